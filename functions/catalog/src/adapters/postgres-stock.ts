@@ -1,0 +1,90 @@
+import { inTransaction } from "@eshop/building-blocks/postgres/pool"
+import type { ReservationStatus, StockLevel, StockLine } from "@eshop/domain/catalog/stock"
+import type pg from "pg"
+import type { Stock } from "../stock/ports.ts"
+
+type LevelRow = { product_id: string; on_hand: number; reserved: number }
+type ReservationRow = { order_id: string; status: ReservationStatus; lines: StockLine[]; expires_at: Date }
+
+const toLevel = (row: LevelRow): StockLevel => ({
+  productId: row.product_id,
+  onHand: row.on_hand,
+  reserved: row.reserved,
+})
+
+export const postgresStock = (pool: pg.Pool): Stock => ({
+  async find(productId) {
+    const { rows } = await pool.query<LevelRow>({
+      name: "stock-find",
+      text: "SELECT product_id, on_hand, reserved FROM stock WHERE product_id = $1",
+      values: [productId],
+    })
+    return rows[0] && toLevel(rows[0])
+  },
+
+  async lock(tx, productIds) {
+    // ORDER BY decides in which order rows are locked: the same for everybody, hence no deadlock.
+    const { rows } = await inTransaction(tx).query<LevelRow>({
+      name: "stock-lock",
+      text: `SELECT product_id, on_hand, reserved FROM stock WHERE product_id = ANY ($1::uuid[])
+             ORDER BY product_id FOR UPDATE`,
+      values: [productIds],
+    })
+    return rows.map(toLevel)
+  },
+
+  async change(tx, changes) {
+    // Products in one order here as well: a commit or a release locks rows by this very statement.
+    const sorted = [...changes].sort((a, b) => (a.productId < b.productId ? -1 : 1))
+    await inTransaction(tx).query({
+      name: "stock-change",
+      text: `WITH wanted AS (
+               SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[]) AS w (product_id, on_hand, reserved)
+             ), locked AS (
+               SELECT product_id FROM stock JOIN wanted USING (product_id)
+               ORDER BY product_id FOR UPDATE OF stock
+             )
+             UPDATE stock SET on_hand = stock.on_hand + wanted.on_hand, reserved = stock.reserved + wanted.reserved
+             FROM wanted JOIN locked USING (product_id) WHERE stock.product_id = wanted.product_id`,
+      values: [
+        sorted.map(({ productId }) => productId),
+        sorted.map(({ onHand }) => onHand),
+        sorted.map(({ reserved }) => reserved),
+      ],
+    })
+  },
+
+  async lockReservation(tx, orderId) {
+    const { rows } = await inTransaction(tx).query<ReservationRow>({
+      name: "reservation-lock",
+      text: "SELECT order_id, status, lines, expires_at FROM reservation WHERE order_id = $1 FOR UPDATE",
+      values: [orderId],
+    })
+    const row = rows[0]
+    return row && { orderId: row.order_id, status: row.status, lines: row.lines, expiresAt: row.expires_at }
+  },
+
+  async addReservation(tx, { orderId, status, lines, expiresAt }) {
+    await inTransaction(tx).query({
+      name: "reservation-add",
+      text: "INSERT INTO reservation (order_id, status, lines, expires_at) VALUES ($1, $2, $3, $4)",
+      values: [orderId, status, JSON.stringify(lines), expiresAt],
+    })
+  },
+
+  async setStatus(tx, orderId, status) {
+    await inTransaction(tx).query({
+      name: "reservation-status",
+      text: "UPDATE reservation SET status = $2 WHERE order_id = $1",
+      values: [orderId, status],
+    })
+  },
+
+  async overdue(now, limit) {
+    const { rows } = await pool.query<{ order_id: string }>(
+      "SELECT order_id FROM reservation WHERE status = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT $2",
+      [now, limit],
+    )
+    return rows.map((row) => row.order_id)
+  },
+})

@@ -1,0 +1,80 @@
+import type { HttpResponseInit } from "@azure/functions"
+import type { Refusal, RefusalKind } from "@eshop/domain/refusal"
+import type { z } from "zod"
+
+const statusOf: Record<RefusalKind, number> = {
+  "not-found": 404,
+  conflict: 409,
+  stale: 412,
+  rule: 422,
+  forbidden: 403,
+  unavailable: 503,
+}
+
+const titles: Record<number, string> = {
+  400: "The request is malformed",
+  401: "Sign in first",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Conflict",
+  412: "The resource has changed",
+  413: "The request is too large",
+  415: "Unsupported media type",
+  422: "A rule was broken",
+  500: "Something went wrong on our side",
+  503: "Temporarily not available",
+}
+
+export type Problem = {
+  status: number
+  /** Stable and machine-readable; the problem's type URI ends in it. */
+  code: string
+  detail?: string
+  /** Members beyond those of RFC 9457. */
+  extra?: Record<string, unknown>
+  headers?: Record<string, string>
+}
+
+/** An answer in application/problem+json (RFC 9457) with the trace id and without internals. */
+export function problem(
+  { status, code, detail, extra, headers }: Problem,
+  about: { instance: string; traceId: string },
+): HttpResponseInit {
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    body: JSON.stringify({
+      type: `urn:eshop:problem:${code}`,
+      title: titles[status],
+      status,
+      ...(detail && { detail }),
+      instance: about.instance,
+      traceId: about.traceId,
+      ...extra,
+    }),
+  }
+}
+
+export const ofRefusal = (refusal: Refusal): Problem => ({
+  status: statusOf[refusal.kind],
+  code: refusal.code,
+  detail: refusal.detail,
+  ...(refusal.data && { extra: refusal.data }),
+  ...(refusal.kind === "unavailable" && { headers: { "retry-after": "5" } }),
+})
+
+/** A failed validation: one entry per failing field, addressed by JSON Pointer (RFC 6901). */
+export const ofInvalidInput = (error: z.ZodError): Problem => ({
+  status: 400,
+  code: "request.invalid",
+  detail: "The request does not fit the schema.",
+  extra: {
+    errors: error.issues.map((issue) => ({
+      pointer: issue.path
+        .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+        .join(""),
+      code: issue.code,
+      message: issue.message,
+    })),
+  },
+})

@@ -1,0 +1,51 @@
+import type { CloudEvent } from "@eshop/domain/events/define-event"
+import type pg from "pg"
+import type { Outbox } from "../messaging/outbox.ts"
+import { inTransaction } from "./pool.ts"
+
+type Row = { topic: string; event: CloudEvent }
+
+/** The outbox as a PostgreSQL table; its DDL is part of each context's first migration. */
+export const postgresOutbox = (pool: pg.Pool): Outbox => ({
+  async add(tx, messages) {
+    if (messages.length === 0) return
+    await inTransaction(tx).query({
+      name: "outbox-add",
+      text: `INSERT INTO outbox (id, topic, event)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])`,
+      values: [
+        messages.map(({ event }) => event.id),
+        messages.map(({ topic }) => topic),
+        messages.map(({ event }) => JSON.stringify(event)),
+      ],
+    })
+  },
+
+  async claim(limit, leaseSeconds) {
+    const { rows } = await pool.query<Row & { position: number }>({
+      name: "outbox-claim",
+      text: `UPDATE outbox SET leased_until = now() + make_interval(secs => $2)
+             WHERE id IN (SELECT id FROM outbox WHERE leased_until < now()
+                          ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED)
+             RETURNING topic, event, position`,
+      values: [limit, leaseSeconds],
+    })
+    return rows.sort((a, b) => a.position - b.position)
+  },
+
+  async remove(eventIds) {
+    await pool.query({
+      name: "outbox-remove",
+      text: "DELETE FROM outbox WHERE id = ANY($1::uuid[])",
+      values: [eventIds],
+    })
+  },
+
+  async release(eventIds) {
+    await pool.query({
+      name: "outbox-release",
+      text: "UPDATE outbox SET leased_until = '-infinity' WHERE id = ANY($1::uuid[])",
+      values: [eventIds],
+    })
+  },
+})

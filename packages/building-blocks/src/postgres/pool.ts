@@ -1,0 +1,65 @@
+import { isRefusal } from "@eshop/domain/refusal"
+import pg from "pg"
+import type { Tx, UnitOfWork } from "../use-case.ts"
+
+// int8 arrives as text by default; every int8 of ours is a count or minor units, exact in a number
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError("int8 beyond the safe integers")
+  return value
+})
+
+export type Queryable = Pick<pg.ClientBase, "query">
+
+/**
+ * A connection pool.
+ * @param url postgres://user:password@host:port/database
+ * @param max connections at the most
+ */
+export function connectPostgres(url: string, max = 16): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 15_000,
+    application_name: process.env.WEBSITE_SITE_NAME ?? "eshop",
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
+  pool.on("error", () => {})
+  return pool
+}
+
+class RolledBack extends Error {
+  readonly refusal: unknown
+  constructor(refusal: unknown) {
+    super("rolled back by a refusal")
+    this.refusal = refusal
+  }
+}
+
+/** Transactions of a pool; a refusal rolls back like a throw does, but is returned. */
+export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query("BEGIN")
+      const result = await work(client as unknown as Tx)
+      if (isRefusal(result)) throw new RolledBack(result)
+      await client.query("COMMIT")
+      return result
+    } catch (error) {
+      await client.query("ROLLBACK").catch((failure: Error) => {
+        broken = failure
+      })
+      if (error instanceof RolledBack) return error.refusal as T
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  },
+})
+
+/** The connection behind a transaction that {@link postgresUnitOfWork} opened. */
+export const inTransaction = (tx: Tx): Queryable => tx as unknown as Queryable
