@@ -61,13 +61,16 @@ export function managedIdentityToken(audience: string): ServiceToken {
   }
 }
 
+/** Settings of an app that calls another one: a client secret, or nothing where a managed identity is. */
+export const ServiceSettings = z.object({
+  SERVICE_CLIENT_ID: z.string().optional(),
+  SERVICE_CLIENT_SECRET: z.string().optional(),
+})
+
 /** The service token that the settings ask for: a client secret where there is one, the managed identity otherwise. */
-export const serviceToken = (settings: {
-  IDENTITY_ISSUER: string
-  IDENTITY_AUDIENCE: string
-  SERVICE_CLIENT_ID?: string
-  SERVICE_CLIENT_SECRET?: string
-}): ServiceToken =>
+export const serviceToken = (
+  settings: z.infer<typeof ServiceSettings> & { IDENTITY_ISSUER: string; IDENTITY_AUDIENCE: string },
+): ServiceToken =>
   settings.SERVICE_CLIENT_ID && settings.SERVICE_CLIENT_SECRET
     ? clientCredentialsToken({
         issuer: settings.IDENTITY_ISSUER,

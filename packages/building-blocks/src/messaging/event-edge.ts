@@ -1,4 +1,4 @@
-import { app, type InvocationContext } from "@azure/functions"
+import { app, type FunctionInput, type InvocationContext } from "@azure/functions"
 import { CloudEvent, type EventDefinition } from "@eshop/domain/events/define-event"
 import { isRefusal } from "@eshop/domain/refusal"
 import type { z } from "zod"
@@ -24,8 +24,18 @@ export type EventEdge = {
    * Registers the Service Bus trigger of a subscription. A message is done when its handler returned; when it threw,
    * the broker delivers it again and, after the maximum, puts it into the dead-letter queue.
    */
-  subscription(topic: string, subscription: string, subscribers: readonly Subscriber[]): void
+  subscription(
+    topic: string,
+    subscription: string,
+    subscribers: Subscribers,
+    options?: SubscriptionOptions,
+  ): void
 }
+
+/** The subscribers, or what makes them for one invocation when they need its extra inputs (the durable client). */
+export type Subscribers = readonly Subscriber[] | ((context: InvocationContext) => readonly Subscriber[])
+
+export type SubscriptionOptions = { readonly extraInputs?: FunctionInput[] }
 
 class HandledBefore extends Error {}
 
@@ -71,12 +81,14 @@ export function eventEdge({ unitOfWork, inbox, wakeRelay }: EventEdgeParts): Eve
   }
 
   return {
-    subscription(topic, subscription, subscribers) {
+    subscription(topic, subscription, subscribers, options = {}) {
       app.serviceBusTopic(`on-${topic}`, {
         topicName: topic,
         subscriptionName: subscription,
         connection: "ServiceBus",
-        handler: (message, context) => handle(subscribers, message, context),
+        ...options,
+        handler: (message, context) =>
+          handle(typeof subscribers === "function" ? subscribers(context) : subscribers, message, context),
       })
     },
   }

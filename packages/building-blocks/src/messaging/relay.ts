@@ -1,3 +1,4 @@
+import { coalesced } from "../coalesced.ts"
 import type { Outbox, OutboxMessage } from "./outbox.ts"
 
 /** Where events go. Resolves once the broker has accepted them all. */
@@ -22,9 +23,6 @@ export function outboxRelay(
   publisher: EventPublisher,
   onError: (error: unknown) => void,
 ): Relay {
-  let running: Promise<unknown> | undefined
-  let again = false
-
   async function sendBatch(): Promise<number> {
     const claimed = await outbox.claim(BATCH, LEASE_SECONDS)
     const byTopic = Map.groupBy(claimed, ({ topic }) => topic)
@@ -52,27 +50,5 @@ export function outboxRelay(
     }
   }
 
-  async function run(): Promise<void> {
-    do {
-      again = false
-      await drain()
-    } while (again)
-  }
-
-  return {
-    drain,
-    wake() {
-      if (running) {
-        again = true
-        return
-      }
-      running = run()
-        .catch(onError)
-        .finally(() => {
-          running = undefined
-          // A call may have come after the last look at `again`.
-          if (again) this.wake()
-        })
-    },
-  }
+  return { drain, wake: coalesced(drain, onError) }
 }

@@ -1,0 +1,34 @@
+import type pg from "pg"
+import type { OrderView, OrderViews } from "../orders/ports.ts"
+
+export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
+  async put(views) {
+    // Rows in one order, so that two projectors at work on the same orders cannot wait for each other in a circle.
+    const sorted = [...views].sort((a, b) => (a.view.id < b.view.id ? -1 : 1))
+    await pool.query({
+      name: "order-view-put",
+      text: `INSERT INTO order_view (id, customer_id, submitted_at, version, view)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[])
+             ON CONFLICT (id) DO UPDATE SET version = excluded.version, view = excluded.view
+             WHERE order_view.version < excluded.version`,
+      values: [
+        sorted.map(({ view }) => view.id),
+        sorted.map(({ view }) => view.customerId),
+        sorted.map(({ view }) => view.submittedAt),
+        sorted.map(({ version }) => version),
+        sorted.map(({ view }) => JSON.stringify(view)),
+      ],
+    })
+  },
+
+  async list(customerId, after, limit) {
+    const { rows } = await pool.query<{ view: OrderView }>({
+      name: "order-view-list",
+      text: `SELECT view FROM order_view
+             WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR (submitted_at, id) < ($2, $3::uuid))
+             ORDER BY submitted_at DESC, id DESC LIMIT $4`,
+      values: [customerId, after?.submittedAt ?? null, after?.id ?? null, limit],
+    })
+    return rows.map((row) => row.view)
+  },
+})

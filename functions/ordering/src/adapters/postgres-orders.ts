@@ -1,0 +1,79 @@
+import { inTransaction } from "@eshop/building-blocks/postgres/pool"
+import type { Order, OrderEvent } from "@eshop/domain/ordering/order"
+import type pg from "pg"
+import type { Orders, StoredOrder } from "../orders/ports.ts"
+
+type Row = { state: Order; version: number }
+
+const toStored = (row: Row | undefined): StoredOrder | undefined =>
+  row && { order: row.state, version: row.version }
+
+export const postgresOrders = (pool: pg.Pool): Orders => ({
+  async find(id) {
+    const { rows } = await pool.query<Row>({
+      name: "order-find",
+      text: "SELECT state, version FROM orders WHERE id = $1",
+      values: [id],
+    })
+    return toStored(rows[0])
+  },
+
+  async lock(tx, id) {
+    const { rows } = await inTransaction(tx).query<Row>({
+      name: "order-lock",
+      text: "SELECT state, version FROM orders WHERE id = $1 FOR UPDATE",
+      values: [id],
+    })
+    return toStored(rows[0])
+  },
+
+  async append(tx, id, expectedVersion, events, order) {
+    const version = expectedVersion + events.length
+    await inTransaction(tx).query({
+      name: "order-append",
+      text: `WITH stream AS (
+               INSERT INTO order_event (order_id, version, type, event)
+               SELECT $1, * FROM unnest($2::int[], $3::text[], $4::jsonb[])
+             )
+             INSERT INTO orders (id, customer_id, status, version, state) VALUES ($1, $5, $6, $7, $8)
+             ON CONFLICT (id) DO UPDATE SET status = $6, version = $7, state = $8`,
+      values: [
+        id,
+        events.map((_, index) => expectedVersion + index + 1),
+        events.map(({ type }) => type),
+        events.map((event) => JSON.stringify(event)),
+        order.customerId,
+        order.status,
+        version,
+        JSON.stringify(order),
+      ],
+    })
+  },
+
+  async events(id) {
+    const { rows } = await pool.query<{ event: OrderEvent }>(
+      "SELECT event FROM order_event WHERE order_id = $1 ORDER BY version",
+      [id],
+    )
+    return rows.map((row) => row.event)
+  },
+
+  async toProject(limit) {
+    const { rows } = await pool.query<Row>({
+      name: "order-to-project",
+      text: "SELECT state, version FROM orders WHERE projected_version < version LIMIT $1",
+      values: [limit],
+    })
+    return rows.map((row) => ({ order: row.state, version: row.version }))
+  },
+
+  async projected(orders) {
+    await pool.query({
+      name: "order-projected",
+      text: `UPDATE orders SET projected_version = p.version
+             FROM unnest($1::uuid[], $2::int[]) AS p (id, version)
+             WHERE orders.id = p.id AND orders.projected_version < p.version`,
+      values: [orders.map(({ id }) => id), orders.map(({ version }) => version)],
+    })
+  },
+})
