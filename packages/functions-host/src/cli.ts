@@ -1,0 +1,112 @@
+/** The command line: `functions-host start`. */
+import { parseArgs } from "node:util"
+import { hostVersion, type RunningHost, startHost } from "./host.ts"
+import { readLocalSettings } from "./settings.ts"
+
+const help = `functions-host ${hostVersion}: runs an Azure Functions app (Node, v4 programming model)
+
+Usage: functions-host start [options]
+
+Options:
+  --script-root DIR    folder of the app, with host.json and package.json (default: .)
+  --port N, -p N       port to listen on (default: Host.LocalHttpPort of local.settings.json, or 7071)
+  --host-json FILE     host.json, if it is not in the script root
+  --state-dir DIR      where the host keeps its state (default: DIR/.functions-host)
+  --hostname NAME      address to listen on (default: 127.0.0.1)
+  --no-reload          do not watch the app's files
+  --enable-auth        demand access keys as in Azure
+  --exit-with-parent   end when standard input closes
+  --verbose            show debug lines of host and worker
+  --help, -h           show this text
+
+App settings come from the environment and from local.settings.json; the environment wins.
+`
+
+await main()
+
+async function main(): Promise<void> {
+  let args: ReturnType<typeof parse>
+  try {
+    args = parse()
+  } catch (error) {
+    fail(`${(error as Error).message}\nTry functions-host --help`)
+  }
+  const { values, positionals } = args
+  if (values.help || positionals.length === 0) {
+    process.stdout.write(help)
+    process.exit(values.help ? 0 : 1)
+  }
+  if (positionals.length !== 1 || positionals[0] !== "start") {
+    fail(`Unknown command "${positionals.join(" ")}". Try functions-host --help`)
+  }
+  const scriptRoot = values["script-root"] ?? "."
+  let host: RunningHost
+  try {
+    const port = values.port ?? readLocalSettings(scriptRoot).host.port ?? 7071
+    if (!/^\d+$/.test(String(port)) || Number(port) > 65_535)
+      fail(`--port must be a port number, not "${port}"`)
+    const color = process.stdout.isTTY && !process.env.NO_COLOR
+    process.stdout.write(
+      `\nfunctions-host (Azure Functions host in Node)\nFunction Runtime Version: ${hostVersion}\n\n`,
+    )
+    host = await startHost({
+      scriptRoot,
+      port: Number(port),
+      hostname: values.hostname,
+      hostJsonFile: values["host-json"],
+      stateDir: values["state-dir"],
+      reload: !values["no-reload"],
+      enableAuth: values["enable-auth"],
+      verbose: values.verbose,
+      color,
+      log: (line) => process.stdout.write(`${line}\n`),
+    })
+  } catch (error) {
+    fail(
+      error instanceof Error && error.name === "AppStartError"
+        ? (error.stack ?? "")
+        : (error as Error).message,
+    )
+  }
+
+  let stopping = false
+  const stop = (reason: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    process.stdout.write(`${reason}: stopping, running invocations may end.\n`)
+    host.stop().then(
+      () => process.exit(0),
+      (error) => fail((error as Error).stack ?? ""),
+    )
+  }
+  process.on("SIGINT", () => stop("Interrupted"))
+  process.on("SIGTERM", () => stop("Terminated"))
+  if (values["exit-with-parent"]) {
+    process.stdin.on("end", () => stop("The parent process ended"))
+    process.stdin.on("error", () => stop("The parent process ended"))
+    process.stdin.resume()
+  }
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      "script-root": { type: "string" },
+      port: { type: "string", short: "p" },
+      "host-json": { type: "string" },
+      "state-dir": { type: "string" },
+      hostname: { type: "string" },
+      "no-reload": { type: "boolean" },
+      "enable-auth": { type: "boolean" },
+      "exit-with-parent": { type: "boolean" },
+      verbose: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  })
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,8 @@
+/** The trigger families that the host brings along, besides HTTP. */
+import type { HostExtension } from "./contract.ts"
+import { createTimerExtension } from "./timer/timer-extension.ts"
+
+/** New extensions for one host. */
+export function defaultExtensions(): HostExtension[] {
+  return [createTimerExtension()]
+}

@@ -1,0 +1,119 @@
+/**
+ * Stream mode (`app.setup({ enableHttpStream: true })`): the library listens in the worker and reports its address
+ * as capability HttpUri; the host forwards the request there with the invocation id, and the invocation itself
+ * carries only the trigger metadata (DefaultHttpProxyService of the host, which uses YARP).
+ */
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http"
+import { pipeline } from "node:stream"
+import { FunctionFailedError, type TypedData, WorkerGoneError } from "../contract.ts"
+import { BodyTooLargeError, nullableHeaders, nullableQuery } from "./request.ts"
+import { sendStatus } from "./server.ts"
+
+const agent = new Agent({ keepAlive: true })
+
+/** Headers of one hop, not forwarded in either direction (RFC 9110, 7.6.1). */
+const hopHeaders = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+])
+
+/** Headers, query and route parameters as the library reads them in stream mode. */
+export function streamTriggerMetadata(
+  request: IncomingMessage,
+  params: Record<string, string>,
+): Record<string, TypedData> {
+  const plain = (values: Record<string, { value?: string }>) =>
+    Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value ?? ""]))
+  return {
+    Headers: { json: JSON.stringify(plain(nullableHeaders(request))) },
+    Query: { json: JSON.stringify(plain(nullableQuery(request.url ?? ""))) },
+    ...Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }])),
+  }
+}
+
+/**
+ * Invokes the function and forwards the request meanwhile. A function that fails before it answered gives 500; one
+ * that fails after it began to answer cuts the connection; a client that goes away ends the forwarded request.
+ */
+export async function proxyToWorker(
+  options: { workerUri: string; request: IncomingMessage; response: ServerResponse; maxBodyBytes: number },
+  invoke: (onDispatch: (invocationId: string) => void) => Promise<unknown>,
+): Promise<void> {
+  const { request, response, maxBodyBytes } = options
+  if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
+    throw new BodyTooLargeError("Request body too large.")
+  }
+  let abort: (reason: Error) => void = () => {}
+  let forwarded: Promise<void> = Promise.resolve()
+  try {
+    await invoke((invocationId) => {
+      const exchange = forward(options, invocationId)
+      abort = exchange.abort
+      forwarded = exchange.done
+      forwarded.catch(() => {})
+    })
+    await forwarded
+  } catch (error) {
+    abort(error as Error)
+    if (error instanceof FunctionFailedError || error instanceof WorkerGoneError) sendStatus(response, 500)
+    else throw error
+  }
+}
+
+function forward(
+  {
+    workerUri,
+    request,
+    response,
+    maxBodyBytes,
+  }: { workerUri: string; request: IncomingMessage; response: ServerResponse; maxBodyBytes: number },
+  invocationId: string,
+): { done: Promise<void>; abort(reason: Error): void } {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && !hopHeaders.has(name)) headers[name] = value
+  }
+  headers["x-ms-invocation-id"] = invocationId
+  headers["x-forwarded-host"] = request.headers.host ?? "localhost"
+  headers["x-forwarded-proto"] = "http"
+  if (request.socket.remoteAddress) headers["x-forwarded-for"] = request.socket.remoteAddress
+
+  const { hostname, port } = new URL(workerUri)
+  const outgoing = httpRequest(
+    { agent, hostname, port, method: request.method, path: request.url, headers, setHost: true },
+    (incoming) => {
+      for (const [name, value] of Object.entries(incoming.headersDistinct)) {
+        if (value && !hopHeaders.has(name) && name !== "x-ms-invocation-id") response.setHeader(name, value)
+      }
+      response.writeHead(incoming.statusCode ?? 200)
+      response.flushHeaders()
+      pipeline(incoming, response, (error) => (error ? reject(error) : resolve()))
+    },
+  )
+  outgoing.on("error", (error) => {
+    if (!response.headersSent) sendStatus(response, 502)
+    reject(error)
+  })
+  response.on("close", () => {
+    if (!response.writableFinished) outgoing.destroy()
+    resolve()
+  })
+
+  let received = 0
+  request.on("data", (chunk: Buffer) => {
+    received += chunk.length
+    if (received > maxBodyBytes) {
+      sendStatus(response, 413, { connection: "close" })
+      outgoing.destroy()
+    }
+  })
+  request.pipe(outgoing)
+  return { done: promise, abort: (reason) => outgoing.destroy(reason) }
+}

@@ -1,0 +1,214 @@
+/** Runs functions: input bindings, the worker, retries, output bindings, and the execution lines of the log. */
+import { randomUUID } from "node:crypto"
+import { setTimeout as delay } from "node:timers/promises"
+import {
+  type Binding,
+  FunctionFailedError,
+  type HostExtension,
+  type Invocation,
+  type InvocationResult,
+  type RegisteredFunction,
+  type TypedData,
+} from "./contract.ts"
+import type { HostOutput } from "./output.ts"
+import { RpcInvocationError, type WorkerClient, type WorkerResult } from "./worker/client.ts"
+import type { NamedData, RpcException } from "./worker/protocol.ts"
+
+/**
+ * Trigger types whose listeners take a retry policy in the real host (`SupportsRetryAttribute` of the WebJobs SDK
+ * on timer, Event Hubs, Kafka and Cosmos DB triggers). Others ignore the policy.
+ */
+const retryableTriggers = new Set(["timertrigger", "eventhubtrigger", "kafkatrigger", "cosmosdbtrigger"])
+
+export type InvokerOptions = {
+  output: HostOutput
+  extensions: readonly HostExtension[]
+  /** The running worker; waits while it restarts. */
+  worker(): Promise<WorkerClient>
+  /** functionTimeout in milliseconds. */
+  timeoutMs: number | undefined
+  /** Ends the worker after a timeout: user code that does not end cannot be stopped otherwise. */
+  restartWorker(worker: WorkerClient, reason: string): void
+}
+
+export type WorkerInvocation = Invocation & {
+  invocationId?: string
+  /** Called when the invocation has been handed to the worker, with its id. */
+  onDispatch?(invocationId: string, worker: WorkerClient): void
+}
+
+export function createInvoker(options: InvokerOptions) {
+  const { output, extensions } = options
+  const extensionOf = (binding: Binding) =>
+    extensions.find((extension) => extension.bindingTypes.includes(binding.type.toLowerCase()))
+
+  async function inputs(invocation: Invocation): Promise<NamedData[]> {
+    const fn = invocation.function
+    const data: NamedData[] = [{ name: fn.trigger.name, data: invocation.triggerValue }]
+    for (const binding of Object.values(fn.bindings)) {
+      if (binding === fn.trigger || binding.direction === "out") continue
+      const value = await extensionOf(binding)?.resolveInput?.(binding, fn)
+      data.push({ name: binding.name, data: value })
+    }
+    return data
+  }
+
+  async function writeOutputs(
+    fn: RegisteredFunction,
+    result: WorkerResult,
+  ): Promise<Record<string, TypedData>> {
+    const outputs: Record<string, TypedData> = {}
+    for (const { name, data } of result.outputData ?? []) if (data) outputs[name] = data
+    for (const binding of Object.values(fn.bindings)) {
+      if (binding.direction !== "out") continue
+      const value = binding.name === "$return" ? result.returnValue : outputs[binding.name]
+      if (value) await extensionOf(binding)?.writeOutput?.(binding, value, fn)
+    }
+    return outputs
+  }
+
+  async function attempt(
+    invocation: WorkerInvocation,
+    invocationId: string,
+    retryContext: { retryCount: number; maxRetryCount: number; exception?: RpcException } | undefined,
+  ): Promise<InvocationResult> {
+    const inputData = await inputs(invocation)
+    const worker = await options.worker()
+    const running = worker.invoke({
+      invocationId,
+      functionId: invocation.function.id,
+      inputData,
+      triggerMetadata: invocation.triggerMetadata,
+      traceContext: invocation.traceContext,
+      retryContext,
+    })
+    invocation.onDispatch?.(invocationId, worker)
+    const result = await withTimeout(invocation, worker, running)
+    const outputs = await writeOutputs(invocation.function, result)
+    return { returnValue: result.returnValue ?? undefined, outputs }
+  }
+
+  async function withTimeout(
+    invocation: Invocation,
+    worker: WorkerClient,
+    running: Promise<WorkerResult>,
+  ): Promise<WorkerResult> {
+    if (options.timeoutMs === undefined) return await running
+    const expired = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      const name = invocation.function.name
+      const message = `Timeout value of ${formatTimeSpan(options.timeoutMs ?? 0)} exceeded by function 'Functions.${name}'. Initiating cancellation.`
+      output.write("error", "Host.Executor", message)
+      expired.reject(new RpcInvocationError({ message, type: "FunctionTimeoutException" }))
+      options.restartWorker(worker, message)
+    }, options.timeoutMs)
+    running.catch(() => {})
+    try {
+      return await Promise.race([running, expired.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** One execution with its two log lines. */
+  async function execute(
+    invocation: WorkerInvocation,
+    retryContext: { retryCount: number; maxRetryCount: number; exception?: RpcException } | undefined,
+  ): Promise<InvocationResult> {
+    const invocationId = invocation.invocationId ?? randomUUID()
+    const name = invocation.function.name
+    const category = `Function.${name}`
+    if (!invocation.quiet) {
+      output.write(
+        "information",
+        category,
+        `Executing 'Functions.${name}' (Reason='${invocation.reason}', Id=${invocationId})`,
+      )
+    }
+    const started = performance.now()
+    try {
+      const result = await attempt(invocation, invocationId, retryContext)
+      if (!invocation.quiet) {
+        const duration = Math.round(performance.now() - started)
+        output.write(
+          "information",
+          category,
+          `Executed 'Functions.${name}' (Succeeded, Id=${invocationId}, Duration=${duration}ms)`,
+        )
+      }
+      return result
+    } catch (error) {
+      const duration = Math.round(performance.now() - started)
+      output.write(
+        "error",
+        category,
+        `Executed 'Functions.${name}' (Failed, Id=${invocationId}, Duration=${duration}ms)\n${describe(name, error)}`,
+      )
+      throw error
+    }
+  }
+
+  return async function invoke(invocation: WorkerInvocation): Promise<InvocationResult> {
+    const { function: fn } = invocation
+    const policy = retryableTriggers.has(fn.trigger.type.toLowerCase()) ? fn.retryOptions : undefined
+    const maxRetryCount = policy?.maxRetryCount ?? 0
+    let exception: RpcException | undefined
+    for (let retryCount = 0; ; retryCount++) {
+      try {
+        return await execute(
+          retryCount === 0 ? invocation : { ...invocation, invocationId: undefined },
+          policy && retryCount > 0 ? { retryCount, maxRetryCount, exception } : undefined,
+        )
+      } catch (error) {
+        if (!(error instanceof RpcInvocationError)) throw error
+        exception = error.exception
+        if (!policy || (maxRetryCount !== -1 && retryCount >= maxRetryCount) || invocation.signal?.aborted) {
+          throw new FunctionFailedError(fn.name, {
+            message: exception.message,
+            stack: exception.stackTrace,
+            type: exception.type,
+          })
+        }
+        const waitMs = retryDelay(policy, retryCount)
+        output.write(
+          "warning",
+          `Function.${fn.name}`,
+          `Waiting for \`${formatTimeSpan(waitMs)}\` before retrying function execution. Next attempt: '${retryCount + 1}'. Max retry count: '${maxRetryCount}'`,
+        )
+        await delay(waitMs, undefined, { signal: invocation.signal }).catch(() => {})
+      }
+    }
+  }
+}
+
+/** The wait in milliseconds before retry number `retryCount + 1` (delay strategies of the WebJobs SDK). */
+export function retryDelay(
+  policy: NonNullable<RegisteredFunction["retryOptions"]>,
+  retryCount: number,
+): number {
+  if (policy.retryStrategy === "fixedDelay") return (policy.delayInterval?.seconds ?? 0) * 1000
+  const minimum = (policy.minimumInterval?.seconds ?? 0) * 1000
+  const maximum = (policy.maximumInterval?.seconds ?? 0) * 1000
+  // RandomizedExponentialBackoffStrategy: minimum plus a random share (±20 %) of 2^n - 1 steps of the minimum.
+  const share = 0.8 + Math.random() * 0.4
+  return Math.min(minimum + (2 ** retryCount - 1) * minimum * share, maximum)
+}
+
+/** Milliseconds as .NET prints a TimeSpan. */
+export function formatTimeSpan(ms: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0")
+  const rest = ms % 1000
+  const fraction = rest ? `.${String(Math.round(rest)).padStart(3, "0")}0000` : ""
+  const days = Math.floor(ms / 86_400_000)
+  const clock = `${two((ms / 3_600_000) % 24)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}${fraction}`
+  return days > 0 ? `${days}.${clock}` : clock
+}
+
+function describe(name: string, error: unknown): string {
+  const prefix = `System.Private.CoreLib: Exception while executing function: Functions.${name}.`
+  if (error instanceof RpcInvocationError) {
+    const { message, stackTrace } = error.exception
+    return `${prefix} System.Private.CoreLib: Result: Failure\nException: ${message}\nStack: ${stackTrace ?? ""}`
+  }
+  return `${prefix} ${(error as Error).message}`
+}

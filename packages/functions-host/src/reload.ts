@@ -1,0 +1,95 @@
+/** Watches the files that the app loaded and reloads the app when one changes. */
+import { type FSWatcher, watch } from "node:fs"
+import { dirname, sep } from "node:path"
+import type { HostOutput } from "./output.ts"
+
+export type Reloader = {
+  /** Adds files to the watched ones. */
+  watch(files: readonly string[]): void
+  close(): void
+}
+
+/** Editors write a file in several steps: changes within this time (ms) make one reload. */
+const settleMs = 100
+
+export function createReloader(options: {
+  scriptRoot: string
+  stateDir: string
+  enabled: boolean
+  output: HostOutput
+  reload(): Promise<void>
+}): Reloader {
+  const { scriptRoot, stateDir, output } = options
+  const watchers = new Map<string, FSWatcher>()
+  const files = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  let running = false
+  let again = false
+  let closed = false
+
+  const run = async () => {
+    if (running) {
+      again = true
+      return
+    }
+    running = true
+    const started = performance.now()
+    try {
+      await options.reload()
+      output.write("information", "Host.Reload", `Reloaded in ${Math.round(performance.now() - started)} ms.`)
+    } catch (error) {
+      output.write(
+        "error",
+        "Host.Reload",
+        `The change could not be loaded, the version before it keeps running: ${(error as Error).stack}`,
+      )
+    }
+    running = false
+    if (again && !closed) {
+      again = false
+      void run()
+    }
+  }
+
+  const changed = (file: string) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      output.write("information", "Host.Reload", `${file} changed: reloading the app.`)
+      void run()
+    }, settleMs)
+  }
+
+  const watchFolder = (folder: string, relevant: (file: string) => boolean) => {
+    if (watchers.has(folder)) return
+    try {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name && relevant(`${folder}${sep}${name}`)) changed(`${folder}${sep}${name}`)
+      })
+      watcher.on("error", () => {})
+      watchers.set(folder, watcher)
+    } catch {
+      // A folder that is gone is watched again when a file in it is loaded.
+      watchers.delete(folder)
+    }
+  }
+
+  const relevant = (file: string) =>
+    files.has(file) ||
+    (/\.(?:[cm]?[jt]s|json)$/.test(file) && dirname(file) === scriptRoot && !file.startsWith(stateDir))
+
+  if (options.enabled) watchFolder(scriptRoot, relevant)
+  return {
+    watch(loaded) {
+      if (!options.enabled || closed) return
+      for (const file of loaded) {
+        files.add(file)
+        watchFolder(dirname(file), relevant)
+      }
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      for (const watcher of watchers.values()) watcher.close()
+    },
+  }
+}
