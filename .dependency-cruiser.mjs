@@ -1,9 +1,77 @@
+// The arrows of docs/architecture.md. `npm run check` fails when one points the wrong way.
+const test = "[.](unit|int|e2e|contract)[.]test[.]ts$"
+const localOnly = "^packages/(functions-host|service-bus-emulator|local-cloud)/"
+
 export default {
-  forbidden: [{ name: "no-circular", severity: "error", from: {}, to: { circular: true } }],
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-unresolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^@azure/functions-core$" },
+    },
+    {
+      name: "domain-is-pure",
+      comment: "The domain does no I/O: it knows zod and itself.",
+      severity: "error",
+      from: { path: "^packages/domain/", pathNot: test },
+      to: { pathNot: "^(packages/domain/|node_modules/zod/)" },
+    },
+    {
+      name: "building-blocks-know-no-context",
+      comment: "Of the domain they use what has no context: refusals and the envelope of events.",
+      severity: "error",
+      from: { path: "^packages/building-blocks/" },
+      to: { path: "^(functions/|packages/domain/src/(?!refusal[.]ts$|events/define-event[.]ts$))" },
+    },
+    {
+      name: "apps-do-not-know-where-they-run",
+      severity: "error",
+      from: { path: "^(functions|packages/(domain|building-blocks))/", pathNot: test },
+      to: { path: localOnly },
+    },
+    {
+      name: "one-context-never-imports-another",
+      severity: "error",
+      from: { path: "^functions/([^/]+)/" },
+      to: { path: "^functions/", pathNot: "^functions/$1/" },
+    },
+    {
+      name: "capabilities-own-their-ports",
+      comment: "main → capabilities → domain; adapters implement ports and are seen by main alone.",
+      severity: "error",
+      from: { path: "^functions/[^/]+/src/", pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/)", test] },
+      to: { path: "^functions/[^/]+/src/(adapters/|main[.]ts$)" },
+    },
+    {
+      name: "capabilities-do-no-io",
+      comment: "Drivers and SDKs stay in the adapters.",
+      severity: "error",
+      from: { path: "^functions/[^/]+/src/", pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/)", test] },
+      to: { path: "^node_modules/(pg|ioredis|mssql|@azure/(data-tables|cosmos|service-bus|identity))/" },
+    },
+    {
+      name: "host-and-emulator-stand-alone",
+      severity: "error",
+      from: {
+        path: "^packages/(functions-host|service-bus-emulator)/",
+        pathNot: [test, "/(fixtures|testing)/"],
+      },
+      to: { path: "^(functions/|packages/(domain|building-blocks|local-cloud)/)" },
+    },
+    {
+      name: "not-to-test",
+      severity: "error",
+      from: { pathNot: [test, "/testing/"] },
+      to: { path: test },
+    },
+  ],
   options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|fixtures|[.]local)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    doNotFollow: { path: "node_modules" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
   },
 }

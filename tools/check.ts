@@ -1,0 +1,48 @@
+// `npm run check`: formatting and lint, types, and the arrows between the rooms; all of them run, then it tells.
+import { spawn } from "node:child_process"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
+import { root } from "./apps.ts"
+
+const require = createRequire(import.meta.url)
+
+function binary(packageName: string, name: string): string {
+  const manifest = join(root, "node_modules", packageName, "package.json")
+  const { bin } = require(manifest) as { bin: string | Record<string, string> }
+  return join(dirname(manifest), typeof bin === "string" ? bin : (bin[name] as string))
+}
+
+type Check = { readonly name: string; readonly args: readonly string[] }
+type Outcome = Check & { readonly ok: boolean; readonly output: string; readonly seconds: string }
+
+const checks: readonly Check[] = [
+  { name: "format and lint", args: [binary("@biomejs/biome", "biome"), "ci", "--colors=off", "."] },
+  { name: "types", args: [binary("typescript", "tsc")] },
+  {
+    name: "arrows",
+    args: [binary("dependency-cruiser", "depcruise"), "packages", "functions", "tools", "tests", "bench"],
+  },
+]
+
+function run(check: Check): Promise<Outcome> {
+  const started = Date.now()
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, check.args, { cwd: root })
+    let output = ""
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text
+      })
+    child.on("error", reject)
+    child.on("close", (code) =>
+      resolve({ ...check, ok: code === 0, output, seconds: ((Date.now() - started) / 1000).toFixed(1) }),
+    )
+  })
+}
+
+const outcomes = await Promise.all(checks.map(run))
+for (const { name, ok, output, seconds } of outcomes) {
+  console.log(`${ok ? "✔" : "✖"} ${name} (${seconds} s)`)
+  if (!ok) console.log(output)
+}
+if (outcomes.some(({ ok }) => !ok)) process.exitCode = 1
