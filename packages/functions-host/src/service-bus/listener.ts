@@ -1,0 +1,146 @@
+import type {
+  ServiceBusReceivedMessage,
+  ServiceBusReceiver,
+  ServiceBusSessionReceiver,
+} from "@azure/service-bus"
+import type { HostRuntime, Invocation } from "../contract.ts"
+import { isLinkOpen, release } from "./amqp-delivery.ts"
+import type { ServiceBusOptions } from "./service-bus-options.ts"
+import type { ServiceBusTrigger } from "./trigger-binding.ts"
+
+/** What every listener of a trigger works with. */
+export type ListenerContext = {
+  host: HostRuntime
+  trigger: ServiceBusTrigger
+  options: ServiceBusOptions
+  autoComplete: boolean
+  /** Reports a problem with the broker in one line, repeated ones at most every ten seconds. */
+  report(action: string, error: unknown): void
+}
+
+export type Listener = {
+  /** Takes no more messages, lets running invocations end, gives back what was not started. */
+  stop(): Promise<void>
+}
+
+export type Receiver = ServiceBusReceiver | ServiceBusSessionReceiver
+
+/** A locked message in hand. Exactly one of the four ways to let go of it is used. */
+export type HeldMessage = {
+  message: ServiceBusReceivedMessage
+  complete(): Promise<void>
+  abandon(): Promise<void>
+  /** Returns a message that was not started; it does not count as a failed delivery. */
+  giveBack(): Promise<void>
+  /** Leaves the message to its lock, which expires. */
+  leave(): void
+}
+
+/**
+ * Receives messages as they come, at most `credit` in hand at once. `stop` resolves when no further message can
+ * arrive; messages on their way are given back.
+ */
+export function openIntake(
+  receiver: Receiver,
+  credit: number,
+  context: ListenerContext,
+  handlers: { onMessage(held: HeldMessage): void; onError?(): void },
+): { stop(): Promise<void> } {
+  let stopping = false
+  const subscription = receiver.subscribe(
+    {
+      // The SDK grants the broker one more message whenever this promise settles.
+      processMessage: (message) =>
+        new Promise<void>((letGo) => {
+          const settle = async (action: string, operation: Promise<void>) => {
+            try {
+              await operation
+            } catch (error) {
+              context.report(action, error)
+            } finally {
+              letGo()
+            }
+          }
+          const held: HeldMessage = {
+            message,
+            complete: () => settle("Complete", receiver.completeMessage(message)),
+            abandon: () => settle("Abandon", receiver.abandonMessage(message)),
+            async giveBack() {
+              if (release(message)) letGo()
+              else await held.abandon()
+            },
+            leave: letGo,
+          }
+          if (stopping) void held.giveBack()
+          else handlers.onMessage(held)
+        }),
+      processError: async ({ errorSource, error }) => {
+        if (stopping) return
+        context.report(errorSource === "receive" ? "Receive" : errorSource, error)
+        handlers.onError?.()
+      },
+    },
+    { autoCompleteMessages: false, maxConcurrentCalls: credit },
+  )
+  return {
+    async stop() {
+      stopping = true
+      await subscription.close()
+    },
+  }
+}
+
+/**
+ * Whether a message that waited in hand may still be started. One whose link went or whose lock is over is
+ * somebody else's by now: starting it would only process it twice.
+ */
+export function isStillHeld({ message }: HeldMessage, context: ListenerContext): boolean {
+  if (!isLinkOpen(message)) return false
+  if (message.sessionId !== undefined && context.trigger.isSessionsEnabled) return true
+  if (message.lockedUntilUtc === undefined || message.lockedUntilUtc.getTime() > Date.now()) return true
+  context.host.log.log(
+    "warning",
+    `Message ${message.messageId} of '${context.trigger.entityPath}' was prefetched and its lock expired before ` +
+      `'${context.trigger.fn.name}' could start it; it is delivered again. A lower prefetchCount helps.`,
+  )
+  return false
+}
+
+/** Runs the function; true when it succeeded. The host prints the failure of an invocation. */
+export async function invoke(
+  context: ListenerContext,
+  invocation: () => Pick<Invocation, "triggerValue" | "triggerMetadata" | "traceContext">,
+): Promise<boolean> {
+  const { host, trigger } = context
+  let data: ReturnType<typeof invocation>
+  try {
+    data = invocation()
+  } catch (error) {
+    const reason = (error as Error).message
+    host.log.log("error", `Exception while executing function: Functions.${trigger.fn.name}: ${reason}`)
+    return false
+  }
+  try {
+    const reason = `New ServiceBus message detected on '${trigger.entityPath}'.`
+    await host.invoke({ function: trigger.fn, reason, ...data })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Settles a message that the function has had. */
+export function settle(held: HeldMessage, succeeded: boolean, context: ListenerContext): Promise<void> {
+  if (!succeeded) return held.abandon()
+  if (context.autoComplete) return held.complete()
+  held.leave()
+  return Promise.resolve()
+}
+
+/** Waits for settlements, but not for those whose answer was lost with the connection. */
+export async function settled(settlements: Iterable<Promise<void>>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, 5000)
+  await Promise.race([Promise.all(settlements), promise])
+  clearTimeout(timer)
+}

@@ -1,0 +1,98 @@
+import type * as Sdk from "@azure/service-bus"
+import type {
+  ServiceBusClient,
+  ServiceBusClientOptions,
+  ServiceBusMessage,
+  ServiceBusSender,
+} from "@azure/service-bus"
+import type { Settings } from "../contract.ts"
+import type { ServiceBusOptions } from "./service-bus-options.ts"
+
+/** A listener asks again this soon after the broker went: a restarted emulator is found within a second. */
+const RECONNECT_DELAY_MS = 500
+
+/** The connections of the extension, opened when first used. */
+export type ServiceBusClients = {
+  /** The client that listeners of this connection share. */
+  receiving(connection: string): ServiceBusClient
+  /** A client of its own: closing it ends what waits for a session. */
+  forSessions(connection: string): ServiceBusClient
+  /** Sends messages in order, as few batches as their sizes allow. */
+  send(connection: string, entity: string, messages: ServiceBusMessage[]): Promise<void>
+  close(): Promise<void>
+}
+
+export function createClients(
+  sdk: typeof Sdk,
+  settings: Settings,
+  options: ServiceBusOptions,
+): ServiceBusClients {
+  const receiving = new Map<string, ServiceBusClient>()
+  const sending = new Map<string, ServiceBusClient>()
+  const forSessions: ServiceBusClient[] = []
+  const senders = new Map<string, ServiceBusSender>()
+
+  const retry = options.clientRetryOptions
+  const transport: ServiceBusClientOptions =
+    options.transportType === "amqpWebSockets" ? { webSocketOptions: { webSocket: WebSocket } } : {}
+  const open = (connection: string, retryOptions: ServiceBusClientOptions["retryOptions"]) =>
+    new sdk.ServiceBusClient(settings.connection(connection), { ...transport, retryOptions })
+  const openReceiving = (connection: string) =>
+    open(connection, {
+      mode: sdk.RetryMode.Fixed,
+      maxRetries: retry.maxRetries,
+      retryDelayInMs: Math.min(retry.delay, RECONNECT_DELAY_MS),
+      timeoutInMs: retry.tryTimeout,
+    })
+  const openSending = (connection: string) =>
+    open(connection, {
+      mode: retry.mode === "fixed" ? sdk.RetryMode.Fixed : sdk.RetryMode.Exponential,
+      maxRetries: retry.maxRetries,
+      retryDelayInMs: retry.delay,
+      maxRetryDelayInMs: retry.maxDelay,
+      timeoutInMs: retry.tryTimeout,
+    })
+
+  return {
+    receiving: (connection) => cached(receiving, connection, () => openReceiving(connection)),
+    forSessions(connection) {
+      const client = openReceiving(connection)
+      forSessions.push(client)
+      return client
+    },
+    async send(connection, entity, messages) {
+      const sender = cached(senders, `${connection}\n${entity}`, () =>
+        cached(sending, connection, () => openSending(connection)).createSender(entity),
+      )
+      const [first, ...others] = messages
+      if (first !== undefined && others.length === 0) return await sender.sendMessages(first)
+      let batch = await sender.createMessageBatch()
+      for (const message of messages) {
+        if (batch.tryAddMessage(message)) continue
+        if (batch.count > 0) await sender.sendMessages(batch)
+        batch = await sender.createMessageBatch()
+        if (!batch.tryAddMessage(message)) {
+          throw new Error(
+            `A message for '${entity}' is larger than the ${batch.maxSizeInBytes} bytes allowed.`,
+          )
+        }
+      }
+      await sender.sendMessages(batch)
+    },
+    async close() {
+      const clients = [...receiving.values(), ...forSessions.splice(0), ...sending.values()]
+      receiving.clear()
+      sending.clear()
+      senders.clear()
+      await Promise.all(clients.map((client) => client.close()))
+    },
+  }
+}
+
+function cached<V>(map: Map<string, V>, key: string, create: () => V): V {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  const created = create()
+  map.set(key, created)
+  return created
+}

@@ -1,0 +1,100 @@
+import type { Binding, HostExtension, HostRuntime } from "../contract.ts"
+import type { Listener, ListenerContext } from "./listener.ts"
+import { outputMessages } from "./output-messages.ts"
+import { listenToQueue } from "./queue-listener.ts"
+import { createClients, type ServiceBusClients } from "./service-bus-clients.ts"
+import { readServiceBusOptions } from "./service-bus-options.ts"
+import { listenToSessions } from "./session-listener.ts"
+import { readOutput, readTrigger } from "./trigger-binding.ts"
+
+const REPORT_INTERVAL_MS = 10_000
+
+/** Service Bus triggers and outputs through the public SDK, in peek-lock mode. */
+export function createServiceBusExtension(): HostExtension {
+  let host: HostRuntime | undefined
+  let clients: ServiceBusClients | undefined
+  let listeners: Listener[] = []
+  const sending = new Set<Promise<void>>()
+  const warnedOfBytes = new Set<string>()
+
+  return {
+    name: "serviceBus",
+    bindingTypes: ["servicebustrigger", "servicebus"],
+
+    async start(runtime) {
+      host = runtime
+      const { settings, hostJson, log } = runtime
+      const triggers = runtime.functions
+        .filter((fn) => fn.trigger.type.toLowerCase() === "servicebustrigger")
+        .map((fn) => readTrigger(fn, settings))
+      const outputs = runtime.functions.flatMap((fn) =>
+        Object.values(fn.bindings)
+          .filter(isOutput)
+          .map((binding) => readOutput(binding, fn, settings)),
+      )
+      if (triggers.length + outputs.length === 0) return
+      const options = readServiceBusOptions(hostJson, log)
+      for (const { connection } of [...triggers, ...outputs]) settings.connection(connection)
+
+      // Loaded only when an app uses it: the SDK costs a fifth of a second.
+      const opened = createClients(await import("@azure/service-bus"), settings, options)
+      clients = opened
+      listeners = triggers.map((trigger) => {
+        const context: ListenerContext = {
+          host: runtime,
+          trigger,
+          options,
+          autoComplete: trigger.autoComplete ?? options.autoCompleteMessages,
+          report: reporter(runtime, trigger.entityPath),
+        }
+        return trigger.isSessionsEnabled
+          ? listenToSessions(context, opened.forSessions(trigger.connection))
+          : listenToQueue(context, opened.receiving(trigger.connection))
+      })
+    },
+
+    async stop() {
+      const stopping = listeners
+      listeners = []
+      await Promise.all(stopping.map((listener) => listener.stop()))
+      await Promise.allSettled(sending)
+      await clients?.close()
+      clients = undefined
+    },
+
+    async writeOutput(binding, value, fn) {
+      if (host === undefined || clients === undefined) {
+        throw new Error("The Service Bus connection is closed: the host is stopping.")
+      }
+      const { entity, connection } = readOutput(binding, fn, host.settings)
+      if (value.bytes !== undefined && !warnedOfBytes.has(fn.name)) {
+        warnedOfBytes.add(fn.name)
+        host.log.log(
+          "warning",
+          `Function '${fn.name}' sends a Buffer to '${entity}': its bytes are sent here, while Azure's host ` +
+            "sends the text 'System.Byte[]'. Send a string, or use the SDK.",
+        )
+      }
+      const messages = outputMessages(value)
+      if (messages.length === 0) return
+      const sent = clients.send(connection, entity, messages).finally(() => sending.delete(sent))
+      sending.add(sent)
+      await sent
+    },
+  }
+}
+
+function isOutput(binding: Binding): boolean {
+  return binding.type.toLowerCase() === "servicebus" && binding.direction === "out"
+}
+
+function reporter(host: HostRuntime, entityPath: string): ListenerContext["report"] {
+  const lastReported = new Map<string, number>()
+  return (action, error) => {
+    const message = `Message processing error (Action=${action}, EntityPath=${entityPath}): ${(error as Error).message}`
+    if (Date.now() - (lastReported.get(message) ?? 0) < REPORT_INTERVAL_MS) return
+    if (lastReported.size > 100) lastReported.clear()
+    lastReported.set(message, Date.now())
+    host.log.log("warning", message)
+  }
+}
