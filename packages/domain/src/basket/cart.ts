@@ -16,9 +16,10 @@ export const MAX_CART_LINES = 100
 
 export const emptyCart = (customerId: string): Cart => ({ customerId, items: [], version: 0 })
 
-/** Sets the quantity of a product; adds the line when it is new. */
+/** Sets the quantity of a product; adds the line when it is new. The quantity that is there already changes nothing. */
 export function putItem(cart: Cart, item: CartItem): Cart | Refusal {
-  const known = cart.items.some(({ productId }) => productId === item.productId)
+  const known = cart.items.find(({ productId }) => productId === item.productId)
+  if (known?.quantity === item.quantity) return cart
   if (!known && cart.items.length >= MAX_CART_LINES)
     return refuse("rule", "cart.full", `A cart holds at most ${MAX_CART_LINES} products.`)
   const items = known
@@ -40,7 +41,7 @@ export type PricedProduct = { readonly productId: string; readonly name: string;
 
 export type PricedCart = { readonly lines: readonly OrderLine[]; readonly subtotal: Money }
 
-/** Prices every line; refuses a cart with a product that Catalog does not sell. */
+/** Prices every line; refuses a cart with a product that Catalog does not sell, or worth more than can be counted. */
 export function priceCart(
   cart: Cart,
   products: readonly PricedProduct[],
@@ -56,6 +57,12 @@ export function priceCart(
     const { name, price } = byId.get(productId) as PricedProduct
     return { productId, name, quantity, unitPrice: price }
   })
+  const exact = lines.reduce(
+    (total, line) => total + BigInt(line.unitPrice.amount) * BigInt(line.quantity),
+    0n,
+  )
+  if (exact > BigInt(Number.MAX_SAFE_INTEGER))
+    return refuse("rule", "cart.total-out-of-range", "The cart is worth more than this shop can count.")
   return {
     lines,
     subtotal: sum(
