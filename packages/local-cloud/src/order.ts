@@ -1,0 +1,145 @@
+// `npm run order`: a customer's whole way through the running shop, told step by step.
+import { parseArgs } from "node:util"
+import type { Money } from "@eshop/domain/money"
+import type { Order } from "@eshop/domain/ordering/order"
+import { connections, defaultPorts, developmentSecrets } from "./settings.ts"
+import { type Customer, paymentsOf, type Shop, shopClient, someAddress } from "./shop/shop-client.ts"
+
+const IPHONE = "5334c996-8457-4cf0-815c-ed2b77c4ff61"
+const LUMIX = "93170c85-7795-489c-8e8f-7dcf3b4f4188"
+
+const paymentMethods: Record<string, string> = {
+  succeeded: "pm_card_visa",
+  declined: "pm_card_chargeDeclined",
+  slow: "pm_card_slow",
+  timeout: "pm_card_timeoutAfterCapture",
+}
+
+const USAGE = `npm run order -- [options]
+  --customer NAME    a development customer (mehmet)
+  --quantity N       pieces of each of the two products (1)
+  --coupon CODE      a coupon, or 'none' (WELCOME10)
+  --payment KIND     ${Object.keys(paymentMethods).join(" | ")} (succeeded)
+  --gateway-port N   where the shop listens (${defaultPorts.gateway}); --identity-port, --payments-port likewise`
+
+const { values } = parseArgs({
+  options: {
+    customer: { type: "string", default: "mehmet" },
+    quantity: { type: "string", default: "1" },
+    coupon: { type: "string", default: "WELCOME10" },
+    payment: { type: "string", default: "succeeded" },
+    "gateway-port": { type: "string", default: String(defaultPorts.gateway) },
+    "identity-port": { type: "string", default: String(defaultPorts.identity) },
+    "payments-port": { type: "string", default: String(defaultPorts.payments) },
+    help: { type: "boolean", default: false },
+  },
+})
+
+const show = ({ amount, currency }: Money) => `${(amount / 100).toFixed(2)} ${currency}`
+const couponCode = values.coupon === "none" ? undefined : values.coupon
+
+async function fillCart(customer: Customer, quantity: number) {
+  for (const { productId } of (await customer.cart()).lines)
+    await customer.send("DELETE", `/basket/cart/items/${productId}`)
+  await customer.putItem(IPHONE, quantity)
+  const cart = await customer.putItem(LUMIX, quantity)
+  for (const line of cart.lines)
+    console.log(`  ${line.quantity} × ${line.name} at ${show(line.unitPrice)} = ${show(line.lineTotal)}`)
+  console.log(`  subtotal ${show(cart.subtotal)}`)
+  return cart
+}
+
+/** Checks out with the total that the shop itself names: the first answer says what the coupon takes off. */
+async function checkout(shop: Shop, customer: Customer, subtotal: Money, paymentMethod: string) {
+  const body = {
+    expectedTotal: subtotal,
+    shippingAddress: someAddress,
+    paymentMethod,
+    ...(couponCode && { couponCode }),
+  }
+  let answer = await customer.checkout(body)
+  if (answer.status === 409) {
+    const { total, discount } = answer.body as unknown as { total: Money; discount: Money }
+    console.log(`  coupon ${couponCode} takes off ${show(discount)}: the new total is ${show(total)}`)
+    answer = await customer.checkout({ ...body, expectedTotal: total })
+  }
+  return shop.expect(answer, 202)
+}
+
+async function printTimeline(customer: Customer, order: Order) {
+  const { events } = await customer.timeline(order.id)
+  const start = Date.parse(events[0]?.at ?? order.submittedAt)
+  for (const event of events) {
+    const reason = event.data?.code ? `  ${event.data.code}: ${event.data.detail}` : ""
+    console.log(`  +${String(Date.parse(event.at) - start).padStart(5)} ms  ${event.type}${reason}`)
+  }
+}
+
+async function main() {
+  if (values.help) return console.log(USAGE)
+  const paymentMethod = paymentMethods[values.payment]
+  const quantity = Number(values.quantity)
+  if (!paymentMethod || !Number.isInteger(quantity) || quantity < 1) throw new Error(USAGE)
+  const ports = {
+    ...defaultPorts,
+    gateway: Number(values["gateway-port"]),
+    identity: Number(values["identity-port"]),
+    payments: Number(values["payments-port"]),
+  }
+  const urls = connections(ports, "", false)
+  const payments = { url: urls.payments, apiKey: developmentSecrets.paymentApiKey }
+  const shop = shopClient(urls)
+
+  const customer = await shop.signIn(values.customer)
+  console.log(`Signed in as ${values.customer} (${customer.customerId})`)
+  const before = [await shop.stock(IPHONE), await shop.stock(LUMIX)]
+
+  console.log("Cart:")
+  const cart = await fillCart(customer, quantity)
+
+  console.log("Checkout:")
+  const started = performance.now()
+  const { orderId, total } = await checkout(shop, customer, cart.subtotal, paymentMethod)
+  console.log(`  accepted: order ${orderId}, ${show(total)}`)
+
+  const order = await customer.ended(orderId)
+  console.log(
+    `The order is ${order.status}, ${Math.round(performance.now() - started)} ms after the checkout began:`,
+  )
+  await printTimeline(customer, order)
+
+  console.log("Afterwards:")
+  for (const [index, productId] of [IPHONE, LUMIX].entries()) {
+    const expected = (before[index]?.onHand ?? 0) - (order.status === "Paid" ? quantity : 0)
+    const level = await settledStock(shop, productId, expected)
+    console.log(
+      `  stock of ${cart.lines[index]?.name}: ${before[index]?.onHand} → ${level.onHand} on hand, ${level.reserved} reserved`,
+    )
+  }
+  const intents = await paymentsOf(payments, orderId)
+  if (intents.length === 0) console.log("  no payment was tried")
+  for (const { id, status, amount_received } of intents)
+    console.log(`  payment ${id}: ${status}, captured ${show({ amount: amount_received, currency: "USD" })}`)
+  if (order.couponCode && couponCode) {
+    const operator = await shop.roleToken("discount.write")
+    const usage = await shop.send<{ taken: number }>(operator, "GET", `/discount/coupons/${couponCode}/usage`)
+    console.log(`  coupon ${couponCode}: used ${shop.expect(usage, 200).taken} times by now`)
+  }
+}
+
+/** Catalog hears of the order's end by an event; a moment may pass until its stock shows it. */
+async function settledStock(shop: Shop, productId: string, onHand: number) {
+  for (let attempt = 0; ; attempt++) {
+    const level = await shop.stock(productId)
+    if ((level.onHand === onHand && level.reserved === 0) || attempt === 50) return level
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+main().catch((error: Error) => {
+  const refused = (error.cause as { code?: string } | undefined)?.code === "ECONNREFUSED"
+  console.error(
+    refused ? "The shop is not running: start it with `npm start` in another terminal." : error.message,
+  )
+  process.exitCode = 1
+})

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto"
+import type { StockLevel } from "@eshop/domain/catalog/stock"
+import type { Address } from "@eshop/domain/events/basket-events"
+import type { Money } from "@eshop/domain/money"
+import type { CancelReason, Order, OrderStatus } from "@eshop/domain/ordering/order"
+
+/** An answer of the shop, whatever its status. */
+export type ShopAnswer<T = unknown> = { readonly status: number; readonly headers: Headers; readonly body: T }
+
+export type TimelineEvent = {
+  readonly type: string
+  readonly at: string
+  readonly data?: Partial<CancelReason>
+}
+export type Timeline = { readonly status: OrderStatus; readonly events: readonly TimelineEvent[] }
+
+export type CartLine = {
+  productId: string
+  name: string
+  quantity: number
+  unitPrice: Money
+  lineTotal: Money
+}
+export type CartAnswer = { lines: CartLine[]; subtotal: Money; version: number }
+export type CheckoutAnswer = { orderId: string; total: Money; links: { order: string } }
+
+export type CheckoutBody = {
+  expectedTotal: Money
+  couponCode?: string
+  shippingAddress: Address
+  paymentMethod: string
+}
+
+export type PaymentIntent = { id: string; status: string; amount: number; amount_received: number }
+
+const ended: readonly OrderStatus[] = ["Paid", "Cancelled", "Shipped", "Delivered", "Refunded"]
+const POLL_MS = 40
+
+export const someAddress: Address = {
+  firstName: "Mehmet",
+  lastName: "Yılmaz",
+  emailAddress: "mehmet@example.com",
+  addressLine: "Bağdat Caddesi 1",
+  country: "Türkiye",
+  zipCode: "34710",
+}
+
+/** The shop's front door as a storefront uses it, for `npm run order`, the end-to-end tests and the benchmarks. */
+export function shopClient(urls: { gateway: string; identity: string }) {
+  async function send<T>(
+    token: string | undefined,
+    method: string,
+    path: string,
+    options: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<ShopAnswer<T>> {
+    const response = await fetch(`${urls.gateway}${path}`, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(options.body !== undefined && { "content-type": "application/json" }),
+        ...options.headers,
+      },
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: (text && JSON.parse(text)) as T }
+  }
+
+  async function token(query: string): Promise<{ access_token: string; customer_id?: string }> {
+    const response = await fetch(`${urls.identity}/dev/token?${query}`)
+    if (!response.ok) throw new Error(`the identity provider answered ${response.status}`)
+    return (await response.json()) as { access_token: string; customer_id?: string }
+  }
+
+  /** The answer's body, or an error that says what the shop answered. */
+  function expect<T>(answer: ShopAnswer<T>, status: number): T {
+    if (answer.status !== status)
+      throw new Error(
+        `the shop answered ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`,
+      )
+    return answer.body
+  }
+
+  return {
+    send,
+    expect,
+
+    /** A token with the given roles, as operators and services hold them. */
+    async roleToken(...roles: string[]): Promise<string> {
+      const { access_token } = await token(roles.map((role) => `role=${encodeURIComponent(role)}`).join("&"))
+      return access_token
+    },
+
+    async stock(productId: string): Promise<StockLevel & { available: number }> {
+      return expect(
+        await send<StockLevel & { available: number }>(
+          undefined,
+          "GET",
+          `/catalog/products/${productId}/stock`,
+        ),
+        200,
+      )
+    },
+
+    /** Signs in as a development customer. */
+    async signIn(name: string) {
+      const { access_token, customer_id = "" } = await token(`customer=${encodeURIComponent(name)}`)
+      const as = <T>(method: string, path: string, options: Parameters<typeof send>[3] = {}) =>
+        send<T>(access_token, method, path, options)
+      return {
+        customerId: customer_id,
+        token: access_token,
+        send: as,
+        cart: async () => expect(await as<CartAnswer>("GET", "/basket/cart"), 200),
+        putItem: async (productId: string, quantity: number) =>
+          expect(await as<CartAnswer>("PUT", `/basket/cart/items/${productId}`, { body: { quantity } }), 200),
+        checkout: (body: CheckoutBody, key: string = randomUUID()) =>
+          as<CheckoutAnswer>("POST", "/basket/checkout", { body, headers: { "idempotency-key": key } }),
+        order: (id: string) => as<Order>("GET", `/ordering/orders/${id}`),
+        timeline: async (id: string) =>
+          expect(await as<Timeline>("GET", `/ordering/orders/${id}/timeline`), 200),
+        /** Waits until the order is paid or cancelled. A new order is not found until its saga has begun. */
+        async ended(id: string, timeoutMs = 60_000): Promise<Order> {
+          const deadline = Date.now() + timeoutMs
+          for (;;) {
+            const { status, body } = await as<Order>("GET", `/ordering/orders/${id}`)
+            if (status === 200 && ended.includes(body.status)) return body
+            if (Date.now() > deadline)
+              throw new Error(`order ${id} is ${status === 200 ? body.status : status}`)
+            await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+          }
+        },
+      }
+    },
+  }
+}
+
+export type Shop = ReturnType<typeof shopClient>
+export type Customer = Awaited<ReturnType<Shop["signIn"]>>
+
+/** The payments of an order, as the payment simulator knows them. */
+export async function paymentsOf(
+  payments: { url: string; apiKey: string },
+  orderId: string,
+): Promise<readonly PaymentIntent[]> {
+  const query = new URLSearchParams({ query: `metadata['order_id']:'${orderId}'`, limit: "100" })
+  const response = await fetch(`${payments.url}/v1/payment_intents/search?${query}`, {
+    headers: { authorization: `Bearer ${payments.apiKey}` },
+  })
+  if (!response.ok) throw new Error(`the payment simulator answered ${response.status}`)
+  const { data } = (await response.json()) as { data: PaymentIntent[] }
+  return data
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto"
+import { ServiceBusClient } from "@azure/service-bus"
+import { usd } from "@eshop/domain/money"
+import { someAddress } from "@eshop/local-cloud/shop/shop-client"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+
+let running: RunningShop
+
+beforeAll(async () => {
+  running = await runShop()
+})
+afterAll(() => running.stop())
+
+const visa = { shippingAddress: someAddress, paymentMethod: "pm_card_visa" }
+
+async function setStock(productId: string, onHand: number): Promise<void> {
+  await running.sql("catalog", "UPDATE stock SET on_hand = $2 WHERE product_id = $1", [productId, onHand])
+}
+
+it("100 checkouts at once with one Idempotency-Key are one order, and all answers are the same", async () => {
+  const customer = await running.shop.signIn("impatient")
+  await customer.putItem(products.xiaomi, 1)
+  const key = randomUUID()
+  const body = { ...visa, expectedTotal: usd(470_00) }
+
+  const answers = await Promise.all(Array.from({ length: 100 }, () => customer.checkout(body, key)))
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+  expect(new Set(answers.map((answer) => answer.body.orderId)).size).toBe(1)
+  const order = await customer.ended(answers[0]?.body.orderId ?? "")
+  expect(order.status).toBe("Paid")
+  expect(
+    await running.sql("ordering", "SELECT id FROM orders WHERE customer_id = $1", [customer.customerId]),
+  ).toEqual([{ id: order.id }])
+  expect(await running.paymentsOf(order.id)).toMatchObject([{ status: "succeeded", amount_received: 470_00 }])
+
+  const other = await customer.checkout({ ...body, expectedTotal: usd(1) }, key)
+  expect(other.status).toBe(422)
+  expect(other.body).toMatchObject({ type: "urn:eshop:problem:idempotency-key.reused" })
+})
+
+it("40 buyers and 10 units: exactly 10 paid orders and 30 refusals", async () => {
+  await setStock(products.huawei, 10)
+  const buyers = await Promise.all(
+    Array.from({ length: 40 }, (_, index) => running.shop.signIn(`buyer-${index}`)),
+  )
+  await Promise.all(buyers.map((buyer) => buyer.putItem(products.huawei, 1)))
+
+  const orders = await Promise.all(
+    buyers.map(async (buyer) => {
+      const { body } = await buyer.checkout({ ...visa, expectedTotal: usd(650_00) })
+      return buyer.ended(body.orderId)
+    }),
+  )
+
+  expect(orders.filter(({ status }) => status === "Paid")).toHaveLength(10)
+  expect(orders.filter(({ cancelReason }) => cancelReason?.code === "stock.insufficient")).toHaveLength(30)
+  const level = await eventually(
+    () => running.shop.stock(products.huawei),
+    ({ onHand, reserved }) => onHand === 0 && reserved === 0,
+  )
+  expect(level).toEqual({ productId: products.huawei, onHand: 0, reserved: 0, available: 0 })
+  const paid = await Promise.all(orders.map(({ id }) => running.paymentsOf(id)))
+  expect(paid.flat().map(({ amount_received }) => amount_received)).toEqual(Array(10).fill(650_00))
+})
+
+it("a redelivered checkout message is still one order, also after it has ended", async () => {
+  const customer = await running.shop.signIn("twice")
+  await customer.putItem(products.samsung, 1)
+  const before = await running.shop.stock(products.samsung)
+  const { body } = await customer.checkout({ ...visa, expectedTotal: usd(840_00) })
+  const order = await customer.ended(body.orderId)
+  expect(order.status).toBe("Paid")
+  const [checkout] = await running.sql<{ checkout: unknown }>(
+    "basket",
+    "SELECT checkout FROM checkout WHERE id = $1",
+    [order.id],
+  )
+
+  const client = new ServiceBusClient(running.cloud.connections.serviceBus)
+  const event = {
+    specversion: "1.0",
+    type: "eshop.basket.checked-out.v1",
+    source: "/eshop/basket",
+    subject: order.id,
+    time: new Date().toISOString(),
+    datacontenttype: "application/json",
+    data: checkout?.checkout,
+  }
+  // New message ids: the broker's duplicate detection and the inbox both let them pass.
+  const copies = Array.from({ length: 3 }, () => ({ ...event, id: randomUUID() }))
+  await client.createSender("basket-events").sendMessages(
+    copies.map((copy) => ({
+      messageId: copy.id,
+      subject: copy.type,
+      contentType: "application/cloudevents+json",
+      body: copy,
+    })),
+  )
+  await client.close()
+  const handled = await eventually(
+    () =>
+      running.sql("ordering", "SELECT message_id FROM inbox WHERE message_id = ANY ($1::uuid[])", [
+        copies.map(({ id }) => id),
+      ]),
+    (rows) => rows.length === 3,
+  )
+
+  expect(handled).toHaveLength(3)
+  expect((await customer.order(order.id)).body).toEqual(order)
+  expect(await running.paymentsOf(order.id)).toMatchObject([{ status: "succeeded", amount_received: 840_00 }])
+  expect(await running.shop.stock(products.samsung)).toMatchObject({ onHand: before.onHand - 1, reserved: 0 })
+})
