@@ -1,0 +1,113 @@
+import { parseArgs } from "node:util"
+import { type Cloud, type CloudOptions, startCloud } from "./cloud.ts"
+import { terminal } from "./console.ts"
+import { DataDirectoryError } from "./data-directory.ts"
+import { PortInUseError } from "./ports.ts"
+import { defaultPorts, isPartName, type PartName, type Ports, partNames } from "./settings.ts"
+
+const help = `Usage: npm start -- [options]
+
+Runs the whole shop on this machine: PostgreSQL, table storage, a Service Bus emulator, Redis where a
+redis-server is on PATH, a payment and an identity simulator, the four function apps and the gateway.
+
+  --fresh            empty the data directory first
+  --port PART=N      let a part listen on port N (repeatable)
+  --data-dir DIR     keep data, logs and pid files there (default: .local)
+  --only PART,…      run only these parts and what they need (repeatable)
+  --verbose          show every line that the parts print
+  --quiet            show errors and the final addresses only
+  --help             show this text
+
+Parts and their ports:
+${partNames.map((name) => `  ${name.padEnd(12)} ${defaultPorts[name]}`).join("\n")}
+`
+
+/** A mistake on the command line. */
+class UsageError extends Error {}
+
+function partOf(name: string): PartName {
+  if (!isPartName(name))
+    throw new UsageError(`there is no part "${name}"; the parts are ${partNames.join(", ")}`)
+  return name
+}
+
+function readPorts(given: readonly string[]): Partial<Ports> {
+  const ports: Partial<Ports> = {}
+  for (const text of given) {
+    const [name = "", number = ""] = text.split("=")
+    const port = Number(number)
+    if (!/^\d+$/.test(number) || port < 1 || port > 65_535) {
+      throw new UsageError(
+        `--port takes PART=N with a port from 1 to 65535, such as gateway=8081; got "${text}"`,
+      )
+    }
+    ports[partOf(name)] = port
+  }
+  return ports
+}
+
+function readOptions(args: string[]) {
+  let values: ReturnType<typeof parse>["values"]
+  const parse = () =>
+    parseArgs({
+      args,
+      options: {
+        fresh: { type: "boolean", default: false },
+        port: { type: "string", multiple: true, default: [] },
+        "data-dir": { type: "string" },
+        only: { type: "string", multiple: true },
+        verbose: { type: "boolean", default: false },
+        quiet: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    })
+  try {
+    values = parse().values
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+  const cloud: CloudOptions = { fresh: values.fresh, ports: readPorts(values.port) }
+  if (values["data-dir"] !== undefined) cloud.dataDir = values["data-dir"]
+  if (values.only) cloud.parts = values.only.flatMap((list) => list.split(",")).map(partOf)
+  return { cloud, help: values.help, verbose: values.verbose, quiet: values.quiet }
+}
+
+async function run(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) {
+    process.stdout.write(help)
+    return
+  }
+  const output = terminal(options)
+  const started = performance.now()
+  let cloud: Cloud | undefined
+  let interrupts = 0
+  const interrupted = async () => {
+    interrupts += 1
+    if (interrupts > 1) {
+      cloud?.kill()
+      return
+    }
+    output.stopping()
+    await cloud?.stop()
+    output.stopped()
+    process.exit(0)
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted)
+
+  cloud = await startCloud({ ...options.cloud, onEvent: output.event, onLine: output.line })
+  output.starting(cloud)
+  // A part that keeps dying has been reported by then; the others stay up, and it may yet recover.
+  await cloud.waitUntilReady().then(
+    () => cloud && output.ready(cloud, performance.now() - started),
+    () => {},
+  )
+}
+
+run().catch((error: unknown) => {
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${help}`)
+  else if (error instanceof PortInUseError || error instanceof DataDirectoryError)
+    console.error(error.message)
+  else console.error(error)
+  process.exit(1)
+})

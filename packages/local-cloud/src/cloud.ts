@@ -1,0 +1,240 @@
+import { join, resolve } from "node:path"
+import { openDataDirectory } from "./data-directory.ts"
+import { appPart, gatewayPart, identityPart, paymentsPart } from "./parts/edge.ts"
+import { postgresPart } from "./parts/postgres.ts"
+import { findRedisServer, redisPart, serviceBusPart, storagePart } from "./parts/stores.ts"
+import { type PortChoice, reservePorts } from "./ports.ts"
+import {
+  type AppName,
+  appNames,
+  type Connections,
+  connections,
+  isAppName,
+  type PartName,
+  type Ports,
+  partNames,
+  repositoryRoot,
+} from "./settings.ts"
+import { Part, type PartEvent, type PartSpec, type PartState } from "./supervisor/part.ts"
+import { PartLog } from "./supervisor/part-log.ts"
+import { endSurvivors } from "./supervisor/pid-file.ts"
+
+/** How a local cloud is started. Everything may be left out: then it is what `npm start` runs. */
+export interface CloudOptions {
+  /** Where data, logs and pid files lie; `.local` of the checkout by default. */
+  dataDir?: string
+  ports?: PortChoice
+  /** Empties the data directory first. */
+  fresh?: boolean
+  /** The function apps to run; all four by default. */
+  apps?: readonly AppName[]
+  /** The parts to run, with those that they need; all of them by default. */
+  parts?: readonly PartName[]
+  /** PostgreSQL waits for the disk at commit. Off in tests only. */
+  fsync?: boolean
+  /** Environment variables for every part, on top of this process's own. */
+  env?: Record<string, string>
+  /** Told what happens to the parts. */
+  onEvent?: (event: CloudEvent) => void
+  /** Told every line that a part prints. */
+  onLine?: (part: PartName, line: string) => void
+}
+
+export type CloudEvent =
+  | PartEvent
+  | { type: "ended-survivor"; process: string }
+  | { type: "left-out"; part: PartName; reason: string }
+
+/** One part as its user sees it. */
+export interface PartHandle {
+  readonly name: PartName
+  readonly state: PartState
+  /** The process that does the work, while there is one. */
+  readonly pid: number | undefined
+  /** Sends a signal to it, as a fault would; the supervisor then starts it again. */
+  kill(signal: NodeJS.Signals): void
+  /** Stops it in its own way and starts it again; resolves when it is ready. */
+  restart(): Promise<void>
+  /** Resolves when it is ready; rejects with its last output when it keeps dying. */
+  whenReady(): Promise<void>
+}
+
+/** A running local cloud. */
+export interface Cloud {
+  readonly dataDir: string
+  readonly ports: Ports
+  readonly connections: Connections
+  readonly parts: readonly PartHandle[]
+  /** Throws for a part that this cloud does not run. */
+  part(name: PartName): PartHandle
+  /** Resolves when every part is ready; rejects when one keeps dying. */
+  waitUntilReady(): Promise<void>
+  /** Stops everything in order: edge, apps, simulators and broker, stores. */
+  stop(): Promise<void>
+  /** Ends every process at once; `stop` resolves soon after. */
+  kill(): void
+}
+
+interface Wiring {
+  ports: Ports
+  dataDir: string
+  databasePassword: string
+  to: Connections
+  redisServer: string | undefined
+  fsync: boolean
+  env: NodeJS.ProcessEnv
+}
+
+function specOf(name: PartName, wiring: Wiring): PartSpec {
+  const { ports, dataDir, to, env } = wiring
+  if (isAppName(name)) return appPart(name, ports[name], dataDir, to, env)
+  switch (name) {
+    case "gateway":
+      return gatewayPart(ports.gateway, to, env)
+    case "identity":
+      return identityPart(ports.identity, dataDir, to, env)
+    case "payments":
+      return paymentsPart(ports.payments, dataDir, to, env)
+    case "servicebus":
+      return serviceBusPart(ports.servicebus, dataDir, env)
+    case "storage":
+      return storagePart(ports.storage, dataDir, env)
+    case "postgres":
+      return postgresPart({
+        port: ports.postgres,
+        dataDirectory: dataDir,
+        password: wiring.databasePassword,
+        fsync: wiring.fsync,
+      })
+    case "redis":
+      return redisPart(ports.redis, wiring.redisServer ?? "", env)
+  }
+}
+
+/** The parts asked for and, transitively, what they need. */
+function selectParts(options: CloudOptions, redisServer: string | undefined): PartName[] {
+  const apps = options.apps ?? appNames
+  const asked = options.parts ?? partNames.filter((name) => !isAppName(name) || apps.includes(name))
+  // What a part needs does not depend on addresses; any wiring tells.
+  const ports = Object.fromEntries(partNames.map((name) => [name, 0])) as Ports
+  const to = connections(ports, "", redisServer !== undefined)
+  const wiring = { ports, dataDir: "", databasePassword: "", to, redisServer, fsync: true, env: {} }
+  const selected = new Set<PartName>()
+  const add = (name: PartName) => {
+    if (selected.has(name)) return
+    selected.add(name)
+    for (const need of specOf(name, wiring).needs) add(need as PartName)
+  }
+  for (const name of asked) if (name !== "redis" || redisServer) add(name)
+  return partNames.filter((name) => selected.has(name))
+}
+
+/**
+ * Starts the embedded stack and resolves as soon as its parts are being started; `waitUntilReady` waits for them.
+ * Throws DataDirectoryError or PortInUseError, with nothing started, when the directory or a port is taken.
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const dataDir = resolve(options.dataDir ?? join(repositoryRoot, ".local"))
+  const onEvent = options.onEvent ?? (() => {})
+  const redisServer = findRedisServer()
+  const selected = selectParts(options, redisServer)
+  const directory = await openDataDirectory(dataDir, options.fresh ?? false, async (run) => {
+    for (const process of await endSurvivors(run)) onEvent({ type: "ended-survivor", process })
+  })
+  const reservation = await reservePorts(options.ports ?? "default", selected).catch(async (error) => {
+    await directory.unlock()
+    throw error
+  })
+  const { ports } = reservation
+  const to = connections(ports, directory.databasePassword, selected.includes("redis"))
+  const wiring: Wiring = {
+    ports,
+    dataDir,
+    databasePassword: directory.databasePassword,
+    to,
+    redisServer,
+    fsync: options.fsync ?? true,
+    env: {
+      // The second start loads compiled code instead of compiling it again.
+      NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "node-compile"),
+      ...process.env,
+      ...options.env,
+    },
+  }
+
+  const parts = new Map<PartName, Part>()
+  const tellGateway = () => {
+    const states = [...parts].map(([name, { state }]) => [name, state])
+    parts.get("gateway")?.send({ type: "parts", states: Object.fromEntries(states) })
+  }
+  const emit = (event: PartEvent) => {
+    onEvent(event)
+    if (event.type === "state") tellGateway()
+  }
+  for (const name of selected) {
+    const spec = specOf(name, wiring)
+    const log = await PartLog.open(directory.logs, name, (line) => options.onLine?.(name, line))
+    const prepare = async () => {
+      await reservation.release(name)
+      await spec.prepare?.()
+    }
+    parts.set(name, new Part({ ...spec, prepare }, log, directory.run, emit))
+  }
+  for (const part of parts.values()) {
+    part.start(
+      part.spec.needs.map((need) => parts.get(need as PartName)).filter((need) => need !== undefined),
+    )
+  }
+  if (!redisServer && options.parts === undefined) {
+    const reason = "no redis-server on PATH: the basket runs on PostgreSQL alone"
+    onEvent({ type: "left-out", part: "redis", reason })
+  }
+
+  const handles = [...parts].map(([name, part]) => handleOf(name, part))
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    const layers = new Set([...parts.values()].map((part) => part.spec.layer).sort((a, b) => a - b))
+    for (const layer of layers) {
+      const members = [...parts.values()].filter((part) => part.spec.layer === layer)
+      await Promise.all(members.map((part) => part.stop()))
+    }
+    await reservation.releaseAll()
+    await directory.unlock()
+  }
+  return {
+    dataDir,
+    ports,
+    connections: to,
+    parts: handles,
+    part(name) {
+      const handle = handles.find((candidate) => candidate.name === name)
+      if (!handle) throw new Error(`this cloud does not run ${name}`)
+      return handle
+    },
+    async waitUntilReady() {
+      await Promise.all([...parts.values()].map((part) => part.whenReady()))
+    },
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+    kill() {
+      for (const part of parts.values()) part.killAll()
+    },
+  }
+}
+
+function handleOf(name: PartName, part: Part): PartHandle {
+  return {
+    name,
+    get state() {
+      return part.state
+    },
+    get pid() {
+      return part.pid
+    },
+    kill: (signal) => part.kill(signal),
+    restart: () => part.restart(),
+    whenReady: () => part.whenReady(),
+  }
+}

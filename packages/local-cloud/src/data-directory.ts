@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+
+/** Marks a directory as ours: only such a one is ever emptied. */
+const MARKER = ".eshop-local-cloud"
+const MARKER_TEXT = "Data of the local cloud (npm start). `npm start -- --fresh` empties this directory.\n"
+const LOCK = "lock.sqlite"
+const OWNER = "launcher.pid"
+
+/** The data directory cannot be used as asked. The message is made for the terminal. */
+export class DataDirectoryError extends Error {}
+
+/** Where everything lies that a second start should find again. One launcher at a time holds it. */
+export interface DataDirectory {
+  path: string
+  /** Directory of the pid files. */
+  run: string
+  logs: string
+  /** Password of every database role, made at the first start and readable by this user only. */
+  databasePassword: string
+  /** Lets another launcher use the directory. */
+  unlock(): Promise<void>
+}
+
+/**
+ * Takes the exclusive lock on the directory. SQLite's lock belongs to this process: it goes with it even at
+ * kill -9, so there is no stale lock to judge.
+ */
+function lock(path: string): DatabaseSync {
+  const database = new DatabaseSync(join(path, LOCK))
+  try {
+    database.exec("BEGIN EXCLUSIVE")
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+async function empty(path: string): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (name === MARKER || name === LOCK || name.startsWith(`${LOCK}-`)) continue
+    await rm(join(path, name), { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function readOrCreatePassword(path: string): Promise<string> {
+  const file = join(path, "database-password")
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600 })
+  return (await readFile(file, "utf8")).trim()
+}
+
+/**
+ * Opens a data directory, creating it at the first start.
+ * `beforeUse` runs under the lock and before anything is emptied: it ends what an earlier launcher left running.
+ * Throws DataDirectoryError when another launcher uses it, or when it should be emptied but is not ours.
+ */
+export async function openDataDirectory(
+  path: string,
+  fresh: boolean,
+  beforeUse: (run: string) => Promise<void>,
+): Promise<DataDirectory> {
+  const marker = join(path, MARKER)
+  const isOurs = existsSync(marker)
+  if (!isOurs && existsSync(path) && (await readdir(path)).length > 0) {
+    throw new DataDirectoryError(
+      `${path} is not empty and was not made by the local cloud: choose another with --data-dir`,
+    )
+  }
+  await mkdir(path, { recursive: true })
+  await writeFile(marker, MARKER_TEXT)
+  let held: DatabaseSync
+  try {
+    held = lock(path)
+  } catch {
+    const owner = await readFile(join(path, OWNER), "utf8").catch(() => "unknown")
+    throw new DataDirectoryError(
+      `The local cloud already runs on ${path} (process ${owner.trim()}): stop it, or start another one with --data-dir and --port`,
+    )
+  }
+  try {
+    const run = join(path, "run")
+    await beforeUse(run)
+    if (fresh) await empty(path)
+    await mkdir(run, { recursive: true })
+    await writeFile(join(path, OWNER), `${process.pid}\n`)
+    return {
+      path,
+      run,
+      logs: join(path, "logs"),
+      databasePassword: await readOrCreatePassword(path),
+      unlock: async () => {
+        await rm(join(path, OWNER), { force: true })
+        held.close()
+      },
+    }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}

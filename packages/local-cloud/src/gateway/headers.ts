@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http"
+import type { ServiceRoute } from "./routes.ts"
+
+/** Headers that concern one connection only (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+])
+
+/** Headers by which a service learns what the edge has established; a caller may not forge them. */
+const SET_BY_THE_EDGE = /^(x-forwarded-|forwarded$|x-ms-client-principal|host$|expect$)/
+
+function namedByConnection(connection: string | undefined): Set<string> {
+  return new Set(
+    connection
+      ?.toLowerCase()
+      .split(",")
+      .map((name) => name.trim()),
+  )
+}
+
+/** The request headers as the service gets them. */
+export function upstreamHeaders(
+  request: IncomingMessage,
+  route: ServiceRoute,
+  traceparent: string,
+): OutgoingHttpHeaders {
+  const dropped = namedByConnection(request.headers.connection)
+  const headers: OutgoingHttpHeaders = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!HOP_BY_HOP.has(name) && !dropped.has(name) && !SET_BY_THE_EDGE.test(name)) headers[name] = value
+  }
+  headers.traceparent = traceparent
+  headers["x-forwarded-for"] = request.socket.remoteAddress
+  headers["x-forwarded-proto"] = "http"
+  headers["x-forwarded-host"] = request.headers.host
+  headers["x-forwarded-prefix"] = route.prefix
+  return headers
+}
+
+/** The response headers as the caller gets them; cross-origin rules are the gateway's alone. */
+export function downstreamHeaders(upstream: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const dropped = namedByConnection(upstream.connection)
+  const headers: OutgoingHttpHeaders = {}
+  for (const [name, value] of Object.entries(upstream)) {
+    if (HOP_BY_HOP.has(name) || dropped.has(name) || name.startsWith("access-control-")) continue
+    headers[name] = value
+  }
+  headers.vary = upstream.vary ? `${upstream.vary}, Origin` : "Origin"
+  return headers
+}

@@ -1,0 +1,34 @@
+// The gateway as a process of its own:
+//   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--timeout-ms N]
+// The launcher tells it the state of every part over the message channel; /health/ready shows them.
+import { parseArgs } from "node:util"
+import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { readRoutes } from "./routes.ts"
+import { startGateway } from "./server.ts"
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    routes: { type: "string", default: "" },
+    issuer: { type: "string", default: "" },
+    upstream: { type: "string", multiple: true, default: [] },
+    "timeout-ms": { type: "string", default: "30000" },
+  },
+})
+
+let states: Record<string, string> = {}
+process.on("message", (message: { type: "parts"; states: Record<string, string> }) => {
+  if (message.type === "parts") states = message.states
+})
+
+const gateway = await startGateway({
+  port: Number(values.port),
+  routes: await readRoutes(values.routes),
+  issuer: values.issuer,
+  upstreams: Object.fromEntries(values.upstream.map((pair) => pair.split("=", 2))),
+  partStates: () => states,
+  timeoutMs: Number(values["timeout-ms"]),
+})
+console.log(`Gateway on http://localhost:${gateway.port}`)
+
+exitWithParent(() => gateway.close())

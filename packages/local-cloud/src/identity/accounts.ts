@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto"
+import { developmentSecrets } from "../settings.ts"
+
+/** Customers with an id of their own; the seed data and the documentation speak of them. */
+const knownCustomers: Record<string, string> = {
+  mehmet: "58c49479-ec65-4de2-86e7-033c546291aa",
+  john: "189dc8dc-990f-48e0-a37b-e6f2b60b9d7d",
+}
+
+/** Name space of the derived ids, drawn once at random. */
+const NAMESPACE = "0d2f3a54-6c1e-4f0b-9a35-7e8d5b2c9f61"
+
+/** The id of a development customer: the same at every start and on every machine (UUID version 5, RFC 9562). */
+export function customerId(name: string): string {
+  const key = name.toLowerCase()
+  const known = Object.hasOwn(knownCustomers, key) ? knownCustomers[key] : undefined
+  if (known) return known
+  const bytes = createHash("sha1")
+    .update(Buffer.from(NAMESPACE.replaceAll("-", ""), "hex"))
+    .update(key)
+    .digest()
+    .subarray(0, 16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+}
+
+/** A service that gets tokens with its own secret, and what it may do. */
+export interface ServiceClient {
+  id: string
+  secret: string
+  roles: string[]
+}
+
+const client = (id: string, roles: string[]): ServiceClient => ({
+  id,
+  secret: developmentSecrets.clientSecret(id),
+  roles,
+})
+
+/** The services of the shop, as they would be registered as applications with app roles in Entra ID. */
+export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
+  [
+    client("catalog", []),
+    client("basket", ["discount.quote", "catalog.read"]),
+    client("discount", []),
+    client("ordering", ["discount.quote", "discount.redeem"]),
+  ].map((entry) => [entry.id, entry]),
+)

@@ -1,0 +1,28 @@
+// The identity provider as a process of its own: node main.ts --port N --issuer URL --data-dir DIR --routes FILE
+import { parseArgs } from "node:util"
+import { readRoutes } from "../gateway/routes.ts"
+import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { startIdentityProvider } from "./server.ts"
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    issuer: { type: "string", default: "" },
+    "data-dir": { type: "string", default: "." },
+    routes: { type: "string", default: "" },
+  },
+})
+const routes = await readRoutes(values.routes)
+const server = await startIdentityProvider({
+  port: Number(values.port),
+  issuer: values.issuer,
+  audience: routes.issuer.audience,
+  dataDir: values["data-dir"],
+  allowedOrigins: routes.cors.allowedOrigins,
+})
+console.log(`Identity provider for development, not for anything else: ${values.issuer}`)
+
+exitWithParent(() => {
+  server.closeAllConnections()
+  server.close()
+})

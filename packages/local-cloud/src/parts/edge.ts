@@ -1,0 +1,134 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import {
+  type AppName,
+  appSettings,
+  type Connections,
+  type DatabaseName,
+  databaseNames,
+  developmentSecrets,
+  repositoryRoot,
+} from "../settings.ts"
+import type { PartSpec } from "../supervisor/part.ts"
+import { get } from "./probes.ts"
+
+const routesFile = join(repositoryRoot, "infra", "gateway", "routes.json")
+const program = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const isLive = (url: string) => async () => (await get(`${url}/health/live`))?.status === 200
+
+/** The gateway is up first, so that its health can say what is still missing. */
+export function gatewayPart(port: number, to: Connections, env: NodeJS.ProcessEnv): PartSpec {
+  const upstreams = Object.entries(to.apps).flatMap(([name, url]) => ["--upstream", `${name}=${url}`])
+  return {
+    name: "gateway",
+    needs: [],
+    layer: 0,
+    address: to.gateway,
+    graceMs: 5_000,
+    launch: () => ({
+      kind: "node",
+      program: program("../gateway/main.ts"),
+      args: ["--port", String(port), "--routes", routesFile, "--issuer", to.identity, ...upstreams],
+      env,
+      channel: true,
+    }),
+    isReady: isLive(to.gateway),
+  }
+}
+
+/** The local identity provider. */
+export function identityPart(
+  port: number,
+  dataDirectory: string,
+  to: Connections,
+  env: NodeJS.ProcessEnv,
+): PartSpec {
+  return {
+    name: "identity",
+    needs: [],
+    layer: 2,
+    address: to.identity,
+    graceMs: 3_000,
+    launch: () => ({
+      kind: "node",
+      program: program("../identity/main.ts"),
+      args: [
+        ...["--port", String(port), "--issuer", to.identity],
+        ...["--data-dir", join(dataDirectory, "identity"), "--routes", routesFile],
+      ],
+      env,
+    }),
+    isReady: isLive(to.identity),
+  }
+}
+
+/** The payment provider's stand-in. */
+export function paymentsPart(
+  port: number,
+  dataDirectory: string,
+  to: Connections,
+  env: NodeJS.ProcessEnv,
+): PartSpec {
+  return {
+    name: "payments",
+    needs: [],
+    layer: 2,
+    address: to.payments,
+    graceMs: 3_000,
+    launch: () => ({
+      kind: "node",
+      program: program("../payments/main.ts"),
+      args: ["--port", String(port), "--data-dir", join(dataDirectory, "payments")],
+      env: { ...env, PAYMENT_API_KEY: developmentSecrets.paymentApiKey },
+    }),
+    isReady: isLive(to.payments),
+  }
+}
+
+const storesOf: Record<AppName, readonly string[]> = {
+  catalog: ["postgres", "servicebus"],
+  basket: ["postgres", "servicebus"],
+  discount: ["storage"],
+  ordering: ["postgres", "servicebus"],
+}
+
+const hasDatabase = (app: string): app is DatabaseName => (databaseNames as readonly string[]).includes(app)
+
+/** One function app in the functions host, its database migrated first. */
+export function appPart(
+  app: AppName,
+  port: number,
+  dataDirectory: string,
+  to: Connections,
+  env: NodeJS.ProcessEnv,
+): PartSpec {
+  const root = join(repositoryRoot, "functions", app)
+  return {
+    name: app,
+    needs: app === "basket" && to.redis ? [...storesOf[app], "redis"] : storesOf[app],
+    layer: 1,
+    address: to.apps[app],
+    graceMs: 15_000,
+    async prepare() {
+      const migrations = join(root, "migrations")
+      if (!hasDatabase(app) || !existsSync(migrations)) return
+      const { applyMigrations } = await import("@eshop/building-blocks/postgres/migrations")
+      await applyMigrations(to.postgres[app], migrations)
+    },
+    launch: () => ({
+      kind: "node",
+      program: join(repositoryRoot, "packages", "functions-host", "bin", "functions-host.mjs"),
+      args: [
+        ...["start", "--script-root", root, "--port", String(port)],
+        ...["--host-json", join(repositoryRoot, "host.json")],
+        ...["--state-dir", join(dataDirectory, "functions", app), "--exit-with-parent"],
+      ],
+      env: { ...env, ...appSettings(app, to) },
+    }),
+    async isReady() {
+      const answer = await get(`${to.apps[app]}/admin/host/status`)
+      return answer?.status === 200 && JSON.parse(answer.body).state === "Running"
+    },
+  }
+}

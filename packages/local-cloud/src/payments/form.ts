@@ -1,0 +1,74 @@
+import { invalid } from "./stripe-error.ts"
+
+/** Limits of Stripe's metadata (https://docs.stripe.com/api/metadata). */
+const MAX_METADATA_KEYS = 50
+const MAX_METADATA_KEY = 40
+const MAX_METADATA_VALUE = 500
+/** Largest amount of a charge, in minor units. */
+const MAX_AMOUNT = 99_999_999
+
+/** Form-encoded parameters in Stripe's notation (`metadata[order_id]=…`), read with checks. */
+export class Form {
+  readonly #values = new Map<string, string>()
+  readonly metadata: Record<string, string> = {}
+
+  /** Throws a Stripe error for parameters outside `allowed`. */
+  constructor(encoded: string, allowed: readonly string[]) {
+    for (const [name, value] of new URLSearchParams(encoded)) {
+      const key = /^metadata\[([^\]]+)\]$/.exec(name)?.[1]
+      if (key !== undefined && allowed.includes("metadata")) this.#setMetadata(key, value)
+      else if (allowed.includes(name)) this.#values.set(name, value)
+      else throw invalid(`Received unknown parameter: ${name}`, name, "parameter_unknown")
+    }
+    if (Object.keys(this.metadata).length > MAX_METADATA_KEYS) {
+      throw invalid(`Metadata can have at most ${MAX_METADATA_KEYS} keys.`, "metadata")
+    }
+  }
+
+  /** The value, or undefined where it is absent or empty. */
+  text(name: string): string | undefined {
+    return this.#values.get(name) || undefined
+  }
+
+  /** The value; throws a Stripe error where it is absent. */
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined) throw invalid(`Missing required param: ${name}.`, name, "parameter_missing")
+    return value
+  }
+
+  flag(name: string): boolean {
+    const value = this.text(name)
+    if (value !== undefined && value !== "true" && value !== "false") {
+      throw invalid(`Invalid boolean: ${value}`, name)
+    }
+    return value === "true"
+  }
+
+  /** A positive number of minor units, or undefined where it is absent. */
+  amount(name: string): number | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    if (!/^-?\d+$/.test(value)) throw invalid(`Invalid integer: ${value}`, name, "parameter_invalid_integer")
+    const amount = Number(value)
+    if (amount < 1)
+      throw invalid("This value must be greater than or equal to 1.", name, "parameter_invalid_integer")
+    if (amount > MAX_AMOUNT)
+      throw invalid(`Amount must be no more than ${MAX_AMOUNT}.`, name, "amount_too_large")
+    return amount
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    const choice = choices.find((candidate) => candidate === value)
+    if (choice === undefined) throw invalid(`Invalid ${name}: must be one of ${choices.join(", ")}`, name)
+    return choice
+  }
+
+  #setMetadata(key: string, value: string): void {
+    if (key.length > MAX_METADATA_KEY) throw invalid("Metadata key is too long.", `metadata[${key}]`)
+    if (value.length > MAX_METADATA_VALUE) throw invalid("Metadata value is too long.", `metadata[${key}]`)
+    this.metadata[key] = value
+  }
+}

@@ -1,0 +1,18 @@
+// The payment simulator as a process of its own: PAYMENT_API_KEY=… node main.ts --port N --data-dir DIR
+import { parseArgs } from "node:util"
+import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { startPaymentSimulator } from "./server.ts"
+
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "0" }, "data-dir": { type: "string", default: "." } },
+})
+const apiKey = process.env.PAYMENT_API_KEY
+if (!apiKey) throw new Error("PAYMENT_API_KEY is not set")
+const simulator = await startPaymentSimulator({
+  port: Number(values.port),
+  apiKey,
+  dataDir: values["data-dir"],
+})
+console.log(`Payment simulator on ${simulator.url}`)
+
+exitWithParent(() => simulator.close())

@@ -1,0 +1,191 @@
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import type { Intent } from "./intent.ts"
+
+/** A refund as the simulator keeps it. */
+export interface Refund {
+  id: string
+  payment_intent: string
+  charge: string | null
+  amount: number
+  currency: string
+  reason: string | null
+  created: number
+  metadata: Record<string, string>
+}
+
+/** The answer that an idempotency key has led to. */
+export interface SavedAnswer {
+  fingerprint: string
+  status: number
+  body: string
+}
+
+/** Totals over everything the simulator holds, in minor units. */
+export interface Summary {
+  intents: number
+  capturable: number
+  captured: number
+  refunded: number
+}
+
+/** Which intents a listing wants, newest first. */
+export interface IntentFilter {
+  metadata?: Record<string, string>
+  status?: string
+  startingAfter?: string
+  limit: number
+}
+
+/** Stripe forgets keys after a day (https://docs.stripe.com/api/idempotent_requests). */
+const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS intents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, amount INTEGER NOT NULL,
+    received INTEGER NOT NULL, refunded INTEGER NOT NULL, state TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS intent_metadata (
+    key TEXT NOT NULL, value TEXT NOT NULL, intent TEXT NOT NULL, PRIMARY KEY (key, value, intent)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS refunds (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, intent TEXT NOT NULL, state TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS refunds_of_intent ON refunds (intent);
+  CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, saved INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS answers_by_age ON answers (saved);
+`
+
+/** The simulator's memory. A kill -9 loses nothing that was answered. */
+export class PaymentStore {
+  readonly #database: DatabaseSync
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true })
+    this.#database = new DatabaseSync(join(directory, "payments.sqlite"))
+    // It stands for a provider elsewhere: it must outlive its process, but should not take the disk's time from
+    // the stores under measurement. NORMAL loses nothing unless the machine itself goes down.
+    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+    this.#database.exec(schema)
+    this.#database.prepare("DELETE FROM answers WHERE saved < ?").run(Date.now() - KEY_LIFETIME_MS)
+  }
+
+  /** Runs the work in one transaction; what it throws rolls everything back. */
+  transaction<T>(work: () => T): T {
+    this.#database.exec("BEGIN IMMEDIATE")
+    try {
+      const result = work()
+      this.#database.exec("COMMIT")
+      return result
+    } catch (error) {
+      this.#database.exec("ROLLBACK")
+      throw error
+    }
+  }
+
+  findIntent(id: string): Intent | undefined {
+    return parse<Intent>(this.#database.prepare("SELECT state FROM intents WHERE id = ?").get(id))
+  }
+
+  saveIntent(intent: Intent): void {
+    this.#database
+      .prepare(
+        `INSERT INTO intents (id, status, amount, received, refunded, state) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET status = excluded.status, received = excluded.received,
+           refunded = excluded.refunded, state = excluded.state`,
+      )
+      .run(
+        intent.id,
+        intent.status,
+        intent.amount,
+        intent.amountReceived,
+        intent.amountRefunded,
+        JSON.stringify(intent),
+      )
+    for (const [key, value] of Object.entries(intent.metadata)) {
+      this.#database
+        .prepare("INSERT OR IGNORE INTO intent_metadata (key, value, intent) VALUES (?, ?, ?)")
+        .run(key, value, intent.id)
+    }
+  }
+
+  listIntents(filter: IntentFilter): Intent[] {
+    const conditions: string[] = []
+    const values: (string | number)[] = []
+    if (filter.status !== undefined) {
+      conditions.push("status = ?")
+      values.push(filter.status)
+    }
+    for (const [key, value] of Object.entries(filter.metadata ?? {})) {
+      conditions.push("id IN (SELECT intent FROM intent_metadata WHERE key = ? AND value = ?)")
+      values.push(key, value)
+    }
+    if (filter.startingAfter !== undefined) {
+      conditions.push("seq < (SELECT seq FROM intents WHERE id = ?)")
+      values.push(filter.startingAfter)
+    }
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""
+    return this.#database
+      .prepare(`SELECT state FROM intents ${where} ORDER BY seq DESC LIMIT ?`)
+      .all(...values, filter.limit)
+      .map((row) => JSON.parse(String(row.state)))
+  }
+
+  /** Intents whose payment is still being processed. */
+  processingIntents(): Intent[] {
+    return this.#database
+      .prepare("SELECT state FROM intents WHERE status = 'processing'")
+      .all()
+      .map((row) => JSON.parse(String(row.state)))
+  }
+
+  findRefund(id: string): Refund | undefined {
+    return parse<Refund>(this.#database.prepare("SELECT state FROM refunds WHERE id = ?").get(id))
+  }
+
+  saveRefund(refund: Refund): void {
+    this.#database
+      .prepare("INSERT INTO refunds (id, intent, state) VALUES (?, ?, ?)")
+      .run(refund.id, refund.payment_intent, JSON.stringify(refund))
+  }
+
+  listRefunds(intent: string | undefined, limit: number): Refund[] {
+    return this.#database
+      .prepare("SELECT state FROM refunds WHERE ? IS NULL OR intent = ? ORDER BY seq DESC LIMIT ?")
+      .all(intent ?? null, intent ?? null, limit)
+      .map((row) => JSON.parse(String(row.state)))
+  }
+
+  findAnswer(key: string): SavedAnswer | undefined {
+    const row = this.#database.prepare("SELECT fingerprint, status, body FROM answers WHERE key = ?").get(key)
+    return row && { fingerprint: String(row.fingerprint), status: Number(row.status), body: String(row.body) }
+  }
+
+  saveAnswer(key: string, answer: SavedAnswer): void {
+    this.#database
+      .prepare("INSERT INTO answers (key, fingerprint, status, body, saved) VALUES (?, ?, ?, ?, ?)")
+      .run(key, answer.fingerprint, answer.status, answer.body, Date.now())
+  }
+
+  summary(): Summary {
+    const row = this.#database
+      .prepare(
+        `SELECT count(*) AS intents, coalesce(sum(received), 0) AS captured, coalesce(sum(refunded), 0) AS refunded,
+           coalesce(sum(amount) FILTER (WHERE status = 'requires_capture'), 0) AS capturable FROM intents`,
+      )
+      .get()
+    return {
+      intents: Number(row?.intents),
+      capturable: Number(row?.capturable),
+      captured: Number(row?.captured),
+      refunded: Number(row?.refunded),
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+function parse<T>(row: Record<string, unknown> | undefined): T | undefined {
+  return row && JSON.parse(String(row.state))
+}

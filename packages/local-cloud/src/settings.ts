@@ -1,0 +1,125 @@
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** The checkout that this launcher belongs to. */
+export const repositoryRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+
+/** The four function apps. */
+export const appNames = ["catalog", "basket", "discount", "ordering"] as const
+export type AppName = (typeof appNames)[number]
+
+/** Contexts that keep their data in PostgreSQL, each in a database of its own. */
+export const databaseNames = ["catalog", "basket", "ordering"] as const
+export type DatabaseName = (typeof databaseNames)[number]
+
+/** The port that each part listens on unless another is asked for. All are bound to 127.0.0.1. */
+export const defaultPorts = {
+  gateway: 8080,
+  identity: 8090,
+  payments: 8091,
+  catalog: 7071,
+  basket: 7072,
+  discount: 7073,
+  ordering: 7074,
+  servicebus: 5672,
+  storage: 10002,
+  postgres: 54329,
+  redis: 63790,
+} as const
+
+export type PartName = keyof typeof defaultPorts
+export type Ports = Record<PartName, number>
+export const partNames = Object.keys(defaultPorts) as PartName[]
+
+export const isAppName = (name: string): name is AppName => (appNames as readonly string[]).includes(name)
+export const isPartName = (name: string): name is PartName => name in defaultPorts
+
+/** The token audience of the whole shop, as infra/gateway/routes.json has it. */
+export const audience = "eshop"
+
+/**
+ * Secrets of the simulators. Well-known on purpose: they open nothing but simulators on this machine's loopback
+ * interface, which hand a token to anyone who asks.
+ */
+export const developmentSecrets = {
+  paymentApiKey: "sk_test_eshop_local",
+  clientSecret: (client: string) => `development-secret-of-${client}`,
+}
+
+/** Account and key that Microsoft documents for every local storage emulator. */
+const STORAGE_ACCOUNT = "devstoreaccount1"
+const STORAGE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+/** How everything is reached: what the apps are given as settings and what tests connect to. */
+export interface Connections {
+  gateway: string
+  identity: string
+  payments: string
+  apps: Record<AppName, string>
+  postgres: Record<DatabaseName, string>
+  serviceBus: string
+  storage: string
+  /** Undefined where no redis-server runs. */
+  redis: string | undefined
+}
+
+/** Derives every address from the ports. */
+export function connections(ports: Ports, databasePassword: string, withRedis: boolean): Connections {
+  const http = (name: PartName) => `http://localhost:${ports[name]}`
+  const database = (name: DatabaseName) =>
+    `postgres://${name}:${databasePassword}@127.0.0.1:${ports.postgres}/${name}`
+  return {
+    gateway: http("gateway"),
+    identity: http("identity"),
+    payments: http("payments"),
+    apps: {
+      catalog: http("catalog"),
+      basket: http("basket"),
+      discount: http("discount"),
+      ordering: http("ordering"),
+    },
+    postgres: {
+      catalog: database("catalog"),
+      basket: database("basket"),
+      ordering: database("ordering"),
+    },
+    serviceBus: `Endpoint=sb://127.0.0.1:${ports.servicebus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
+    storage: `DefaultEndpointsProtocol=http;AccountName=${STORAGE_ACCOUNT};AccountKey=${STORAGE_KEY};TableEndpoint=http://127.0.0.1:${ports.storage}/${STORAGE_ACCOUNT};`,
+    redis: withRedis ? `redis://127.0.0.1:${ports.redis}` : undefined,
+  }
+}
+
+/** The application settings of one app, as its Function App would have them in Azure. */
+export function appSettings(app: AppName, to: Connections): Record<string, string> {
+  const common = {
+    AzureWebJobsStorage: to.storage,
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    ServiceBus: to.serviceBus,
+    IDENTITY_ISSUER: to.identity,
+    IDENTITY_AUDIENCE: audience,
+    SERVICE_CLIENT_ID: app,
+    SERVICE_CLIENT_SECRET: developmentSecrets.clientSecret(app),
+  }
+  switch (app) {
+    case "catalog":
+      return { ...common, CATALOG_DB: to.postgres.catalog }
+    case "basket":
+      return {
+        ...common,
+        BASKET_DB: to.postgres.basket,
+        CATALOG_URL: to.apps.catalog,
+        DISCOUNT_URL: to.apps.discount,
+        ...(to.redis ? { REDIS_URL: to.redis } : {}),
+      }
+    case "discount":
+      return { ...common, DISCOUNT_TABLES: to.storage }
+    case "ordering":
+      return {
+        ...common,
+        ORDERING_DB: to.postgres.ordering,
+        DISCOUNT_URL: to.apps.discount,
+        PAYMENT_URL: to.payments,
+        PAYMENT_API_KEY: developmentSecrets.paymentApiKey,
+      }
+  }
+}
