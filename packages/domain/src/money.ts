@@ -30,6 +30,11 @@ export function sum(currency: Currency, amounts: readonly Money[]): Money {
   return { amount, currency }
 }
 
+/** Whether the total of these lines, before any discount, is an integer that a JSON number holds exactly. */
+export const isCountable = (lines: readonly { unitPrice: Money; quantity: number }[]): boolean =>
+  lines.reduce((total, line) => total + BigInt(line.unitPrice.amount) * BigInt(line.quantity), 0n) <=
+  BigInt(Number.MAX_SAFE_INTEGER)
+
 /** a − b, never below zero: a discount cannot make a price negative. */
 export const minusToZero = (a: Money, b: Money): Money => ({
   amount: Math.max(0, a.amount - b.amount),

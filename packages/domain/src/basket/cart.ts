@@ -1,5 +1,5 @@
 import type { OrderLine } from "../events/basket-events.ts"
-import { type Currency, type Money, sum, times } from "../money.ts"
+import { type Currency, isCountable, type Money, sum, times } from "../money.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 
 export type CartItem = { readonly productId: string; readonly quantity: number }
@@ -57,11 +57,7 @@ export function priceCart(
     const { name, price } = byId.get(productId) as PricedProduct
     return { productId, name, quantity, unitPrice: price }
   })
-  const exact = lines.reduce(
-    (total, line) => total + BigInt(line.unitPrice.amount) * BigInt(line.quantity),
-    0n,
-  )
-  if (exact > BigInt(Number.MAX_SAFE_INTEGER))
+  if (!isCountable(lines))
     return refuse("rule", "cart.total-out-of-range", "The cart is worth more than this shop can count.")
   return {
     lines,

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import type { OrderLine } from "../events/basket-events.ts"
 import { Id } from "../ids.ts"
-import { type Money, Money as MoneySchema, sum, times } from "../money.ts"
+import { isCountable, type Money, Money as MoneySchema, sum, times } from "../money.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 
 /** Codes are compared in upper case. */
@@ -29,7 +29,7 @@ export const Coupon = z.object({
 })
 export type Coupon = z.infer<typeof Coupon>
 
-/** Redemptions that count against the limit: reserved by an order under way, or confirmed. */
+/** How many redemptions count against the limit: those reserved by an order under way, and the confirmed ones. */
 export type CouponUse = { readonly taken: number }
 
 export const DiscountLine = z.object({
@@ -55,10 +55,10 @@ export function checkCoupon(coupon: Coupon, use: CouponUse, now: Date): Refusal 
   return undefined
 }
 
-export const noDiscount: Quote = { lines: [], discount: { amount: 0, currency: "USD" } }
-
 /** The discount of each line, explained. A line's discount never exceeds its price. Percentages round down. */
 export function quote(coupon: Coupon, lines: readonly OrderLine[]): Quote | Refusal {
+  if (!isCountable(lines))
+    return refuse("rule", "quote.out-of-range", "The lines are worth more than this shop can count.")
   const discounted = lines
     .filter((line) => !coupon.productIds || coupon.productIds.includes(line.productId))
     .map((line): DiscountLine => {

@@ -1,0 +1,69 @@
+import {
+  type GetTableEntityResponse,
+  RestError,
+  TableClient,
+  type TableEntityResult,
+} from "@azure/data-tables"
+import { DefaultAzureCredential } from "@azure/identity"
+import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+
+/** One table holds all of this context; a coupon, its count and its redemptions share the partition of its code. */
+const TABLE = "coupons"
+const retryOptions = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 1_000 }
+
+/** A client by the `DISCOUNT_TABLES` connection: a connection string, or the service's address and an identity. */
+export function tableClient(settings: {
+  DISCOUNT_TABLES?: string
+  DISCOUNT_TABLES__tableServiceUri?: string
+}): TableClient {
+  if (settings.DISCOUNT_TABLES)
+    return TableClient.fromConnectionString(settings.DISCOUNT_TABLES, TABLE, {
+      retryOptions,
+      // The emulator speaks plain HTTP; an address with https stays as it is.
+      allowInsecureConnection: true,
+    })
+  if (settings.DISCOUNT_TABLES__tableServiceUri)
+    return new TableClient(settings.DISCOUNT_TABLES__tableServiceUri, TABLE, new DefaultAzureCredential(), {
+      retryOptions,
+    })
+  throw new Error("set DISCOUNT_TABLES (a connection string) or DISCOUNT_TABLES__tableServiceUri")
+}
+
+const refusedWith = (error: unknown, ...statusCodes: number[]): boolean =>
+  error instanceof RestError && error.statusCode !== undefined && statusCodes.includes(error.statusCode)
+
+/** Runs a request; storage that does not answer, or answers that it cannot, is a dependency that is out. */
+export async function reach<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    if (error instanceof RestError && (error.statusCode === undefined || error.statusCode >= 500))
+      throw new DependencyUnavailableError("table storage", error)
+    throw error
+  }
+}
+
+/** The entity, or undefined where there is none. */
+export async function findEntity<T extends object>(
+  table: TableClient,
+  partitionKey: string,
+  rowKey: string,
+): Promise<GetTableEntityResponse<TableEntityResult<T>> | undefined> {
+  try {
+    return await reach(() => table.getEntity<T>(partitionKey, rowKey))
+  } catch (error) {
+    if (refusedWith(error, 404) && (error as RestError).code !== "TableNotFound") return undefined
+    throw error
+  }
+}
+
+/** Runs a write with conditions. @returns false when another write came first: 409 it exists, 412 it has changed */
+export async function unlessOvertaken(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await reach(write)
+    return true
+  } catch (error) {
+    if (refusedWith(error, 409, 412)) return false
+    throw error
+  }
+}
