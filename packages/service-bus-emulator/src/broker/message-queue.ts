@@ -1,0 +1,445 @@
+import { randomBytes } from "node:crypto"
+import { editProperties } from "../message/edit.ts"
+import type { Journal } from "../storage/record.ts"
+import {
+  BrokerError,
+  messageLockLost,
+  messageNotFound,
+  sessionCannotBeLocked,
+  sessionLockLost,
+} from "./errors.ts"
+import { MinHeap } from "./heap.ts"
+import type { MessageState, PropertyChanges, StoredMessage } from "./message.ts"
+import { type MessageLock, type SessionHolder, SessionLane } from "./session-lane.ts"
+
+/** The settings of a queue or subscription. Durations are milliseconds. */
+export interface QueueSettings {
+  name: string
+  lockDuration: number
+  /** After that many failed deliveries a message is dead-lettered. */
+  maxDeliveryCount: number
+  requiresSession: boolean
+}
+
+/** How a receiver settles a message. */
+export type Settlement =
+  | { kind: "complete" }
+  | { kind: "abandon"; properties?: PropertyChanges }
+  | { kind: "defer"; properties?: PropertyChanges }
+  | { kind: "deadLetter"; reason?: string; description?: string; properties?: PropertyChanges }
+
+/** What the queue asks of its surroundings. */
+export interface QueueOwner {
+  /** The message leaves the queue for the dead-letter queue. */
+  deadLetter(message: StoredMessage, reason: string | undefined, description: string | undefined): void
+  /** The message's time to live is over; it already left the queue. */
+  expired(message: StoredMessage): void
+  /** A scheduled message is due; it already left the queue. */
+  due(message: StoredMessage, now: number): void
+}
+
+const NO_SESSION = ""
+
+/**
+ * The state machine of one queue, subscription or dead-letter queue: messages, peek locks and sessions. It reads no
+ * clock (every call takes `now`, milliseconds since the epoch) and does no I/O; what must survive goes to the journal.
+ * Locks are not journaled: after a restart every lock is lost, as after an expiry, without counting a delivery.
+ */
+export class MessageQueue {
+  readonly settings: QueueSettings
+  /** Called when messages may have become available. */
+  onAvailable: () => void = () => {}
+  readonly #messages = new Map<number, StoredMessage>()
+  readonly #lanes = new Map<string, SessionLane>()
+  /** By token. Without sessions also in order of expiry, because every lock lasts equally long. */
+  readonly #locks = new Map<string, MessageLock>()
+  readonly #locked = new Map<number, MessageLock>()
+  /** Sessions that are locked. */
+  readonly #held = new Set<SessionLane>()
+  readonly #scheduled = new MinHeap<StoredMessage>((message) => message.scheduledAt ?? 0)
+  readonly #counts: Record<MessageState, number> = { active: 0, deferred: 0, scheduled: 0 }
+  readonly #journal: Journal
+  readonly #owner: QueueOwner
+  /** No message expires before this time. */
+  #soonestExpiry = Number.POSITIVE_INFINITY
+
+  constructor(settings: QueueSettings, journal: Journal, owner: QueueOwner) {
+    this.settings = settings
+    this.#journal = journal
+    this.#owner = owner
+  }
+
+  /** The number of messages per state. Locked messages count in the state they return to. */
+  get counts(): Readonly<Record<MessageState, number>> {
+    return this.#counts
+  }
+
+  /** Every message and session state, for a snapshot. */
+  *contents(): Generator<StoredMessage | SessionLane> {
+    yield* this.#messages.values()
+    for (const lane of this.#lanes.values()) if (lane.state !== undefined) yield lane
+  }
+
+  /** Stores a message. An active one is offered to receivers only once it is durable. */
+  put(message: StoredMessage): void {
+    this.#journal.append({ kind: "put", entity: this.settings.name, message })
+    this.#insert(message)
+    if (message.state === "active") this.#journal.afterCommit(() => this.#offer(message))
+  }
+
+  /** Restores a message from the journal; a later record of the same message replaces it. */
+  restore(message: StoredMessage): void {
+    this.#forget(message.sequenceNumber)
+    this.#insert(message)
+    if (message.state === "active") this.#lane(message).available.push(message)
+  }
+
+  /** Restores a change of state or delivery count from the journal. */
+  restoreChange(sequenceNumber: number, state: MessageState, deliveryCount: number): void {
+    const message = this.#messages.get(sequenceNumber)
+    if (message) this.restore({ ...message, state, deliveryCount })
+  }
+
+  /** Restores a removal from the journal. */
+  restoreRemoval(sequenceNumber: number): void {
+    this.#forget(sequenceNumber)
+  }
+
+  /** Restores a session's state from the journal. */
+  restoreSession(sessionId: string, state: Buffer | undefined, updatedAt: number): void {
+    const lane = this.#laneOf(sessionId)
+    lane.state = state
+    lane.updatedAt = updatedAt
+    this.#prune(lane)
+  }
+
+  /** The next available message, or undefined. It stays available until it is locked or taken. */
+  next(now: number, sessionId: string = NO_SESSION): StoredMessage | undefined {
+    const lane = this.#lanes.get(sessionId)
+    return lane && this.#nextOf(lane, now)
+  }
+
+  /** Locks an available message for a receiver. The token is the delivery tag in hexadecimal. */
+  lock(message: StoredMessage, now: number): MessageLock {
+    const lane = this.#lane(message)
+    const until = this.settings.requiresSession ? lane.lockedUntil : now + this.settings.lockDuration
+    const lock = { token: randomBytes(16).toString("hex"), message, until, lane }
+    this.#locks.set(lock.token, lock)
+    this.#locked.set(message.sequenceNumber, lock)
+    lane.locks.set(lock.token, lock)
+    if (lane.available.peek() === message) lane.available.pop()
+    return lock
+  }
+
+  /** Removes a message: receive and delete, batch delete, cancellation. */
+  take(message: StoredMessage): void {
+    this.#journal.append({
+      kind: "remove",
+      entity: this.settings.name,
+      sequenceNumber: message.sequenceNumber,
+    })
+    this.#forget(message.sequenceNumber)
+  }
+
+  /** Settles a locked message. Throws when the lock is lost. */
+  settle(token: string, settlement: Settlement, now: number): void {
+    const lock = this.#validLock(token, now)
+    const { message } = lock
+    const changed = settlement.kind === "complete" ? message : withProperties(message, settlement.properties)
+    this.#dropLock(lock)
+    switch (settlement.kind) {
+      case "complete":
+        return this.take(message)
+      case "abandon":
+        return this.#failed(changed, message)
+      case "defer":
+        return this.#change(changed, message, "deferred", message.deliveryCount)
+      case "deadLetter":
+        this.take(message)
+        return this.#owner.deadLetter(changed, settlement.reason, settlement.description)
+    }
+  }
+
+  /** Extends a lock and returns its new end. Throws when the lock is lost. */
+  renew(token: string, now: number): number {
+    const lock = this.#validLock(token, now)
+    lock.until = now + this.settings.lockDuration
+    this.#locks.delete(token)
+    this.#locks.set(token, lock)
+    return lock.until
+  }
+
+  /** Whether the token is of this queue. */
+  owns(token: string): boolean {
+    return this.#locks.has(token)
+  }
+
+  /** The deferred messages with the given sequence numbers. Throws when one is not there or is locked. */
+  deferred(sequenceNumbers: number[], sessionId: string | undefined, now: number): StoredMessage[] {
+    this.expire(now)
+    const messages = sequenceNumbers.map((number) => this.#messages.get(number))
+    const missing = sequenceNumbers.filter((number, index) => {
+      const message = messages[index]
+      if (message?.state !== "deferred" || this.#locked.has(number)) return true
+      return this.settings.requiresSession && message.sessionId !== sessionId
+    })
+    if (missing.length > 0) throw messageNotFound(missing)
+    return messages as StoredMessage[]
+  }
+
+  /** The scheduled message with the given sequence number. */
+  scheduled(sequenceNumber: number): StoredMessage | undefined {
+    const message = this.#messages.get(sequenceNumber)
+    return message?.state === "scheduled" ? message : undefined
+  }
+
+  /** Messages in any state from a sequence number on, in order. */
+  peek(from: number, count: number, sessionId: string | undefined, now: number): StoredMessage[] {
+    this.expire(now)
+    return [...this.#messages.values()]
+      .filter((message) => message.sequenceNumber >= from)
+      .filter((message) => sessionId === undefined || message.sessionId === sessionId)
+      .sort((a, b) => a.sequenceNumber - b.sequenceNumber)
+      .slice(0, count)
+  }
+
+  /** Deletes up to `count` available messages enqueued before a time. Returns how many. */
+  deleteBatch(count: number, before: number, now: number): number {
+    this.expire(now)
+    const doomed = [...this.#messages.values()]
+      .filter((message) => message.state === "active" && !this.#locked.has(message.sequenceNumber))
+      .filter((message) => message.enqueuedAt <= before)
+      .sort((a, b) => a.sequenceNumber - b.sequenceNumber)
+      .slice(0, count)
+    for (const message of doomed) this.take(message)
+    return doomed.length
+  }
+
+  /**
+   * Locks a session for a receiver: the named one, or the one with the oldest available message.
+   * Returns undefined when no session has messages. Throws when the named one is locked.
+   */
+  acceptSession(sessionId: string | undefined, holder: SessionHolder, now: number): SessionLane | undefined {
+    this.expire(now)
+    const lane = sessionId === undefined ? this.#oldestUnlocked(now) : this.#laneOf(sessionId)
+    if (!lane) return undefined
+    if (lane.holder) throw sessionCannotBeLocked(lane.sessionId)
+    lane.holder = holder
+    this.#held.add(lane)
+    lane.lockedUntil = now + this.settings.lockDuration
+    return lane
+  }
+
+  /** Gives a session back when its receiver closes. Its unsettled messages return without counting a delivery. */
+  releaseSession(lane: SessionLane, holder: SessionHolder): void {
+    if (lane.holder === holder) this.#unlockSession(lane, (message) => this.#offer(message))
+  }
+
+  /** The session, when it is locked (by the given link, if one is named). Throws otherwise. */
+  lockedSession(sessionId: string, linkName: string | undefined, now: number): SessionLane {
+    this.expire(now)
+    const lane = this.#lanes.get(sessionId)
+    if (!lane?.holder) throw sessionLockLost(sessionId)
+    if (linkName !== undefined && lane.holder.linkName !== linkName) throw sessionLockLost(sessionId)
+    return lane
+  }
+
+  /** Extends the lock of a session and returns its new end. */
+  renewSession(lane: SessionLane, now: number): number {
+    lane.lockedUntil = now + this.settings.lockDuration
+    return lane.lockedUntil
+  }
+
+  /** Sets or clears the state of a session. */
+  setSessionState(lane: SessionLane, state: Buffer | undefined, now: number): void {
+    lane.state = state
+    lane.updatedAt = now
+    const { sessionId } = lane
+    this.#journal.append({ kind: "session", entity: this.settings.name, sessionId, state, updatedAt: now })
+  }
+
+  /** The ids of the sessions that hold messages, or, given a time, whose state changed after it. */
+  sessionIds(updatedAfter: number | undefined): string[] {
+    return [...this.#lanes.values()]
+      .filter((lane) =>
+        updatedAfter === undefined ? lane.count > 0 : lane.state && lane.updatedAt > updatedAfter,
+      )
+      .map((lane) => lane.sessionId)
+      .sort()
+  }
+
+  /** Ends what is over at `now`: locks, sessions, times to live and waiting times of scheduled messages. */
+  expire(now: number): void {
+    if (this.settings.requiresSession) this.#expireSessions(now)
+    else this.#expireLocks(now)
+    for (let first = this.#scheduled.peek(); first; first = this.#scheduled.peek()) {
+      const alive = this.#messages.get(first.sequenceNumber) === first
+      if (alive && (first.scheduledAt ?? 0) > now) break
+      this.#scheduled.pop()
+      if (!alive) continue
+      this.take(first)
+      this.#owner.due(first, now)
+    }
+    if (this.#soonestExpiry <= now) this.#expireMessages(now)
+  }
+
+  #expireLocks(now: number): void {
+    for (const lock of this.#locks.values()) {
+      if (lock.until > now) break
+      this.#dropLock(lock)
+      this.#failed(lock.message, lock.message)
+    }
+  }
+
+  #expireSessions(now: number): void {
+    for (const lane of this.#held) {
+      const { holder } = lane
+      if (!holder || lane.lockedUntil > now) continue
+      this.#unlockSession(lane, (message) => this.#failed(message, message))
+      holder.sessionLost(lane.sessionId)
+    }
+  }
+
+  #unlockSession(lane: SessionLane, giveBack: (message: StoredMessage) => void): void {
+    lane.holder = undefined
+    this.#held.delete(lane)
+    for (const lock of [...lane.locks.values()]) {
+      this.#dropLock(lock)
+      giveBack(lock.message)
+    }
+    this.#prune(lane)
+    this.onAvailable()
+  }
+
+  #expireMessages(now: number): void {
+    this.#soonestExpiry = Number.POSITIVE_INFINITY
+    for (const message of this.#messages.values()) {
+      // A locked message is left to its receiver; a scheduled one lives from the time it becomes active.
+      if (message.state === "scheduled" || this.#locked.has(message.sequenceNumber)) continue
+      if (message.expiresAt > now) {
+        this.#soonestExpiry = Math.min(this.#soonestExpiry, message.expiresAt)
+        continue
+      }
+      this.take(message)
+      this.#owner.expired(message)
+    }
+  }
+
+  #oldestUnlocked(now: number): SessionLane | undefined {
+    let oldest: { lane: SessionLane; sequenceNumber: number } | undefined
+    for (const lane of this.#lanes.values()) {
+      if (lane.holder) continue
+      const first = this.#nextOf(lane, now)
+      if (first && (!oldest || first.sequenceNumber < oldest.sequenceNumber)) {
+        oldest = { lane, sequenceNumber: first.sequenceNumber }
+      }
+    }
+    return oldest?.lane
+  }
+
+  #nextOf(lane: SessionLane, now: number): StoredMessage | undefined {
+    for (let message = lane.available.peek(); message; message = lane.available.peek()) {
+      const stale =
+        this.#messages.get(message.sequenceNumber) !== message ||
+        message.state !== "active" ||
+        this.#locked.has(message.sequenceNumber)
+      if (!stale && message.expiresAt > now) return message
+      lane.available.pop()
+      if (stale) continue
+      this.take(message)
+      this.#owner.expired(message)
+    }
+    return undefined
+  }
+
+  #validLock(token: string, now: number): MessageLock {
+    this.expire(now)
+    const lock = this.#locks.get(token)
+    if (!lock) throw messageLockLost()
+    return lock
+  }
+
+  #dropLock(lock: MessageLock): void {
+    this.#locks.delete(lock.token)
+    this.#locked.delete(lock.message.sequenceNumber)
+    lock.lane.locks.delete(lock.token)
+    this.#soonestExpiry = Math.min(this.#soonestExpiry, lock.message.expiresAt)
+  }
+
+  /** A delivery failed: back to the queue, or to the dead-letter queue when it was the last attempt. */
+  #failed(changed: StoredMessage, message: StoredMessage): void {
+    const deliveryCount = message.deliveryCount + 1
+    if (deliveryCount >= this.settings.maxDeliveryCount) {
+      this.take(message)
+      const description = `Message could not be consumed after ${this.settings.maxDeliveryCount} delivery attempts.`
+      return this.#owner.deadLetter({ ...changed, deliveryCount }, "MaxDeliveryCountExceeded", description)
+    }
+    this.#change(changed, message, message.state, deliveryCount)
+  }
+
+  #change(changed: StoredMessage, message: StoredMessage, state: MessageState, deliveryCount: number): void {
+    const { sequenceNumber } = message
+    const entity = this.settings.name
+    const next = { ...changed, state, deliveryCount }
+    if (changed === message)
+      this.#journal.append({ kind: "change", entity, sequenceNumber, state, deliveryCount })
+    else this.#journal.append({ kind: "put", entity, message: next })
+    this.#forget(sequenceNumber)
+    this.#insert(next)
+    if (state === "active") this.#offer(next)
+  }
+
+  #offer(message: StoredMessage): void {
+    // Deferred messages come back only to who asks for them; one that has meanwhile left is not offered.
+    if (message.state !== "active" || this.#messages.get(message.sequenceNumber) !== message) return
+    this.#lane(message).available.push(message)
+    this.onAvailable()
+  }
+
+  #insert(message: StoredMessage): void {
+    this.#messages.set(message.sequenceNumber, message)
+    this.#counts[message.state]++
+    this.#lane(message).count++
+    if (message.state === "scheduled") this.#scheduled.push(message)
+    else if (message.expiresAt < this.#soonestExpiry) this.#soonestExpiry = message.expiresAt
+  }
+
+  #forget(sequenceNumber: number): void {
+    const message = this.#messages.get(sequenceNumber)
+    if (!message) return
+    this.#messages.delete(sequenceNumber)
+    this.#counts[message.state]--
+    const lane = this.#lane(message)
+    lane.count--
+    this.#prune(lane)
+  }
+
+  #lane(message: StoredMessage): SessionLane {
+    return this.#laneOf(this.settings.requiresSession ? (message.sessionId ?? NO_SESSION) : NO_SESSION)
+  }
+
+  #laneOf(sessionId: string): SessionLane {
+    let lane = this.#lanes.get(sessionId)
+    if (!lane) {
+      lane = new SessionLane(sessionId)
+      this.#lanes.set(sessionId, lane)
+    }
+    return lane
+  }
+
+  #prune(lane: SessionLane): void {
+    if (this.settings.requiresSession && lane.isEmpty) this.#lanes.delete(lane.sessionId)
+  }
+}
+
+function withProperties(message: StoredMessage, properties: PropertyChanges | undefined): StoredMessage {
+  if (!properties || Object.keys(properties).length === 0) return message
+  try {
+    return { ...message, content: editProperties(message.content, properties) }
+  } catch {
+    throw new BrokerError(
+      "com.microsoft:argument-error",
+      "A property to modify has a type that AMQP cannot carry.",
+    )
+  }
+}

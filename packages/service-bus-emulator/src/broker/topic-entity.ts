@@ -1,0 +1,226 @@
+import { type CompiledRule, compileRule, type RuleDescription } from "../filters/rule.ts"
+import { type MessageProperties, readProperties } from "../message/edit.ts"
+import type { Journal, JournalRecord } from "../storage/record.ts"
+import { DuplicateHistory } from "./duplicate-history.ts"
+import { argumentError, BrokerError, messageNotFound } from "./errors.ts"
+import type { IncomingMessage, StoredMessage } from "./message.ts"
+import { MessageQueue } from "./message-queue.ts"
+import { key, type Origin, type QueueEntity } from "./queue-entity.ts"
+
+/** A topic as declared. Durations are milliseconds. */
+export interface TopicDeclaration {
+  name: string
+  defaultTtl: number
+  duplicateWindow?: number
+}
+
+/** A subscription: a queue fed through rules. */
+export class Subscription {
+  readonly entity: QueueEntity
+  readonly #journal: Journal
+  /** The declared rules as text: rules changed at run time are forgotten when the declaration changes. */
+  readonly #declared: string
+  #rules = new Map<string, CompiledRule>()
+
+  constructor(entity: QueueEntity, rules: RuleDescription[], journal: Journal) {
+    this.entity = entity
+    this.#journal = journal
+    this.#declared = JSON.stringify(rules)
+    this.#setRules(rules)
+  }
+
+  /** The rules in the order they were added. */
+  get rules(): RuleDescription[] {
+    return [...this.#rules.values()].map((rule) => rule.description)
+  }
+
+  /** Adds a rule. Throws when the name is taken or the filter is wrong. */
+  addRule(description: RuleDescription): void {
+    if (this.#rules.has(key(description.name))) {
+      throw new BrokerError(
+        "com.microsoft:entity-already-exists",
+        `The messaging entity '${this.entity.declaration.name}/Rules/${description.name}' already exists.`,
+      )
+    }
+    const rule = compile(description)
+    this.#rules.set(key(description.name), rule)
+    this.#saveRules()
+  }
+
+  /** Removes a rule. Throws when there is none of that name. */
+  removeRule(name: string): void {
+    if (!this.#rules.delete(key(name))) {
+      const address = `${this.entity.declaration.name}/Rules/${name}`
+      throw new BrokerError("amqp:not-found", `The messaging entity '${address}' could not be found.`)
+    }
+    this.#saveRules()
+  }
+
+  /**
+   * Offers a published message. Rules without an action share one copy; each matching rule with an action makes a
+   * copy of its own. A filter or action that fails dead-letters the message.
+   */
+  offer(message: IncomingMessage, properties: () => MessageProperties, origin: Origin, now: number): void {
+    let shared = false
+    for (const rule of this.#rules.values()) {
+      try {
+        if (!rule.matches(properties)) continue
+        if (rule.apply) this.entity.enqueue(rule.apply(message, properties()), origin, now)
+        else shared = true
+      } catch (error) {
+        const description = `Rule '${rule.description.name}': ${(error as Error).message}`
+        this.entity.reject(message, origin, now, "FilterEvaluationException", description)
+      }
+    }
+    if (shared) this.entity.enqueue(message, origin, now)
+  }
+
+  snapshotRules(): JournalRecord {
+    return {
+      kind: "rules",
+      entity: key(this.entity.declaration.name),
+      declared: this.#declared,
+      rules: this.rules,
+    }
+  }
+
+  replayRules(record: JournalRecord & { kind: "rules" }): void {
+    if (record.declared === this.#declared) this.#setRules(record.rules)
+  }
+
+  #setRules(rules: RuleDescription[]): void {
+    this.#rules = new Map(rules.map((rule) => [key(rule.name), compileRule(rule)]))
+  }
+
+  #saveRules(): void {
+    this.#journal.append(this.snapshotRules())
+  }
+}
+
+/** A topic: fans messages out to its subscriptions and keeps those scheduled for later. */
+export class TopicEntity {
+  readonly declaration: TopicDeclaration
+  readonly subscriptions = new Map<string, Subscription>()
+  /** Holds scheduled messages only. */
+  readonly waiting: MessageQueue
+  readonly #journal: Journal
+  readonly #history: DuplicateHistory | undefined
+  #nextSequence = 1
+
+  constructor(declaration: TopicDeclaration, journal: Journal) {
+    this.declaration = declaration
+    this.#journal = journal
+    if (declaration.duplicateWindow !== undefined)
+      this.#history = new DuplicateHistory(declaration.duplicateWindow)
+    const settings = {
+      name: key(declaration.name),
+      lockDuration: 0,
+      maxDeliveryCount: Number.POSITIVE_INFINITY,
+      requiresSession: false,
+    }
+    this.waiting = new MessageQueue(settings, journal, {
+      deadLetter: () => {},
+      expired: () => {},
+      due: (message, now) => {
+        this.publish(message, { enqueuedSequenceNumber: message.sequenceNumber, hops: message.hops }, now)
+      },
+    })
+  }
+
+  /** Takes messages from a sender, all or none. Duplicates are dropped silently, as Azure does. */
+  submit(messages: IncomingMessage[], now: number): void {
+    for (const message of messages) this.#submitOne(message, now)
+  }
+
+  /** Takes messages to be published at their scheduled time. Returns their sequence numbers. */
+  schedule(messages: IncomingMessage[], now: number): number[] {
+    return messages.map((message) => this.#submitOne(message, now))
+  }
+
+  /** Withdraws scheduled messages. Throws when one is not scheduled any more. */
+  cancelScheduled(sequenceNumbers: number[], now: number): void {
+    this.waiting.expire(now)
+    const missing = sequenceNumbers.filter((number) => !this.waiting.scheduled(number))
+    if (missing.length > 0) throw messageNotFound(missing)
+    for (const number of sequenceNumbers) this.waiting.take(this.waiting.scheduled(number) as StoredMessage)
+  }
+
+  /** Fans a message out to the subscriptions whose rules match. */
+  publish(message: IncomingMessage, origin: Origin, now: number): number {
+    const sequenceNumber = origin.enqueuedSequenceNumber || this.#nextSequence++
+    const ttl = Math.min(message.ttl ?? Number.POSITIVE_INFINITY, this.declaration.defaultTtl)
+    const published = Number.isFinite(ttl) ? { ...message, ttl } : message
+    let decoded: MessageProperties | undefined
+    const properties = () => {
+      decoded ??= readProperties(message.content)
+      return decoded
+    }
+    const next = { ...origin, enqueuedSequenceNumber: sequenceNumber }
+    for (const subscription of this.subscriptions.values())
+      subscription.offer(published, properties, next, now)
+    return sequenceNumber
+  }
+
+  expire(now: number): void {
+    this.waiting.expire(now)
+  }
+
+  *snapshot(now: number): Generator<JournalRecord> {
+    const entity = this.waiting.settings.name
+    yield { kind: "sequence", entity, next: this.#nextSequence }
+    for (const [messageId, at] of this.#history?.entries(now) ?? [])
+      yield { kind: "seen", entity, messageId, at }
+    for (const item of this.waiting.contents()) {
+      if ("sequenceNumber" in item) yield { kind: "put", entity, message: item }
+    }
+  }
+
+  replay(record: JournalRecord): void {
+    switch (record.kind) {
+      case "put":
+        this.#nextSequence = Math.max(this.#nextSequence, record.message.sequenceNumber + 1)
+        return this.waiting.restore(record.message)
+      case "remove":
+        return this.waiting.restoreRemoval(record.sequenceNumber)
+      case "sequence":
+        this.#nextSequence = Math.max(this.#nextSequence, record.next)
+        return
+      case "seen":
+        return this.#history?.add(record.messageId, record.at)
+      default:
+        return
+    }
+  }
+
+  #submitOne(message: IncomingMessage, now: number): number {
+    if (this.#history) {
+      if (this.#history.has(message.messageId, now)) return 0
+      this.#history.add(message.messageId, now)
+      const entity = this.waiting.settings.name
+      this.#journal.append({ kind: "seen", entity, messageId: message.messageId, at: now })
+    }
+    if ((message.scheduledAt ?? 0) <= now) {
+      return this.publish(message, { enqueuedSequenceNumber: 0, hops: 0 }, now)
+    }
+    const sequenceNumber = this.#nextSequence++
+    this.waiting.put({
+      ...message,
+      sequenceNumber,
+      enqueuedSequenceNumber: 0,
+      enqueuedAt: now,
+      expiresAt: Number.POSITIVE_INFINITY,
+      state: "scheduled",
+      deliveryCount: 0,
+      hops: 0,
+    })
+    return sequenceNumber
+  }
+}
+
+function compile(description: RuleDescription): CompiledRule {
+  try {
+    return compileRule(description)
+  } catch (error) {
+    throw argumentError((error as Error).message)
+  }
+}
