@@ -60,7 +60,7 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
     print("\nPlace an order:            npm run order")
     print("Call it yourself:")
     print(
-      `  curl -H "Authorization: Bearer $(curl -s -H 'Accept: text/plain' '${to.identity}/dev/token?customer=mehmet')" ${to.gateway}/basket\n`,
+      `  curl -H "Authorization: Bearer $(curl -s -H 'Accept: text/plain' '${to.identity}/dev/token?customer=mehmet')" ${to.gateway}/basket/cart\n`,
     )
   }
 

@@ -1,0 +1,187 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import pg from "pg"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { type Cloud, type CloudEvent, type CloudOptions, startCloud } from "./cloud.ts"
+import { reservePorts } from "./ports.ts"
+import { developmentSecrets } from "./settings.ts"
+
+let dataDir: string
+let clouds: Cloud[]
+let events: CloudEvent[]
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "cloud-"))
+  clouds = []
+  events = []
+})
+
+afterEach(async () => {
+  for (const cloud of clouds) await cloud.stop()
+  await rm(dataDir, { recursive: true })
+})
+
+async function start(options: CloudOptions): Promise<Cloud> {
+  const onEvent = (event: CloudEvent) => events.push(event)
+  const cloud = await startCloud({ dataDir, ports: "free", fsync: false, onEvent, ...options })
+  clouds.push(cloud)
+  await cloud.waitUntilReady()
+  return cloud
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const pidsOf = (cloud: Cloud) => cloud.parts.map(({ pid }) => pid ?? 0)
+
+const payments = async (cloud: Cloud, path: string, form?: Record<string, string>) => {
+  const response = await fetch(`${cloud.connections.payments}${path}`, {
+    method: form ? "POST" : "GET",
+    headers: { authorization: `Bearer ${developmentSecrets.paymentApiKey}` },
+    ...(form ? { body: new URLSearchParams(form) } : {}),
+  })
+  return response.json()
+}
+
+describe("a running cloud", () => {
+  it("tells at the gateway when everything is ready", async () => {
+    const cloud = await start({ parts: ["gateway", "payments"] })
+    await expect
+      .poll(async () => (await fetch(`${cloud.connections.gateway}/health/ready`)).json())
+      .toEqual({ status: "ready", parts: { gateway: "ready", payments: "ready" } })
+    expect((await fetch(`${cloud.connections.gateway}/health/ready`)).status).toBe(200)
+  })
+
+  it("starts a killed part again, which has lost nothing, and says so", async () => {
+    const cloud = await start({ parts: ["payments"] })
+    const { id } = await payments(cloud, "/v1/payment_intents", { amount: "100", currency: "eur" })
+    const part = cloud.part("payments")
+    const killed = part.pid
+    part.kill("SIGKILL")
+    await part.whenReady()
+    expect(part.pid).not.toBe(killed)
+    expect((await payments(cloud, `/v1/payment_intents/${id}`)).amount).toBe(100)
+    expect(events.filter(({ type }) => type === "died")).toEqual([
+      { type: "died", part: "payments", reason: "SIGKILL", keepsDying: false, delayMs: 0, output: [] },
+    ])
+    expect(events.filter(({ type }) => type === "ready")).toHaveLength(2)
+  })
+
+  it("restarts a part on request without calling it dead", async () => {
+    const cloud = await start({ parts: ["identity"] })
+    const before = cloud.part("identity").pid
+    await cloud.part("identity").restart()
+    expect(cloud.part("identity").pid).not.toBe(before)
+    expect(events.filter(({ type }) => type === "died")).toEqual([])
+  })
+
+  it("reports a part that keeps dying with its last output", async () => {
+    const cloud = await start({ parts: ["identity"] })
+    await writeFile(join(dataDir, "identity", "signing-key.json"), "{}")
+    cloud.part("identity").kill("SIGKILL")
+    await expect(cloud.waitUntilReady()).rejects.toThrow("identity keeps dying")
+    const last = events.findLast((event) => event.type === "died")
+    expect(last).toMatchObject({ part: "identity", reason: "exit code 1", keepsDying: true })
+    expect(last?.output.join("\n")).toContain("the signing key is not an RSA key")
+    expect(await readFile(join(dataDir, "logs", "identity.log"), "utf8")).toContain(
+      "the signing key is not an RSA key",
+    )
+  })
+
+  it("leaves no process and no pid file behind when it is stopped", async () => {
+    const cloud = await start({ parts: ["gateway", "identity", "payments", "postgres"] })
+    const pids = pidsOf(cloud)
+    expect(pids.filter(isAlive)).toHaveLength(4)
+    await cloud.stop()
+    expect(pids.filter(isAlive)).toEqual([])
+    expect(await readdir(join(dataDir, "run"))).toEqual([])
+    expect(cloud.parts.map(({ state }) => state)).toEqual(["stopped", "stopped", "stopped", "stopped"])
+  })
+})
+
+describe("PostgreSQL", () => {
+  const query = async (url: string, sql: string) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    try {
+      return (await client.query(sql)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  it("gives each context a database that no other context may enter, and keeps it over kill -9 and restart", async () => {
+    const cloud = await start({ parts: ["postgres"] })
+    const { catalog, basket } = cloud.connections.postgres
+    await query(catalog, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+    await query(catalog, "CREATE EXTENSION pg_trgm")
+    const intruder = new URL(catalog)
+    intruder.username = "basket"
+    await expect(query(intruder.href, "SELECT 1")).rejects.toThrow("permission denied for database")
+    const stranger = new URL(basket)
+    stranger.password = "wrong"
+    await expect(query(stranger.href, "SELECT 1")).rejects.toThrow("password authentication failed")
+
+    cloud.part("postgres").kill("SIGKILL")
+    await cloud.waitUntilReady()
+    expect(await query(catalog, "SELECT n FROM kept")).toEqual([{ n: 1 }])
+    await cloud.stop()
+    const again = await start({ parts: ["postgres"] })
+    expect(await query(again.connections.postgres.catalog, "SELECT n FROM kept")).toEqual([{ n: 1 }])
+  })
+})
+
+describe("data directory", () => {
+  it("is used by one launcher at a time", async () => {
+    await start({ parts: ["identity"] })
+    await expect(startCloud({ dataDir, ports: "free", parts: ["payments"] })).rejects.toThrow(
+      `The local cloud already runs on ${dataDir} (process ${process.pid})`,
+    )
+  })
+
+  it("keeps its data for the next start and loses it with fresh", async () => {
+    const keys = async (cloud: Cloud) => (await fetch(`${cloud.connections.identity}/jwks`)).json()
+    const first = await start({ parts: ["identity"] })
+    const key = await keys(first)
+    await first.stop()
+    const second = await start({ parts: ["identity"] })
+    expect(await keys(second)).toEqual(key)
+    await second.stop()
+    const third = await start({ parts: ["identity"], fresh: true })
+    expect(await keys(third)).not.toEqual(key)
+  })
+
+  it("is neither used nor emptied when it belongs to something else", async () => {
+    await writeFile(join(dataDir, "thesis.txt"), "years of work")
+    await expect(startCloud({ dataDir, ports: "free", fresh: true, parts: ["identity"] })).rejects.toThrow(
+      "was not made by the local cloud",
+    )
+    expect(await readdir(dataDir)).toEqual(["thesis.txt"])
+  })
+})
+
+describe("ports", () => {
+  it("names the port, the part, the option and the owner, and starts nothing", async () => {
+    const other = createServer().listen(0, "127.0.0.1")
+    const reservation = await reservePorts("free", ["identity", "payments"])
+    await reservation.releaseAll()
+    const address = other.address()
+    const taken = address && typeof address === "object" ? address.port : 0
+    const ports = { ...reservation.ports, payments: taken }
+    const owner = process.platform === "linux" ? ` (held by process ${process.pid})` : ""
+    await expect(startCloud({ dataDir, ports, parts: ["identity", "payments"] })).rejects.toThrow(
+      `Port ${taken} of payments is in use${owner}: choose another with --port payments=N`,
+    )
+    expect(await readdir(join(dataDir, "run"))).toEqual([])
+    other.close()
+    const cloud = await start({ ports, parts: ["identity", "payments"] })
+    expect(cloud.ports.payments).toBe(taken)
+  })
+})

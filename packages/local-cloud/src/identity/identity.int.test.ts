@@ -1,0 +1,185 @@
+import { mkdtemp, rm, stat } from "node:fs/promises"
+import type { Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { startIdentityProvider } from "./server.ts"
+
+const origin = "http://localhost:5173"
+let dataDir: string
+let server: Server
+let url: string
+
+async function start() {
+  const started = await startIdentityProvider({
+    port: 0,
+    audience: "eshop",
+    dataDir,
+    allowedOrigins: [origin],
+  })
+  return { server: started, url: `http://localhost:${(started.address() as AddressInfo).port}` }
+}
+
+const stop = (running: Server) => {
+  running.closeAllConnections()
+  return new Promise((resolve) => running.close(resolve))
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "identity-"))
+  const started = await start()
+  server = started.server
+  url = started.url
+})
+
+afterAll(async () => {
+  await stop(server)
+  await rm(dataDir, { recursive: true })
+})
+
+async function token(query: string) {
+  const response = await fetch(`${url}/dev/token?${query}`)
+  return { status: response.status, body: await response.json() }
+}
+
+const clientCredentials = (form: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(`${url}/token`, { method: "POST", body: new URLSearchParams(form), headers })
+
+describe("identity provider", () => {
+  it("issues tokens that its published keys verify", async () => {
+    const discovery = await (await fetch(`${url}/.well-known/openid-configuration`)).json()
+    const { body } = await token("customer=mehmet")
+    const verified = await jwtVerify(body.access_token, createRemoteJWKSet(new URL(discovery.jwks_uri)), {
+      issuer: discovery.issuer,
+      audience: "eshop",
+    })
+    expect(verified.protectedHeader.alg).toBe("RS256")
+    expect(verified.payload).toMatchObject({
+      iss: url,
+      aud: "eshop",
+      sub: "58c49479-ec65-4de2-86e7-033c546291aa",
+      preferred_username: "mehmet",
+      roles: [],
+    })
+    expect((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0)).toBe(3600)
+    expect(body).toMatchObject({
+      token_type: "Bearer",
+      expires_in: 3600,
+      customer_id: "58c49479-ec65-4de2-86e7-033c546291aa",
+    })
+  })
+
+  it("gives any other customer the same id each time, whatever the case of the letters", async () => {
+    const first = await token("customer=Ada")
+    const second = await token("customer=ada")
+    expect(first.body.customer_id).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
+    expect(second.body.customer_id).toBe(first.body.customer_id)
+    expect((await token("customer=grace")).body.customer_id).not.toBe(first.body.customer_id)
+    expect((await token("customer=constructor")).body.customer_id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it("gives the roles that are asked for, with and without a customer", async () => {
+    const operator = await token("role=catalog.write&role=catalog.read")
+    expect(decodeJwt(operator.body.access_token)).toMatchObject({
+      preferred_username: "operator",
+      roles: ["catalog.write", "catalog.read"],
+    })
+    expect(operator.body).not.toHaveProperty("customer_id")
+    const both = await token("customer=john&role=support")
+    expect(decodeJwt(both.body.access_token)).toMatchObject({
+      sub: "189dc8dc-990f-48e0-a37b-e6f2b60b9d7d",
+      roles: ["support"],
+    })
+  })
+
+  it("answers the bare token to a command line", async () => {
+    const response = await fetch(`${url}/dev/token?customer=john`, { headers: { accept: "text/plain" } })
+    expect(decodeJwt(await response.text()).preferred_username).toBe("john")
+  })
+
+  it.each(["", "customer=", "customer=a%20b", "customer=mehmet&role=%7B", "role="])(
+    "refuses %j",
+    async (query) => {
+      const answer = await token(query)
+      expect(answer.status).toBe(400)
+      expect(answer.body.error).toBe("invalid_request")
+      expect(answer.body).not.toHaveProperty("access_token")
+    },
+  )
+
+  it("gives a service the roles it is registered with", async () => {
+    const response = await clientCredentials({
+      grant_type: "client_credentials",
+      client_id: "basket",
+      client_secret: "development-secret-of-basket",
+    })
+    expect(response.status).toBe(200)
+    expect(response.headers.get("cache-control")).toBe("no-store")
+    const { access_token } = await response.json()
+    expect(decodeJwt(access_token)).toMatchObject({
+      sub: "basket",
+      azp: "basket",
+      roles: ["discount.quote", "catalog.read"],
+    })
+  })
+
+  it("takes the client's secret as basic authentication too", async () => {
+    const basic = Buffer.from("ordering:development-secret-of-ordering").toString("base64")
+    const response = await clientCredentials(
+      { grant_type: "client_credentials" },
+      { authorization: `Basic ${basic}` },
+    )
+    const { access_token } = await response.json()
+    expect(decodeJwt(access_token).roles).toEqual(["discount.quote", "discount.redeem"])
+  })
+
+  it.each([
+    [
+      { grant_type: "client_credentials", client_id: "basket", client_secret: "wrong" },
+      401,
+      "invalid_client",
+    ],
+    [{ grant_type: "client_credentials", client_id: "nobody", client_secret: "" }, 401, "invalid_client"],
+    [{ grant_type: "client_credentials" }, 401, "invalid_client"],
+    [
+      { grant_type: "password", client_id: "basket", client_secret: "development-secret-of-basket" },
+      400,
+      "unsupported_grant_type",
+    ],
+    [{ client_id: "basket", client_secret: "development-secret-of-basket" }, 400, "invalid_request"],
+  ])("refuses %j", async (form, status, error) => {
+    const response = await clientCredentials(form as Record<string, string>)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error })
+  })
+
+  it("lets the storefront's pages in and no others", async () => {
+    const allowed = await fetch(`${url}/dev/token?customer=john`, { headers: { origin } })
+    expect(allowed.headers.get("access-control-allow-origin")).toBe(origin)
+    const other = await fetch(`${url}/dev/token?customer=john`, {
+      headers: { origin: "http://evil.example" },
+    })
+    expect(other.headers.get("access-control-allow-origin")).toBeNull()
+  })
+
+  it("answers 404 elsewhere", async () => {
+    expect((await fetch(`${url}/nothing`)).status).toBe(404)
+  })
+
+  it("keeps its key over a restart, for this user's eyes only", async () => {
+    const before = await (await fetch(`${url}/jwks`)).json()
+    const { body } = await token("customer=john")
+    const again = await start()
+    expect(await (await fetch(`${again.url}/jwks`)).json()).toEqual(before)
+    expect(decodeProtectedHeader(body.access_token).kid).toBe(before.keys[0].kid)
+    expect(before.keys[0]).not.toHaveProperty("d")
+    await stop(again.server)
+    if (process.platform !== "win32") {
+      expect((await stat(join(dataDir, "signing-key.json"))).mode & 0o777).toBe(0o600)
+    }
+  })
+})
