@@ -8,37 +8,10 @@ import {
   sessionCannotBeLocked,
   sessionLockLost,
 } from "./errors.ts"
-import { MinHeap } from "./heap.ts"
 import type { MessageState, PropertyChanges, StoredMessage } from "./message.ts"
-import { type MessageLock, type SessionHolder, SessionLane } from "./session-lane.ts"
-
-/** The settings of a queue or subscription. Durations are milliseconds. */
-export interface QueueSettings {
-  name: string
-  lockDuration: number
-  /** After that many failed deliveries a message is dead-lettered. */
-  maxDeliveryCount: number
-  requiresSession: boolean
-}
-
-/** How a receiver settles a message. */
-export type Settlement =
-  | { kind: "complete" }
-  | { kind: "abandon"; properties?: PropertyChanges }
-  | { kind: "defer"; properties?: PropertyChanges }
-  | { kind: "deadLetter"; reason?: string; description?: string; properties?: PropertyChanges }
-
-/** What the queue asks of its surroundings. */
-export interface QueueOwner {
-  /** The message leaves the queue for the dead-letter queue. */
-  deadLetter(message: StoredMessage, reason: string | undefined, description: string | undefined): void
-  /** The message's time to live is over; it already left the queue. */
-  expired(message: StoredMessage): void
-  /** A scheduled message is due; it already left the queue. */
-  due(message: StoredMessage, now: number): void
-}
-
-const NO_SESSION = ""
+import { MessageStore } from "./message-store.ts"
+import type { QueueOwner, QueueSettings, Settlement } from "./queue-contract.ts"
+import type { MessageLock, SessionHolder, SessionLane } from "./session-lane.ts"
 
 /**
  * The state machine of one queue, subscription or dead-letter queue: messages, peek locks and sessions. It reads no
@@ -49,79 +22,74 @@ export class MessageQueue {
   readonly settings: QueueSettings
   /** Called when messages may have become available. */
   onAvailable: () => void = () => {}
-  readonly #messages = new Map<number, StoredMessage>()
-  readonly #lanes = new Map<string, SessionLane>()
+  readonly #store: MessageStore
   /** By token. Without sessions also in order of expiry, because every lock lasts equally long. */
   readonly #locks = new Map<string, MessageLock>()
   readonly #locked = new Map<number, MessageLock>()
   /** Sessions that are locked. */
   readonly #held = new Set<SessionLane>()
-  readonly #scheduled = new MinHeap<StoredMessage>((message) => message.scheduledAt ?? 0)
-  readonly #counts: Record<MessageState, number> = { active: 0, deferred: 0, scheduled: 0 }
   readonly #journal: Journal
   readonly #owner: QueueOwner
-  /** No message expires before this time. */
-  #soonestExpiry = Number.POSITIVE_INFINITY
 
   constructor(settings: QueueSettings, journal: Journal, owner: QueueOwner) {
     this.settings = settings
+    this.#store = new MessageStore(settings.requiresSession)
     this.#journal = journal
     this.#owner = owner
   }
 
   /** The number of messages per state. Locked messages count in the state they return to. */
   get counts(): Readonly<Record<MessageState, number>> {
-    return this.#counts
+    return this.#store.counts
   }
 
   /** Every message and session state, for a snapshot. */
   *contents(): Generator<StoredMessage | SessionLane> {
-    yield* this.#messages.values()
-    for (const lane of this.#lanes.values()) if (lane.state !== undefined) yield lane
+    yield* this.#store.all()
+    for (const lane of this.#store.lanes()) if (lane.state !== undefined) yield lane
   }
 
   /** Stores a message. An active one is offered to receivers only once it is durable. */
   put(message: StoredMessage): void {
     this.#journal.append({ kind: "put", entity: this.settings.name, message })
-    this.#insert(message)
+    this.#store.insert(message)
     if (message.state === "active") this.#journal.afterCommit(() => this.#offer(message))
   }
 
   /** Restores a message from the journal; a later record of the same message replaces it. */
   restore(message: StoredMessage): void {
-    this.#forget(message.sequenceNumber)
-    this.#insert(message)
-    if (message.state === "active") this.#lane(message).available.push(message)
+    this.#store.insert(message)
+    if (message.state === "active") this.#store.laneOf(message).available.push(message)
   }
 
   /** Restores a change of state or delivery count from the journal. */
   restoreChange(sequenceNumber: number, state: MessageState, deliveryCount: number): void {
-    const message = this.#messages.get(sequenceNumber)
+    const message = this.#store.get(sequenceNumber)
     if (message) this.restore({ ...message, state, deliveryCount })
   }
 
   /** Restores a removal from the journal. */
   restoreRemoval(sequenceNumber: number): void {
-    this.#forget(sequenceNumber)
+    this.#store.remove(sequenceNumber)
   }
 
   /** Restores a session's state from the journal. */
   restoreSession(sessionId: string, state: Buffer | undefined, updatedAt: number): void {
-    const lane = this.#laneOf(sessionId)
+    const lane = this.#store.lane(sessionId)
     lane.state = state
     lane.updatedAt = updatedAt
-    this.#prune(lane)
+    this.#store.prune(lane)
   }
 
   /** The next available message, or undefined. It stays available until it is locked or taken. */
-  next(now: number, sessionId: string = NO_SESSION): StoredMessage | undefined {
-    const lane = this.#lanes.get(sessionId)
+  next(now: number, sessionId?: string): StoredMessage | undefined {
+    const lane = this.#store.findLane(sessionId)
     return lane && this.#nextOf(lane, now)
   }
 
   /** Locks an available message for a receiver. The token is the delivery tag in hexadecimal. */
   lock(message: StoredMessage, now: number): MessageLock {
-    const lane = this.#lane(message)
+    const lane = this.#store.laneOf(message)
     const until = this.settings.requiresSession ? lane.lockedUntil : now + this.settings.lockDuration
     const lock = { token: randomBytes(16).toString("hex"), message, until, lane }
     this.#locks.set(lock.token, lock)
@@ -138,7 +106,7 @@ export class MessageQueue {
       entity: this.settings.name,
       sequenceNumber: message.sequenceNumber,
     })
-    this.#forget(message.sequenceNumber)
+    this.#store.remove(message.sequenceNumber)
   }
 
   /** Settles a locked message. Throws when the lock is lost. */
@@ -149,14 +117,17 @@ export class MessageQueue {
     this.#dropLock(lock)
     switch (settlement.kind) {
       case "complete":
-        return this.take(message)
+        this.take(message)
+        break
       case "abandon":
-        return this.#failed(changed, message)
+        this.#failed(changed, message)
+        break
       case "defer":
-        return this.#change(changed, message, "deferred", message.deliveryCount)
+        this.#change(changed, message, "deferred", message.deliveryCount)
+        break
       case "deadLetter":
         this.take(message)
-        return this.#owner.deadLetter(changed, settlement.reason, settlement.description)
+        this.#owner.deadLetter(changed, settlement.reason, settlement.description)
     }
   }
 
@@ -177,7 +148,7 @@ export class MessageQueue {
   /** The deferred messages with the given sequence numbers. Throws when one is not there or is locked. */
   deferred(sequenceNumbers: number[], sessionId: string | undefined, now: number): StoredMessage[] {
     this.expire(now)
-    const messages = sequenceNumbers.map((number) => this.#messages.get(number))
+    const messages = sequenceNumbers.map((number) => this.#store.get(number))
     const missing = sequenceNumbers.filter((number, index) => {
       const message = messages[index]
       if (message?.state !== "deferred" || this.#locked.has(number)) return true
@@ -189,14 +160,14 @@ export class MessageQueue {
 
   /** The scheduled message with the given sequence number. */
   scheduled(sequenceNumber: number): StoredMessage | undefined {
-    const message = this.#messages.get(sequenceNumber)
+    const message = this.#store.get(sequenceNumber)
     return message?.state === "scheduled" ? message : undefined
   }
 
   /** Messages in any state from a sequence number on, in order. */
   peek(from: number, count: number, sessionId: string | undefined, now: number): StoredMessage[] {
     this.expire(now)
-    return [...this.#messages.values()]
+    return [...this.#store.all()]
       .filter((message) => message.sequenceNumber >= from)
       .filter((message) => sessionId === undefined || message.sessionId === sessionId)
       .sort((a, b) => a.sequenceNumber - b.sequenceNumber)
@@ -206,7 +177,7 @@ export class MessageQueue {
   /** Deletes up to `count` available messages enqueued before a time. Returns how many. */
   deleteBatch(count: number, before: number, now: number): number {
     this.expire(now)
-    const doomed = [...this.#messages.values()]
+    const doomed = [...this.#store.all()]
       .filter((message) => message.state === "active" && !this.#locked.has(message.sequenceNumber))
       .filter((message) => message.enqueuedAt <= before)
       .sort((a, b) => a.sequenceNumber - b.sequenceNumber)
@@ -221,7 +192,7 @@ export class MessageQueue {
    */
   acceptSession(sessionId: string | undefined, holder: SessionHolder, now: number): SessionLane | undefined {
     this.expire(now)
-    const lane = sessionId === undefined ? this.#oldestUnlocked(now) : this.#laneOf(sessionId)
+    const lane = sessionId === undefined ? this.#oldestUnlocked(now) : this.#store.lane(sessionId)
     if (!lane) return undefined
     if (lane.holder) throw sessionCannotBeLocked(lane.sessionId)
     lane.holder = holder
@@ -238,7 +209,7 @@ export class MessageQueue {
   /** The session, when it is locked (by the given link, if one is named). Throws otherwise. */
   lockedSession(sessionId: string, linkName: string | undefined, now: number): SessionLane {
     this.expire(now)
-    const lane = this.#lanes.get(sessionId)
+    const lane = this.#store.findLane(sessionId)
     if (!lane?.holder) throw sessionLockLost(sessionId)
     if (linkName !== undefined && lane.holder.linkName !== linkName) throw sessionLockLost(sessionId)
     return lane
@@ -260,7 +231,7 @@ export class MessageQueue {
 
   /** The ids of the sessions that hold messages, or, given a time, whose state changed after it. */
   sessionIds(updatedAfter: number | undefined): string[] {
-    return [...this.#lanes.values()]
+    return [...this.#store.lanes()]
       .filter((lane) =>
         updatedAfter === undefined ? lane.count > 0 : lane.state && lane.updatedAt > updatedAfter,
       )
@@ -272,15 +243,15 @@ export class MessageQueue {
   expire(now: number): void {
     if (this.settings.requiresSession) this.#expireSessions(now)
     else this.#expireLocks(now)
-    for (let first = this.#scheduled.peek(); first; first = this.#scheduled.peek()) {
-      const alive = this.#messages.get(first.sequenceNumber) === first
+    for (let first = this.#store.scheduled.peek(); first; first = this.#store.scheduled.peek()) {
+      const alive = this.#store.has(first)
       if (alive && (first.scheduledAt ?? 0) > now) break
-      this.#scheduled.pop()
+      this.#store.scheduled.pop()
       if (!alive) continue
       this.take(first)
       this.#owner.due(first, now)
     }
-    if (this.#soonestExpiry <= now) this.#expireMessages(now)
+    if (this.#store.soonestExpiry <= now) this.#expireMessages(now)
   }
 
   #expireLocks(now: number): void {
@@ -307,17 +278,17 @@ export class MessageQueue {
       this.#dropLock(lock)
       giveBack(lock.message)
     }
-    this.#prune(lane)
+    this.#store.prune(lane)
     this.onAvailable()
   }
 
   #expireMessages(now: number): void {
-    this.#soonestExpiry = Number.POSITIVE_INFINITY
-    for (const message of this.#messages.values()) {
+    this.#store.soonestExpiry = Number.POSITIVE_INFINITY
+    for (const message of this.#store.all()) {
       // A locked message is left to its receiver; a scheduled one lives from the time it becomes active.
       if (message.state === "scheduled" || this.#locked.has(message.sequenceNumber)) continue
       if (message.expiresAt > now) {
-        this.#soonestExpiry = Math.min(this.#soonestExpiry, message.expiresAt)
+        this.#store.soonestExpiry = Math.min(this.#store.soonestExpiry, message.expiresAt)
         continue
       }
       this.take(message)
@@ -327,7 +298,7 @@ export class MessageQueue {
 
   #oldestUnlocked(now: number): SessionLane | undefined {
     let oldest: { lane: SessionLane; sequenceNumber: number } | undefined
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#store.lanes()) {
       if (lane.holder) continue
       const first = this.#nextOf(lane, now)
       if (first && (!oldest || first.sequenceNumber < oldest.sequenceNumber)) {
@@ -340,9 +311,7 @@ export class MessageQueue {
   #nextOf(lane: SessionLane, now: number): StoredMessage | undefined {
     for (let message = lane.available.peek(); message; message = lane.available.peek()) {
       const stale =
-        this.#messages.get(message.sequenceNumber) !== message ||
-        message.state !== "active" ||
-        this.#locked.has(message.sequenceNumber)
+        !this.#store.has(message) || message.state !== "active" || this.#locked.has(message.sequenceNumber)
       if (!stale && message.expiresAt > now) return message
       lane.available.pop()
       if (stale) continue
@@ -363,18 +332,19 @@ export class MessageQueue {
     this.#locks.delete(lock.token)
     this.#locked.delete(lock.message.sequenceNumber)
     lock.lane.locks.delete(lock.token)
-    this.#soonestExpiry = Math.min(this.#soonestExpiry, lock.message.expiresAt)
+    this.#store.soonestExpiry = Math.min(this.#store.soonestExpiry, lock.message.expiresAt)
   }
 
   /** A delivery failed: back to the queue, or to the dead-letter queue when it was the last attempt. */
   #failed(changed: StoredMessage, message: StoredMessage): void {
     const deliveryCount = message.deliveryCount + 1
-    if (deliveryCount >= this.settings.maxDeliveryCount) {
+    if (deliveryCount < this.settings.maxDeliveryCount) {
+      this.#change(changed, message, message.state, deliveryCount)
+    } else {
       this.take(message)
       const description = `Message could not be consumed after ${this.settings.maxDeliveryCount} delivery attempts.`
-      return this.#owner.deadLetter({ ...changed, deliveryCount }, "MaxDeliveryCountExceeded", description)
+      this.#owner.deadLetter({ ...changed, deliveryCount }, "MaxDeliveryCountExceeded", description)
     }
-    this.#change(changed, message, message.state, deliveryCount)
   }
 
   #change(changed: StoredMessage, message: StoredMessage, state: MessageState, deliveryCount: number): void {
@@ -384,51 +354,15 @@ export class MessageQueue {
     if (changed === message)
       this.#journal.append({ kind: "change", entity, sequenceNumber, state, deliveryCount })
     else this.#journal.append({ kind: "put", entity, message: next })
-    this.#forget(sequenceNumber)
-    this.#insert(next)
+    this.#store.insert(next)
     if (state === "active") this.#offer(next)
   }
 
   #offer(message: StoredMessage): void {
     // Deferred messages come back only to who asks for them; one that has meanwhile left is not offered.
-    if (message.state !== "active" || this.#messages.get(message.sequenceNumber) !== message) return
-    this.#lane(message).available.push(message)
+    if (message.state !== "active" || !this.#store.has(message)) return
+    this.#store.laneOf(message).available.push(message)
     this.onAvailable()
-  }
-
-  #insert(message: StoredMessage): void {
-    this.#messages.set(message.sequenceNumber, message)
-    this.#counts[message.state]++
-    this.#lane(message).count++
-    if (message.state === "scheduled") this.#scheduled.push(message)
-    else if (message.expiresAt < this.#soonestExpiry) this.#soonestExpiry = message.expiresAt
-  }
-
-  #forget(sequenceNumber: number): void {
-    const message = this.#messages.get(sequenceNumber)
-    if (!message) return
-    this.#messages.delete(sequenceNumber)
-    this.#counts[message.state]--
-    const lane = this.#lane(message)
-    lane.count--
-    this.#prune(lane)
-  }
-
-  #lane(message: StoredMessage): SessionLane {
-    return this.#laneOf(this.settings.requiresSession ? (message.sessionId ?? NO_SESSION) : NO_SESSION)
-  }
-
-  #laneOf(sessionId: string): SessionLane {
-    let lane = this.#lanes.get(sessionId)
-    if (!lane) {
-      lane = new SessionLane(sessionId)
-      this.#lanes.set(sessionId, lane)
-    }
-    return lane
-  }
-
-  #prune(lane: SessionLane): void {
-    if (this.settings.requiresSession && lane.isEmpty) this.#lanes.delete(lane.sessionId)
   }
 }
 

@@ -168,20 +168,25 @@ export class QueueEntity {
     switch (record.kind) {
       case "put":
         this.#nextSequence = Math.max(this.#nextSequence, record.message.sequenceNumber + 1)
-        return queue.restore(record.message)
+        queue.restore(record.message)
+        break
       case "change":
-        return queue.restoreChange(record.sequenceNumber, record.state, record.deliveryCount)
+        queue.restoreChange(record.sequenceNumber, record.state, record.deliveryCount)
+        break
       case "remove":
-        return queue.restoreRemoval(record.sequenceNumber)
+        queue.restoreRemoval(record.sequenceNumber)
+        break
       case "sequence":
         this.#nextSequence = Math.max(this.#nextSequence, record.next)
-        return
+        break
       case "seen":
-        return this.#history?.add(record.messageId, record.at)
+        this.#history?.add(record.messageId, record.at)
+        break
       case "session":
-        return queue.restoreSession(record.sessionId, record.state, record.updatedAt)
+        queue.restoreSession(record.sessionId, record.state, record.updatedAt)
+        break
       case "rules":
-        return
+        break
     }
   }
 

@@ -179,16 +179,19 @@ export class TopicEntity {
     switch (record.kind) {
       case "put":
         this.#nextSequence = Math.max(this.#nextSequence, record.message.sequenceNumber + 1)
-        return this.waiting.restore(record.message)
+        this.waiting.restore(record.message)
+        break
       case "remove":
-        return this.waiting.restoreRemoval(record.sequenceNumber)
+        this.waiting.restoreRemoval(record.sequenceNumber)
+        break
       case "sequence":
         this.#nextSequence = Math.max(this.#nextSequence, record.next)
-        return
+        break
       case "seen":
-        return this.#history?.add(record.messageId, record.at)
+        this.#history?.add(record.messageId, record.at)
+        break
       default:
-        return
+        break
     }
   }
 

@@ -131,8 +131,7 @@ function compare(operator: ComparisonOperator, left: SqlValue, right: SqlValue):
 function orderOf(left: SqlValue, right: SqlValue): number | undefined {
   if (left === undefined || right === undefined) return undefined
   if (isNumber(left) && isNumber(right)) {
-    if (left === right) return 0
-    return left < right ? -1 : left > right ? 1 : left == right ? 0 : undefined
+    return left < right ? -1 : left > right ? 1 : left >= right ? 0 : undefined
   }
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime()
   if (Buffer.isBuffer(left) && Buffer.isBuffer(right)) return Buffer.compare(left, right)
@@ -160,17 +159,17 @@ const escapeCharacter = (value: SqlValue): string => {
   throw new SqlEvaluationError("ESCAPE needs a string of one character.")
 }
 
-function like(operand: SqlValue, pattern: SqlValue, escape: string | undefined): Truth {
+function like(operand: SqlValue, pattern: SqlValue, escapeWith: string | undefined): Truth {
   if (typeof operand !== "string" || typeof pattern !== "string") return undefined
-  return likePattern(pattern, escape).test(operand)
+  return likePattern(pattern, escapeWith).test(operand)
 }
 
 /** % matches any run of characters, _ exactly one; the escape character takes the next one literally. */
-function likePattern(pattern: string, escape: string | undefined): RegExp {
+function likePattern(pattern: string, escapeWith: string | undefined): RegExp {
   let source = ""
   let literal = false
   for (const character of pattern) {
-    if (!literal && character === escape) {
+    if (!literal && character === escapeWith) {
       literal = true
       continue
     }

@@ -134,8 +134,8 @@ class Parser {
 
   #like(operand: SqlExpression, at: number): SqlPredicate {
     const pattern = this.#asExpression(this.#additive())
-    const escape = this.#keyword("escape") ? this.#asExpression(this.#additive()) : undefined
-    return { kind: "like", operand, pattern, escape, at }
+    const escapeWith = this.#keyword("escape") ? this.#asExpression(this.#additive()) : undefined
+    return { kind: "like", operand, pattern, escape: escapeWith, at }
   }
 
   #in(operand: SqlExpression, at: number): SqlPredicate {

@@ -98,9 +98,9 @@ function descriptorCode(buffer: Buffer, at: number): number {
 
 /** AMQP 1.0 part 1, section 1.2: the upper half of a constructor says how wide the value is. */
 function endOfValue(buffer: Buffer, at: number): number {
-  const constructor = buffer.readUInt8(at)
-  if (constructor === 0) return endOfValue(buffer, endOfValue(buffer, at + 1))
-  const end = at + 1 + widthOfValue(buffer, constructor >>> 4, at + 1)
+  const code = buffer.readUInt8(at)
+  if (code === 0) return endOfValue(buffer, endOfValue(buffer, at + 1))
+  const end = at + 1 + widthOfValue(buffer, code >>> 4, at + 1)
   if (end > buffer.length) throw new RangeError("The message ends in the middle of a value.")
   return end
 }

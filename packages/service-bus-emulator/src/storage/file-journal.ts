@@ -108,7 +108,10 @@ export class FileJournal implements Journal {
     this.#pending = []
     this.#waiting = []
     this.#size += writeFrame(this.#fd, pending)
-    if (!this.#options.fsync) return this.#committed(waiting)
+    if (!this.#options.fsync) {
+      this.#committed(waiting)
+      return
+    }
     this.#inFlight = waiting
     fdatasync(this.#fd, (error) => {
       // A journal that cannot be written must not acknowledge anything: better to stop than to lose messages.

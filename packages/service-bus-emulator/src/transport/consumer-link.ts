@@ -1,7 +1,7 @@
 import type { Broker, Source } from "../broker/broker.ts"
 import { sessionLockLost } from "../broker/errors.ts"
 import type { PropertyChanges, StoredMessage } from "../broker/message.ts"
-import type { Settlement } from "../broker/message-queue.ts"
+import type { Settlement } from "../broker/queue-contract.ts"
 import type { SessionHolder, SessionLane } from "../broker/session-lane.ts"
 import { encodeForDelivery } from "../message/wire.ts"
 import {
@@ -75,7 +75,10 @@ export class ConsumerLink {
 
   /** The receiver granted credit, or asks to use or give back what it granted. */
   onFlow(drain: boolean): void {
-    if (!drain) return this.#dispatcher.wake()
+    if (!drain) {
+      this.#dispatcher.wake()
+      return
+    }
     this.#dispatcher.dispatch(Date.now())
     this.#drainRequested = true
     this.#requestFlow()
