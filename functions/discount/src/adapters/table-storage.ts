@@ -32,6 +32,10 @@ export function tableClient(settings: {
 const refusedWith = (error: unknown, ...statusCodes: number[]): boolean =>
   error instanceof RestError && error.statusCode !== undefined && statusCodes.includes(error.statusCode)
 
+/** The service's own code of an error; a failed transaction has it in another place than a single request. */
+const reasonOf = (error: RestError): string | undefined =>
+  (error.details as { odataError?: { code?: string } } | undefined)?.odataError?.code ?? error.code
+
 /** Runs a request; storage that does not answer, or answers that it cannot, is a dependency that is out. */
 export async function reach<T>(request: () => Promise<T>): Promise<T> {
   try {
@@ -52,7 +56,8 @@ export async function findEntity<T extends object>(
   try {
     return await reach(() => table.getEntity<T>(partitionKey, rowKey))
   } catch (error) {
-    if (refusedWith(error, 404) && (error as RestError).code !== "TableNotFound") return undefined
+    // A missing table is 404 as well, but no answer to the question.
+    if (refusedWith(error, 404) && reasonOf(error as RestError) === "ResourceNotFound") return undefined
     throw error
   }
 }

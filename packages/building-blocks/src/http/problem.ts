@@ -63,18 +63,30 @@ export const ofRefusal = (refusal: Refusal): Problem => ({
   ...(refusal.kind === "unavailable" && { headers: { "retry-after": "5" } }),
 })
 
+/** A problem lists this many failing fields at the most: an answer must not outgrow its request. */
+const MAX_ERRORS = 100
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
+
 /** A failed validation: one entry per failing field, addressed by JSON Pointer (RFC 6901). */
 export const ofInvalidInput = (error: z.ZodError): Problem => ({
   status: 400,
   code: "request.invalid",
   detail: "The request does not fit the schema.",
   extra: {
-    errors: error.issues.map((issue) => ({
-      pointer: issue.path
-        .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-        .join(""),
-      code: issue.code,
-      message: issue.message,
-    })),
+    errors: error.issues
+      .flatMap((issue) =>
+        // zod names the object that has unknown members; a client wants to know which they are
+        issue.code === "unrecognized_keys"
+          ? issue.keys.map((key) => ({
+              path: [...issue.path, key],
+              code: issue.code,
+              message: "Unknown member",
+            }))
+          : [issue],
+      )
+      .slice(0, MAX_ERRORS)
+      .map(({ path, code, message }) => ({ pointer: pointerOf(path), code, message })),
   },
 })
