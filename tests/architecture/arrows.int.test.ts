@@ -44,7 +44,7 @@ it("finds each wrong arrow, and no other", async () => {
     ...options,
     baseDir: folder,
     validate: true,
-    ruleSet: { forbidden: configuration.forbidden as never },
+    ruleSet: { forbidden: configuration.forbidden },
   })
   const { violations } = (output as ICruiseResult).summary
   expect(violations.map(({ rule, from }) => `${rule.name}: ${from}`).sort()).toEqual([
