@@ -1,8 +1,9 @@
 /** The trigger families that the host brings along, besides HTTP. */
 import type { HostExtension } from "./contract.ts"
+import { createServiceBusExtension } from "./service-bus/service-bus-extension.ts"
 import { createTimerExtension } from "./timer/timer-extension.ts"
 
 /** New extensions for one host. */
 export function defaultExtensions(): HostExtension[] {
-  return [createTimerExtension()]
+  return [createTimerExtension(), createServiceBusExtension()]
 }
