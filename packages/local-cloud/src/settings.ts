@@ -99,6 +99,8 @@ export function appSettings(app: AppName, to: Connections): Record<string, strin
     IDENTITY_AUDIENCE: audience,
     SERVICE_CLIENT_ID: app,
     SERVICE_CLIENT_SECRET: developmentSecrets.clientSecret(app),
+    // Products and coupons of the reference shop, added where they are missing.
+    SEED: "true",
   }
   switch (app) {
     case "catalog":
