@@ -72,9 +72,9 @@ it("a redelivered checkout message is still one order, also after it has ended",
   const { body } = await customer.checkout({ ...visa, expectedTotal: usd(840_00) })
   const order = await customer.ended(body.orderId)
   expect(order.status).toBe("Paid")
-  const [checkout] = await running.sql<{ checkout: unknown }>(
+  const [checkout] = await running.sql<{ data: unknown }>(
     "basket",
-    "SELECT checkout FROM checkout WHERE id = $1",
+    "SELECT data FROM checkout WHERE id = $1",
     [order.id],
   )
 
@@ -86,7 +86,7 @@ it("a redelivered checkout message is still one order, also after it has ended",
     subject: order.id,
     time: new Date().toISOString(),
     datacontenttype: "application/json",
-    data: checkout?.checkout,
+    data: checkout?.data,
   }
   // New message ids: the broker's duplicate detection and the inbox both let them pass.
   const copies = Array.from({ length: 3 }, () => ({ ...event, id: randomUUID() }))
