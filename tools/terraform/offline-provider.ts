@@ -65,6 +65,10 @@ const schemaMessage = ({ version, block }: { version: number; block: Block }) =>
 const schemaMessages = (types: ProviderSchema["resource_schemas"]) =>
   Object.fromEntries(Object.entries(types).map(([name, schema]) => [name, schemaMessage(schema)]))
 
+/** A block that Azure fills in when the configuration has none, such as a cluster's `kubelet_identity`. */
+const isAllComputed = ({ attributes = {}, block_types = {} }: Block) =>
+  Object.keys(block_types).length === 0 && Object.values(attributes).every((attribute) => attribute.computed)
+
 /**
  * What the provider would answer to a plan: the proposed values, with every computed value that the configuration
  * leaves open filled by `open` (unknown in a plan), and write-only arguments forgotten.
@@ -78,9 +82,11 @@ export function fillComputed(block: Block, value: unknown, open: (name: string) 
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     const child = filled[name]
-    filled[name] = Array.isArray(child)
-      ? child.map((item) => fillComputed(nested.block, item, open))
-      : fillComputed(nested.block, child, open)
+    if (Array.isArray(child) && child.length === 0 && isAllComputed(nested.block)) filled[name] = open(name)
+    else
+      filled[name] = Array.isArray(child)
+        ? child.map((item) => fillComputed(nested.block, item, open))
+        : fillComputed(nested.block, child, open)
   }
   return filled
 }
@@ -123,6 +129,8 @@ function methods(schema: ProviderSchema): Record<string, (request: Request) => J
       planned_state: write(
         fillComputed(blockOf(schema.resource_schemas, type_name), read(proposed_new_state), () => unknown),
       ),
+      // As azurerm's own answers: allows a block to be unknown as a whole.
+      legacy_type_system: true,
     }),
     ApplyResourceChange: ({ prior_state }) => ({
       new_state: prior_state,

@@ -1,0 +1,20 @@
+# Made once per environment, by a person, before anything else: the place for the state cannot keep its own state.
+# Its own state stays local and holds no secret; keep it with the team's documents, or import again.
+terraform {
+  required_version = ">= 1.11, < 2.0"
+
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = "~> 4.73"
+    }
+  }
+}
+
+provider "azurerm" {
+  subscription_id                 = var.subscription_id
+  storage_use_azuread             = true
+  resource_provider_registrations = "core"
+
+  features {}
+}

@@ -1,0 +1,50 @@
+locals {
+  short_environment = { dev = "dev", staging = "stg", prod = "prd" }[var.environment]
+  regional_name     = "${var.name}-${var.environment}"
+  global_name       = "${var.name}-${local.short_environment}-${var.suffix}"
+  flex              = var.hosting == "flex"
+  aks               = var.hosting == "aks"
+
+  tags = {
+    application  = var.name
+    environment  = var.environment
+    owner        = var.owner
+    cost-center  = var.cost_center
+    managed-by   = "terraform"
+    hosting      = var.hosting
+    data-privacy = "personal-data"
+  }
+
+  # The two files that describe the system to the local stand-ins as well: nothing is written down twice.
+  routes   = jsondecode(file("${path.module}/../gateway/routes.json"))
+  entities = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
+
+  apps = toset([for service in local.routes.services : service.name])
+
+  # A topic `<app>-events` is published by that app; a subscription carries the name of the app that reads it.
+  publishers  = { for topic in local.entities.Topics : topic.Name => trimsuffix(topic.Name, "-events") }
+  subscribers = merge([for topic in local.entities.Topics : { for subscription in topic.Subscriptions : "${topic.Name}/${subscription.Name}" => subscription.Name }]...)
+
+  sql_orders    = var.ordering_stores == "sql-and-cosmos"
+  sql_databases = toset(concat(local.sql_orders ? ["ordering"] : [], local.aks ? ["durable"] : []))
+  sql           = length(local.sql_databases) > 0
+  premium_bus   = var.service_bus.sku == "Premium"
+
+  # Settings whose value Key Vault keeps, by app.
+  secret_settings = {
+    catalog  = var.credentials == "key-vault" ? ["CATALOG_DB"] : []
+    basket   = var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : []
+    discount = []
+    ordering = concat(["PAYMENT_API_KEY"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
+  }
+  vaults = toset([for app, settings in local.secret_settings : app if length(settings) > 0])
+
+  postgres_databases = toset(concat(["catalog", "basket"], local.sql_orders ? [] : ["ordering"]))
+
+  app_names = { for app in local.apps : app => "func-${local.global_name}-${app}" }
+  # Where API Management and the other apps find an app.
+  app_urls = {
+    for app in local.apps : app =>
+    local.flex ? "https://${local.app_names[app]}.azurewebsites.net" : "https://${app}.${var.kubernetes.ingress_domain}"
+  }
+}

@@ -1,0 +1,14 @@
+output "id" {
+  description = "Id of the virtual network."
+  value       = azurerm_virtual_network.this.id
+}
+
+output "subnet_ids" {
+  description = "Subnet ids by name: gateway, apim, functions, endpoints, aks. Ready once their security group is attached."
+  value       = { for name, association in azurerm_subnet_network_security_group_association.this : name => association.subnet_id }
+}
+
+output "prefixes" {
+  description = "Address range of each subnet."
+  value       = local.prefixes
+}

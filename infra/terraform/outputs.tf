@@ -1,0 +1,52 @@
+output "resource_group_name" {
+  description = "Resource group of the environment."
+  value       = azurerm_resource_group.this.name
+}
+
+output "public_address" {
+  description = "Address for the DNS record of the gateway's host name."
+  value       = module.gateway.public_address
+}
+
+output "access" {
+  description = "Who may do what; rendered into docs/operations/access.md."
+  value       = concat(module.identity.access, module.gateway.access, flatten([for cluster in module.aks : cluster.access]))
+}
+
+output "function_app_names" {
+  description = "Names that the deployment task needs (hosting = \"flex\")."
+  value       = { for app, function in module.function_app : app => function.name }
+}
+
+output "app_settings" {
+  description = "Settings without secrets; with hosting = \"aks\" they go into the chart's values."
+  value       = { for app, settings in local.app_settings : app => merge(settings, { AzureWebJobsStorage__accountName = module.host_storage[app].name }) }
+}
+
+output "identities" {
+  description = "Client id of each app's identity, for the annotation of its service account and KEDA's TriggerAuthentication."
+  value       = { for app, identity in module.identity.identities : app => identity.client_id }
+}
+
+output "required_secrets" {
+  description = "Secrets to set in each app's vault before the app can start: name by setting."
+  value = {
+    for app in local.vaults : app => {
+      vault   = module.key_vault[app].uri
+      secrets = { for setting in local.secret_settings[app] : setting => lower(replace(setting, "_", "-")) }
+    }
+  }
+}
+
+output "cluster" {
+  description = "What the manifests in infra/gitops need to know about this environment (hosting = \"aks\")."
+  value = local.aks ? {
+    registry          = module.acr[0].login_server
+    ingress_address   = local.ingress_address
+    ingress_domain    = var.kubernetes.ingress_domain
+    service_bus       = module.service_bus.host
+    tenant_id         = data.azurerm_client_config.current.tenant_id
+    durable_sql_host  = "sql-${local.global_name}.database.windows.net"
+    application_names = sort(local.apps)
+  } : null
+}

@@ -1,0 +1,24 @@
+terraform {
+  required_version = ">= 1.11, < 2.0"
+
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = "~> 4.73"
+    }
+  }
+
+  # Account, container and key come from env/<environment>.backend.hcl. Whoever runs Terraform logs in with Entra.
+  backend "azurerm" {
+    use_azuread_auth = true
+  }
+}
+
+provider "azurerm" {
+  subscription_id = var.subscription_id
+  # Storage accounts refuse shared keys, so the provider has to log in there too.
+  storage_use_azuread             = true
+  resource_provider_registrations = "core"
+
+  features {}
+}
