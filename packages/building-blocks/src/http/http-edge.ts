@@ -7,7 +7,8 @@ import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.
 import { newId } from "../ids.ts"
 import type { CallContext, Caller, Tx, UnitOfWork, UseCase } from "../use-case.ts"
 import type { Answer, RequestLog } from "./idempotency.ts"
-import { ofInvalidInput, ofRefusal, type Problem, problem } from "./problem.ts"
+import { unacceptableFields } from "./plain-input.ts"
+import { ofInvalidFields, ofInvalidInput, ofRefusal, type Problem, problem } from "./problem.ts"
 import { traceIdOf, traceparentOf } from "./trace.ts"
 
 /** Who may call a route: anybody, whoever is signed in, or holders of a role. */
@@ -200,6 +201,8 @@ export function httpEdge({ tokens, unitOfWork, requestLog, wakeRelay }: HttpEdge
     const caller = await tokens.verify(request.headers.get("authorization"))
     admit(caller, options.access)
     const raw = await readInput(method, request)
+    const unacceptable = unacceptableFields(raw)
+    if (unacceptable.length > 0) return ofInvalidFields(unacceptable)
     const ifMatch = readIfMatch(request)
     const call: CallContext = {
       now: new Date(),

@@ -69,24 +69,35 @@ const MAX_ERRORS = 100
 const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
 
-/** A failed validation: one entry per failing field, addressed by JSON Pointer (RFC 6901). */
-export const ofInvalidInput = (error: z.ZodError): Problem => ({
+/** One member of a request that is wrong. */
+export type InvalidField = {
+  readonly path: readonly PropertyKey[]
+  readonly code: string
+  readonly message: string
+}
+
+/** A malformed request: one entry per failing field, addressed by JSON Pointer (RFC 6901). */
+export const ofInvalidFields = (fields: readonly InvalidField[]): Problem => ({
   status: 400,
   code: "request.invalid",
   detail: "The request does not fit the schema.",
   extra: {
-    errors: error.issues
-      .flatMap((issue) =>
-        // zod names the object that has unknown members; a client wants to know which they are
-        issue.code === "unrecognized_keys"
-          ? issue.keys.map((key) => ({
-              path: [...issue.path, key],
-              code: issue.code,
-              message: "Unknown member",
-            }))
-          : [issue],
-      )
+    errors: fields
       .slice(0, MAX_ERRORS)
       .map(({ path, code, message }) => ({ pointer: pointerOf(path), code, message })),
   },
 })
+
+/** A failed validation. zod names the object that has unknown members; a client wants to know which they are. */
+export const ofInvalidInput = (error: z.ZodError): Problem =>
+  ofInvalidFields(
+    error.issues.flatMap((issue): InvalidField[] =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({
+            path: [...issue.path, key],
+            code: issue.code,
+            message: "Unknown member",
+          }))
+        : [issue],
+    ),
+  )
