@@ -77,7 +77,7 @@ describe("npm start", () => {
     const launcher = launch()
     await ready(launcher)
     for (const part of parts) expect(launcher.output()).toMatch(new RegExp(`✔ ${part} +\\d+\\.\\d s`))
-    expect(launcher.output()).toContain("npm run order")
+    expect(launcher.output()).toContain(`http://localhost:${ports.gateway}/health/ready`)
     const pids = Object.values(await running())
     expect(pids).toHaveLength(4)
     expect(await survivors(pids)).toEqual(pids)

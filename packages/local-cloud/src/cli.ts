@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { type Cloud, type CloudOptions, startCloud } from "./cloud.ts"
 import { terminal } from "./console.ts"
@@ -21,6 +22,8 @@ redis-server is on PATH, a payment and an identity simulator, the four function 
 Parts and their ports:
 ${partNames.map((name) => `  ${name.padEnd(12)} ${defaultPorts[name]}`).join("\n")}
 `
+
+const RETRY_MS = 500
 
 /** A mistake on the command line. */
 class UsageError extends Error {}
@@ -94,14 +97,25 @@ async function run(): Promise<void> {
     process.exit(0)
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted)
+  // Started with a message channel (by tools/run.mjs), it goes with whoever started it, however that one ends.
+  process.on("disconnect", interrupted)
 
   cloud = await startCloud({ ...options.cloud, onEvent: output.event, onLine: output.line })
   output.starting(cloud)
-  // A part that keeps dying has been reported by then; the others stay up, and it may yet recover.
-  await cloud.waitUntilReady().then(
-    () => cloud && output.ready(cloud, performance.now() - started),
-    () => {},
-  )
+  await untilReady(cloud)
+  output.ready(cloud, performance.now() - started)
+}
+
+/** Waits for every part; one that keeps dying is on the terminal already and may yet recover. */
+async function untilReady(cloud: Cloud): Promise<void> {
+  for (;;) {
+    const isReady = await cloud.waitUntilReady().then(
+      () => true,
+      () => false,
+    )
+    if (isReady) return
+    await sleep(RETRY_MS)
+  }
 }
 
 run().catch((error: unknown) => {

@@ -47,7 +47,7 @@ const payments = async (cloud: Cloud, path: string, form?: Record<string, string
     headers: { authorization: `Bearer ${developmentSecrets.paymentApiKey}` },
     ...(form ? { body: new URLSearchParams(form) } : {}),
   })
-  return response.json()
+  return (await response.json()) as { id: string; amount: number }
 }
 
 describe("a running cloud", () => {

@@ -40,14 +40,13 @@ export interface CloudOptions {
   onLine?: (part: PartName, line: string) => void
 }
 
-export type CloudEvent =
-  | PartEvent
-  | { type: "ended-survivor"; process: string }
-  | { type: "left-out"; part: PartName; reason: string }
+export type CloudEvent = PartEvent | { type: "ended-survivor"; process: string }
 
 /** One part as its user sees it. */
 export interface PartHandle {
   readonly name: PartName
+  /** Where it is reached. */
+  readonly address: string
   readonly state: PartState
   /** The process that does the work, while there is one. */
   readonly pid: number | undefined
@@ -147,6 +146,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   })
   const { ports } = reservation
   const to = connections(ports, directory.databasePassword, selected.includes("redis"))
+  // A Redis that the shell knows of is not part of this cloud: what runs is what is said to run.
+  const { REDIS_URL: _, ...inherited } = process.env
   const wiring: Wiring = {
     ports,
     dataDir,
@@ -157,7 +158,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     env: {
       // The second start loads compiled code instead of compiling it again.
       NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "node-compile"),
-      ...process.env,
+      ...inherited,
       ...options.env,
     },
   }
@@ -184,10 +185,6 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     part.start(
       part.spec.needs.map((need) => parts.get(need as PartName)).filter((need) => need !== undefined),
     )
-  }
-  if (!redisServer && options.parts === undefined) {
-    const reason = "no redis-server on PATH: the basket runs on PostgreSQL alone"
-    onEvent({ type: "left-out", part: "redis", reason })
   }
 
   const handles = [...parts].map(([name, part]) => handleOf(name, part))
@@ -227,6 +224,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 function handleOf(name: PartName, part: Part): PartHandle {
   return {
     name,
+    address: part.spec.address,
     get state() {
       return part.state
     },

@@ -28,9 +28,6 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
         for (const line of happened.output) print(styleText("dim", `    ${line}`))
         break
       }
-      case "left-out":
-        progress(`${styleText("dim", "–")} ${name(happened.part)} ${happened.reason}`)
-        break
       case "ended-survivor":
         progress(`Ended ${happened.process}, left over from an earlier start`)
         break
@@ -45,22 +42,31 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
     }
   }
 
+  function starting(cloud: Cloud): void {
+    progress(`Starting ${cloud.parts.length} parts; data in ${cloud.dataDir}\n`)
+    const runs = (part: PartName) => cloud.parts.some((handle) => handle.name === part)
+    if (runs("basket") && !runs("redis")) {
+      progress(
+        `${styleText("dim", "–")} ${name("redis")} no redis-server on PATH: the basket runs on PostgreSQL alone`,
+      )
+    }
+  }
+
   function ready(cloud: Cloud, milliseconds: number): void {
-    const { connections: to } = cloud
-    const rows: [string, string][] = [
-      ["shop", to.gateway],
-      ["health", `${to.gateway}/health/ready`],
-      ["sign in", `${to.identity}/dev/token?customer=mehmet`],
-      ...Object.entries(to.apps),
-      ["payments", to.payments],
-      ["logs", `${cloud.dataDir}/logs`],
-    ]
+    const { gateway, identity } = cloud.connections
+    const runs = (part: PartName) => cloud.parts.some((handle) => handle.name === part)
     print(`\nReady in ${styleText("bold", seconds(milliseconds))}. Ctrl-C stops everything.\n`)
-    for (const [label, value] of rows) print(`  ${name(label)} ${value}`)
-    print("\nPlace an order:            npm run order")
-    print("Call it yourself:")
+    if (runs("gateway")) print(`  ${name("shop")} ${gateway}   (${gateway}/health/ready)`)
+    if (runs("identity")) print(`  ${name("sign in")} ${identity}/dev/token?customer=mehmet`)
+    for (const { name: part, address } of cloud.parts.filter((handle) => isAppName(handle.name))) {
+      print(`  ${name(part)} ${address}`)
+    }
+    print(`  ${name("logs")} ${cloud.dataDir}/logs`)
+    if (!runs("gateway") || !runs("identity") || !runs("basket")) return
+    print("\nPlace an order:    npm run order")
+    print("Or call the shop yourself:")
     print(
-      `  curl -H "Authorization: Bearer $(curl -s -H 'Accept: text/plain' '${to.identity}/dev/token?customer=mehmet')" ${to.gateway}/basket/cart\n`,
+      `  curl -H "Authorization: Bearer $(curl -s -H 'Accept: text/plain' '${identity}/dev/token?customer=mehmet')" ${gateway}/basket/cart\n`,
     )
   }
 
@@ -68,7 +74,7 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
     event,
     line,
     ready,
-    starting: (cloud: Cloud) => progress(`Starting ${cloud.parts.length} parts; data in ${cloud.dataDir}\n`),
+    starting,
     stopping: () => progress("\nStopping: apps first, stores last. Ctrl-C again ends everything at once."),
     stopped: () => progress("Everything is stopped."),
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
@@ -40,6 +40,9 @@ function lock(path: string): DatabaseSync {
   }
 }
 
+/** SQLITE_BUSY: another process holds the lock. */
+const isLocked = (error: unknown) => (error as { errcode?: number }).errcode === 5
+
 async function empty(path: string): Promise<void> {
   for (const name of await readdir(path)) {
     if (name === MARKER || name === LOCK || name.startsWith(`${LOCK}-`)) continue
@@ -49,7 +52,10 @@ async function empty(path: string): Promise<void> {
 
 async function readOrCreatePassword(path: string): Promise<string> {
   const file = join(path, "database-password")
-  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600 })
+  if (!existsSync(file)) {
+    await writeFile(`${file}.new`, randomBytes(24).toString("hex"), { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  }
   return (await readFile(file, "utf8")).trim()
 }
 
@@ -70,12 +76,13 @@ export async function openDataDirectory(
       `${path} is not empty and was not made by the local cloud: choose another with --data-dir`,
     )
   }
-  await mkdir(path, { recursive: true })
-  await writeFile(marker, MARKER_TEXT)
   let held: DatabaseSync
   try {
+    await mkdir(path, { recursive: true })
+    await writeFile(marker, MARKER_TEXT)
     held = lock(path)
-  } catch {
+  } catch (error) {
+    if (!isLocked(error)) throw new DataDirectoryError(`${path} cannot be used: ${(error as Error).message}`)
     const owner = await readFile(join(path, OWNER), "utf8").catch(() => "unknown")
     throw new DataDirectoryError(
       `The local cloud already runs on ${path} (process ${owner.trim()}): stop it, or start another one with --data-dir and --port`,

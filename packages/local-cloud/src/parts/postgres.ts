@@ -36,7 +36,8 @@ const serverSettings = {
   log_timezone: "UTC",
   unix_socket_directories: "",
 }
-const withoutFsync = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }
+/** The log is still written at every commit, so that kill -9 of PostgreSQL loses nothing; only the disk is not awaited. */
+const withoutFsync = { fsync: "off", full_page_writes: "off" }
 
 /** The embedded PostgreSQL: one cluster, one database and owner per context. */
 export function postgresPart(options: PostgresOptions): PartSpec {

@@ -306,7 +306,7 @@ describe("bad requests", () => {
         headers: authorization ? { authorization } : {},
       })
       expect(response.status).toBe(401)
-      expect((await response.json()).error.type).toBe("invalid_request_error")
+      expect(await response.json()).toMatchObject({ error: { type: "invalid_request_error" } })
     }
     expect(await summary()).toEqual(nothing)
   })
