@@ -3,7 +3,6 @@
 // Core kinds come from the package kubernetes-types (Kubernetes' OpenAPI document as TypeScript), with unknown
 // properties forbidden; custom resources from the catalogue, reduced to what a check needs (no descriptions).
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { createGenerator } from "ts-json-schema-generator"
@@ -21,11 +20,12 @@ const coreKinds: Record<string, string[]> = {
   "core/v1": ["ConfigMap", "Namespace", "Secret", "Service", "ServiceAccount"],
   "networking.k8s.io/v1": ["Ingress", "NetworkPolicy"],
   "policy/v1": ["PodDisruptionBudget"],
-  "rbac.authorization.k8s.io/v1": ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
+  "scheduling.k8s.io/v1": ["PriorityClass"],
 }
 
 /** The custom kinds that the chart or the GitOps tree uses: `<group>/<kind>_<version>` in the catalogue. */
 const customKinds = [
+  "cert-manager.io/certificate_v1",
   "cert-manager.io/clusterissuer_v1",
   "external-secrets.io/externalsecret_v1",
   "flagger.app/alertprovider_v1beta1",
@@ -62,26 +62,22 @@ function withoutAnnotations(schema: Json, isPropertyMap = false): Json {
 }
 
 function coreSchema(): JsonObject {
-  const source = join(tmpdir(), `kubernetes-kinds-${process.pid}.ts`)
-  const folderOf = (api: string) =>
-    api.startsWith("networking") ? "networking/v1" : api.startsWith("rbac") ? "rbac/v1" : api
-  const lines = Object.entries(coreKinds).map(
-    ([api, kinds]) =>
-      `export type { ${kinds.join(", ")} } from "${join(root, "node_modules/kubernetes-types", folderOf(api))}"`,
-  )
-  writeFileSync(source, lines.join("\n"))
-  const generated = createGenerator({
-    path: source,
-    type: "*",
-    skipTypeCheck: true,
-    topRef: false,
-    jsDoc: "none",
-    additionalProperties: false,
-  }).createSchema("*") as unknown as JsonObject
-  const version = JSON.parse(
+  const definitions: JsonObject = {}
+  for (const [api, kinds] of Object.entries(coreKinds)) {
+    const path = join(root, "node_modules/kubernetes-types", `${api.replace(".k8s.io", "")}.d.ts`)
+    const generator = createGenerator({
+      path,
+      type: "*",
+      skipTypeCheck: true,
+      jsDoc: "none",
+      additionalProperties: false,
+    })
+    for (const kind of kinds) Object.assign(definitions, generator.createSchema(kind).definitions)
+  }
+  const { version } = JSON.parse(
     readFileSync(join(root, "node_modules/kubernetes-types/package.json"), "utf8"),
-  ).version
-  return { $comment: `kubernetes-types ${version}`, ...(withoutAnnotations(generated) as JsonObject) }
+  )
+  return { $comment: `kubernetes-types ${version}`, definitions: withoutAnnotations(definitions, true) }
 }
 
 function writeJson(name: string, value: Json) {

@@ -81,14 +81,14 @@ spec:
         # Both Deployments are one host for storage: the default id is the pod's name, and then every pod would
         # run its own timers.
         - name: AzureFunctionsWebHost__hostid
-          value: {{ $fullname | trunc 32 | trimSuffix "-" }}
+          value: {{ $fullname | trunc 32 | trimSuffix "-" | quote }}
         {{- if $v.hostKeys.enabled }}
         - name: AzureWebJobsSecretStorageType
           value: kubernetes
         {{- end }}
         {{- range $index, $name := .functions }}
         - name: AzureFunctionsJobHost__functions__{{ $index }}
-          value: {{ $name }}
+          value: {{ $name | quote }}
         {{- end }}
         {{- with $v.env }}
         {{- toYaml . | nindent 8 }}

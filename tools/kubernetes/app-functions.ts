@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parse, stringify } from "yaml"
+import type { ClusterReport } from "./gitops-check.ts"
+import { apps, type Environment } from "./helm.ts"
+
+interface RegisteredFunction {
+  name: string
+  bindings: { type: string; topicName?: string; subscriptionName?: string }[]
+}
+
+/** The part of the chart's values that follows from an app's code. */
+export interface FunctionValues {
+  functions: { http: string[]; worker: string[]; timers: string[] }
+  keda: {
+    worker?: { enabled: false }
+    serviceBus: { subscriptions: { topic: string; subscription: string }[] }
+  }
+}
+
+const lister = fileURLToPath(new URL("./list-functions.ts", import.meta.url))
+
+/**
+ * The functions that an app registers when it starts with these settings.
+ * @throws Error with what the app says when it refuses its settings
+ */
+export function registeredFunctions(repository: string, app: string, settings: Record<string, string>) {
+  const entryPoint = join(repository, "functions", app, "src/main.ts")
+  // Nothing of this process's environment: a setting that a pod lacks must be missing here too.
+  const { status, stdout, stderr } = spawnSync(process.execPath, [lister, entryPoint], {
+    env: settings,
+    encoding: "utf8",
+  })
+  if (status !== 0) throw new Error(stderr.trim())
+  return JSON.parse(stdout) as RegisteredFunction[]
+}
+
+/** Splits an app's functions as Core Tools does for Kubernetes: HTTP triggers on one side, all others on the other. */
+export function functionValues(functions: RegisteredFunction[]): FunctionValues {
+  const withTrigger = (test: (type: string) => boolean) =>
+    functions.filter(({ bindings }) => bindings.some(({ type }) => test(type))).map(({ name }) => name)
+  const http = withTrigger((type) => type === "httpTrigger")
+  const worker = functions.map(({ name }) => name).filter((name) => !http.includes(name))
+  const subscriptions = functions
+    .flatMap(({ bindings }) => bindings)
+    .filter(({ type }) => type === "serviceBusTrigger")
+    .map(({ topicName = "", subscriptionName = "" }) => ({
+      topic: topicName,
+      subscription: subscriptionName,
+    }))
+  return {
+    functions: { http, worker, timers: withTrigger((type) => type === "timerTrigger") },
+    keda:
+      subscriptions.length > 0
+        ? { serviceBus: { subscriptions } }
+        : { worker: { enabled: false }, serviceBus: { subscriptions } },
+  }
+}
+
+export const functionsFile = (app: string): string => `infra/gitops/apps/base/${app}/functions.yaml`
+
+export function functionsText(values: FunctionValues): string {
+  return `# Generated from the app's code by \`npm run gitops:functions\`.\n${stringify(values)}`
+}
+
+/** A value of the right form for a secret setting, whose real value only Key Vault knows. */
+function placeholder(setting: string): string {
+  if (setting.endsWith("_DB")) return "postgres://user:password@localhost:5432/database"
+  if (setting.endsWith("_URL")) return "https://localhost"
+  if (setting.endsWith("_TABLES")) {
+    return "DefaultEndpointsProtocol=https;AccountName=example;AccountKey=ZXhhbXBsZQ==;EndpointSuffix=core.windows.net"
+  }
+  return "placeholder"
+}
+
+/** The settings that a pod of the app gets, with placeholders for the secret ones. */
+export function appSettings({ settings }: ClusterReport, app: string): Record<string, string> {
+  const { config = {}, secrets = [] } = settings.get(app) ?? {}
+  return { ...config, ...Object.fromEntries(secrets.map((name) => [name, placeholder(name)])) }
+}
+
+/**
+ * Starts each app with the settings that the cluster gives it: they must satisfy the app, and the functions that it
+ * registers must be the ones that the release lists.
+ */
+export function appProblems(repository: string, environment: Environment, report: ClusterReport): string[] {
+  return apps
+    .filter((app) => existsSync(join(repository, "functions", app, "src/main.ts")))
+    .flatMap((app) => {
+      try {
+        const values = functionValues(registeredFunctions(repository, app, appSettings(report, app)))
+        const listed = parse(readFileSync(join(repository, functionsFile(app)), "utf8"))
+        return JSON.stringify(listed) === JSON.stringify(values)
+          ? []
+          : [`${environment}: ${functionsFile(app)} is not what ${app} registers: npm run gitops:functions`]
+      } catch (error) {
+        return [`${environment}: ${app} does not start with its settings: ${(error as Error).message}`]
+      }
+    })
+}

@@ -1,0 +1,114 @@
+// `npm run gitops:check`: builds every cluster of infra/gitops as Flux would and checks all that can be known without
+// one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { appProblems } from "./app-functions.ts"
+import { collectorProblems } from "./collector.ts"
+import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
+import { buildCluster } from "./flux.ts"
+import { apps, type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
+import { type Manifest, nameOf, ofKind, parseManifests } from "./manifests.ts"
+import { kubectl, run, whyMissing } from "./programs.ts"
+import { referenceProblems } from "./references.ts"
+import { releaseProblems, renderReleases } from "./releases.ts"
+import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
+import { schemaProblems } from "./schemas.ts"
+
+/** An app's settings: those in clear with their values, and the names of those that Key Vault holds. */
+export interface AppSettings {
+  config: Record<string, string>
+  secrets: string[]
+}
+
+export interface ClusterReport {
+  problems: string[]
+  /** Objects that Flux and Helm would apply. */
+  objects: Manifest[]
+  /** App settings by release: what the pods of an app get. */
+  settings: Map<string, AppSettings>
+}
+
+/**
+ * Checks one cluster.
+ * @param repository root of the repository, or of a copy with planted mistakes
+ */
+export function checkCluster(repository: string, environment: Environment): ClusterReport {
+  const { manifests, problems } = buildCluster(repository, environment)
+  const chart = join(repository, "infra/charts/function-app")
+  const { rendered, problems: renderProblems, values } = renderReleases(manifests, chart)
+  const objects = [...manifests, ...rendered]
+  const shop = objects.filter(({ metadata }) => metadata.namespace === "eshop")
+  const found = [
+    ...problems,
+    ...objects.flatMap(schemaProblems),
+    ...releaseProblems(manifests),
+    ...renderProblems,
+    ...referenceProblems(shop, clusterWide(objects)),
+    ...priorityProblems(objects),
+    ...scalerMetadataProblems(
+      objects,
+      readEntities(join(repository, "infra/service-bus/entities.json")),
+      readDurableLimits(join(repository, "host.json")),
+    ),
+    ...canaryProblems(objects),
+    ...alertProblems(objects),
+    ...promotionProblems(repository, environment, apps, manifests),
+    ...policyProblems(environment, rendered),
+    ...collectorProblems(manifests),
+  ]
+  const settings = new Map([...values].map(([release, own]) => [release, settingsOf(own)] as const))
+  return { problems: found.map((problem) => `${environment}: ${problem}`), objects, settings }
+}
+
+/** What the shop's namespace may refer to outside itself, or what a controller makes in it. */
+function clusterWide(objects: Manifest[]): Set<string> {
+  return new Set([
+    ...ofKind(objects, "ClusterSecretStore").map(({ metadata }) => `ClusterSecretStore/${metadata.name}`),
+    ...ofKind(objects, "Certificate").map(({ spec }) => `Secret/${spec.secretName}`),
+  ])
+}
+
+function priorityProblems(objects: Manifest[]): string[] {
+  const classes = new Set(ofKind(objects, "PriorityClass").map(({ metadata }) => metadata.name))
+  return ofKind(objects, "Deployment").flatMap((deployment) => {
+    const { priorityClassName } = deployment.spec.template.spec
+    return priorityClassName && !classes.has(priorityClassName)
+      ? [`${nameOf(deployment)}: PriorityClass ${priorityClassName} does not exist`]
+      : []
+  })
+}
+
+function settingsOf({ config = {}, externalSecret }: Values): AppSettings {
+  const secrets = (externalSecret as { data?: object } | undefined)?.data ?? {}
+  return { config: config as Record<string, string>, secrets: Object.keys(secrets) }
+}
+
+/** The optional parts that no cluster uses by default must build and fit their schemas too. */
+export function checkOptionalParts(repository: string): string[] {
+  const path = "infra/gitops/infrastructure/keda"
+  const built = parseManifests(run("kubectl", ["kustomize", join(repository, path)]), path)
+  return [...built.flatMap(schemaProblems), ...releaseProblems(built)].map((problem) => `${path}: ${problem}`)
+}
+
+if (import.meta.main) {
+  const repository = fileURLToPath(new URL("../../", import.meta.url))
+  const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
+  if (missing) {
+    console.log(`gitops:check skipped: ${missing}`)
+  } else {
+    const reports = environments.map(
+      (environment) => [environment, checkCluster(repository, environment)] as const,
+    )
+    const problems = [
+      ...reports.flatMap(([, report]) => report.problems),
+      ...checkOptionalParts(repository),
+      ...reports.flatMap(([environment, report]) => appProblems(repository, environment, report)),
+    ]
+    for (const problem of problems) console.error(problem)
+    for (const [environment, { objects }] of reports) console.log(`${environment}: ${objects.length} objects`)
+    if (problems.length > 0) {
+      console.error(`${problems.length} problem(s)`)
+      process.exitCode = 1
+    }
+  }
+}
