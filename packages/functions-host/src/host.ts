@@ -12,12 +12,19 @@ import { defaultExtensions } from "./extensions.ts"
 import type { FunctionEntry } from "./function-model.ts"
 import { readHostJson, timeSpan } from "./host-json.ts"
 import { serveFunction } from "./http/functions.ts"
+import { createProxyGate } from "./http/proxy.ts"
 import { pathSegments } from "./http/request.ts"
-import { type HttpFunction, httpFunction, sortRoutes } from "./http/router.ts"
+import {
+  assertNoConflict,
+  type HttpFunction,
+  httpFunction,
+  orderDifferences,
+  sortRoutes,
+} from "./http/router.ts"
 import { listen, sendStatus } from "./http/server.ts"
 import { httpSettings } from "./http/settings.ts"
 import { serveWebhook } from "./http/webhooks.ts"
-import { createOutput } from "./output.ts"
+import { createOutput, logLevels } from "./output.ts"
 import { createReloader } from "./reload.ts"
 import { createSettings, readLocalSettings } from "./settings.ts"
 
@@ -81,7 +88,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     options.hostJsonFile ?? join(scriptRoot, "host.json"),
     environment,
   )
-  output.configure(hostJson)
+  output.configure(logLevels(hostJson, environment))
   for (const warning of warnings) output.write("warning", "Host.Configuration", warning)
   const http = httpSettings(hostJson, environment, (message) => output.write("warning", "Host.Http", message))
   const timeoutMs = timeSpan(hostJson.functionTimeout ?? "00:30:00", "functionTimeout")
@@ -93,6 +100,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
   const extensions = options.extensions ?? defaultExtensions()
   const graceMs = options.graceMs ?? 30_000
 
+  const gate = createProxyGate()
   let app: FunctionApp | undefined
   let routes: readonly HttpFunction[] = []
   let state: "Starting" | "Running" | "Error" | "Stopping" = "Starting"
@@ -129,6 +137,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
         {
           routes,
           maxBodyBytes: http.maxBodyBytes,
+          gate,
           authorize: (incoming, target) => authorize(incoming, target),
           warn: (message) => output.write("warning", "Host.Http", message),
         },
@@ -231,7 +240,9 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     for (const entry of loaded.functions) {
       if (entry.registered?.trigger.type.toLowerCase() !== "httptrigger") continue
       try {
-        loadedRoutes.push(httpFunction(entry.registered, http.routePrefix, entry.disabled))
+        const route = httpFunction(entry.registered, http.routePrefix, entry.disabled)
+        assertNoConflict(route, loadedRoutes)
+        loadedRoutes.push(route)
       } catch (error) {
         entry.error = (error as Error).message
         entry.registered = undefined
@@ -249,6 +260,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
       }
       if (entry.error) output.write("error", "Host.Startup", errorText(entry))
     }
+    for (const difference of orderDifferences(routes)) output.write("warning", "Host.Http", difference)
     if (loaded.functions.length === 0) {
       output.write(
         "warning",

@@ -157,7 +157,7 @@ export function createInvoker(options: InvokerOptions) {
       try {
         return await execute(
           retryCount === 0 ? invocation : { ...invocation, invocationId: undefined },
-          policy && retryCount > 0 ? { retryCount, maxRetryCount, exception } : undefined,
+          policy && { retryCount, maxRetryCount, exception },
         )
       } catch (error) {
         if (!(error instanceof RpcInvocationError)) throw error
@@ -181,17 +181,21 @@ export function createInvoker(options: InvokerOptions) {
   }
 }
 
-/** The wait in milliseconds before retry number `retryCount + 1` (delay strategies of the WebJobs SDK). */
+/**
+ * The wait in milliseconds before the retry with index `retryCount` (0 is the first): a fixed delay, or the
+ * minimum, then the minimum plus 2^(n-1) times the minimum ±20 %, up to the maximum
+ * (RandomizedExponentialBackoffStrategy of the WebJobs SDK).
+ */
 export function retryDelay(
   policy: NonNullable<RegisteredFunction["retryOptions"]>,
   retryCount: number,
+  random: () => number = Math.random,
 ): number {
   if (policy.retryStrategy === "fixedDelay") return (policy.delayInterval?.seconds ?? 0) * 1000
   const minimum = (policy.minimumInterval?.seconds ?? 0) * 1000
   const maximum = (policy.maximumInterval?.seconds ?? 0) * 1000
-  // RandomizedExponentialBackoffStrategy: minimum plus a random share (±20 %) of 2^n - 1 steps of the minimum.
-  const share = 0.8 + Math.random() * 0.4
-  return Math.min(minimum + (2 ** retryCount - 1) * minimum * share, maximum)
+  const increment = retryCount === 0 ? 0 : (0.8 + random() * 0.4) * 2 ** (retryCount - 1) * minimum
+  return Math.min(minimum + increment, maximum)
 }
 
 /** Milliseconds as .NET prints a TimeSpan. */

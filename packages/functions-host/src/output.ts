@@ -8,8 +8,8 @@ export type HostOutput = {
   write(level: string, category: string, message: string): void
   /** A line without timestamp and filter: banner, list of functions. */
   plain(text: string): void
-  /** Takes the levels of host.json's `logging.logLevel`. */
-  configure(hostJson: HostJson): void
+  /** Sets the least level per category; "default" is for all others. */
+  configure(levels: Record<string, string>): void
   logger(category: string): Logger
 }
 
@@ -45,9 +45,8 @@ export function createOutput(
       sink(options.color && color ? `${color}${line}\x1b[0m` : line, level as LogLevel)
     },
     plain: (text) => sink(text, "information"),
-    configure(hostJson) {
-      const logging = hostJson.logging as { logLevel?: Record<string, string> } | undefined
-      levels = Object.entries(logging?.logLevel ?? {}).flatMap(([category, name]) => {
+    configure(names) {
+      levels = Object.entries(names).flatMap(([category, name]) => {
         const level = order.indexOf(String(name).toLowerCase())
         return level < 0 ? [] : [[category.toLowerCase() === "default" ? "" : category.toLowerCase(), level]]
       })
@@ -56,4 +55,15 @@ export function createOutput(
     logger: (category) => ({ log: (level, message) => output.write(level, category, message) }),
   }
   return output
+}
+
+/** `logging.logLevel` of host.json, overridden by app settings such as `logging__logLevel__Worker`. */
+export function logLevels(hostJson: HostJson, environment: Record<string, string>): Record<string, string> {
+  const logging = hostJson.logging as { logLevel?: Record<string, string> } | undefined
+  const levels = { ...logging?.logLevel }
+  for (const [name, value] of Object.entries(environment)) {
+    const category = /^logging(?:__|:)loglevel(?:__|:)(.+)$/i.exec(name)?.[1]
+    if (category) levels[category] = value
+  }
+  return levels
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { FunctionApp } from "../app.ts"
 import type { HttpResponseData, TypedData } from "../contract.ts"
 import { FunctionFailedError, WorkerGoneError } from "../contract.ts"
-import { proxyToWorker, streamTriggerMetadata } from "./proxy.ts"
+import { type ProxyGate, proxyToWorker, streamTriggerMetadata } from "./proxy.ts"
 import { BodyTooLargeError, pathSegments, readBody, toRpcHttp } from "./request.ts"
 import { writeFunctionResponse } from "./response.ts"
 import { findRoute, type HttpFunction } from "./router.ts"
@@ -13,6 +13,7 @@ import { sendStatus } from "./server.ts"
 export type HttpFunctionsOptions = {
   routes: readonly HttpFunction[]
   maxBodyBytes: number
+  gate: ProxyGate
   /** Whether the request may call the function; always true unless keys are enforced. */
   authorize(request: IncomingMessage, target: HttpFunction): "granted" | "denied"
   warn(message: string): void
@@ -44,15 +45,13 @@ export async function serveFunction(
   const workerUri = app.capabilities.HttpUri
   try {
     if (workerUri) {
-      await proxyToWorker(
-        { workerUri, request, response, maxBodyBytes: options.maxBodyBytes },
-        (onDispatch) =>
-          app.invoke({
-            ...invocation,
-            triggerValue: {},
-            triggerMetadata: streamTriggerMetadata(request, params),
-            onDispatch,
-          }),
+      await proxyToWorker({ ...options, workerUri, request, response }, (onDispatch) =>
+        app.invoke({
+          ...invocation,
+          triggerValue: {},
+          triggerMetadata: streamTriggerMetadata(request, params),
+          onDispatch,
+        }),
       )
       return true
     }

@@ -11,6 +11,48 @@ import { sendStatus } from "./server.ts"
 
 const agent = new Agent({ keepAlive: true })
 
+/**
+ * Bounds the requests that wait for their response to begin. Node accepts one new connection per turn of its event
+ * loop: under a burst of new connections to a busy worker some would wait for seconds while others are served again
+ * and again. Behind the gate requests come in order and find connections that are open already.
+ */
+export type ProxyGate = { enter(): Promise<() => void> }
+
+/** A gate for `limit` requests; one that waited for `patienceMs` passes all the same (long polling, slow functions). */
+export function createProxyGate(limit = 32, patienceMs = 2000): ProxyGate {
+  let inside = 0
+  const waiting = new Set<() => void>()
+  const leave = () => {
+    inside--
+    const [next] = waiting
+    if (next && inside < limit) next()
+  }
+  const once = () => {
+    let left = false
+    return () => {
+      if (!left) leave()
+      left = true
+    }
+  }
+  return {
+    async enter() {
+      if (inside >= limit) {
+        await new Promise<void>((resolve) => {
+          const pass = () => {
+            clearTimeout(timer)
+            waiting.delete(pass)
+            resolve()
+          }
+          const timer = setTimeout(pass, patienceMs)
+          waiting.add(pass)
+        })
+      }
+      inside++
+      return once()
+    },
+  }
+}
+
 /** Headers of one hop, not forwarded in either direction (RFC 9110, 7.6.1). */
 const hopHeaders = new Set([
   "connection",
@@ -42,18 +84,19 @@ export function streamTriggerMetadata(
  * that fails after it began to answer cuts the connection; a client that goes away ends the forwarded request.
  */
 export async function proxyToWorker(
-  options: { workerUri: string; request: IncomingMessage; response: ServerResponse; maxBodyBytes: number },
+  options: ProxyOptions,
   invoke: (onDispatch: (invocationId: string) => void) => Promise<unknown>,
 ): Promise<void> {
   const { request, response, maxBodyBytes } = options
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
     throw new BodyTooLargeError("Request body too large.")
   }
+  const leave = await options.gate.enter()
   let abort: (reason: Error) => void = () => {}
   let forwarded: Promise<void> = Promise.resolve()
   try {
     await invoke((invocationId) => {
-      const exchange = forward(options, invocationId)
+      const exchange = forward(options, invocationId, leave)
       abort = exchange.abort
       forwarded = exchange.done
       forwarded.catch(() => {})
@@ -63,17 +106,23 @@ export async function proxyToWorker(
     abort(error as Error)
     if (error instanceof FunctionFailedError || error instanceof WorkerGoneError) sendStatus(response, 500)
     else throw error
+  } finally {
+    leave()
   }
 }
 
+type ProxyOptions = {
+  workerUri: string
+  request: IncomingMessage
+  response: ServerResponse
+  maxBodyBytes: number
+  gate: ProxyGate
+}
+
 function forward(
-  {
-    workerUri,
-    request,
-    response,
-    maxBodyBytes,
-  }: { workerUri: string; request: IncomingMessage; response: ServerResponse; maxBodyBytes: number },
+  { workerUri, request, response, maxBodyBytes }: ProxyOptions,
   invocationId: string,
+  onAnswer: () => void,
 ): { done: Promise<void>; abort(reason: Error): void } {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const headers: Record<string, string | string[]> = {}
@@ -89,6 +138,7 @@ function forward(
   const outgoing = httpRequest(
     { agent, hostname, port, method: request.method, path: request.url, headers, setHost: true },
     (incoming) => {
+      onAnswer()
       for (const [name, value] of Object.entries(incoming.headersDistinct)) {
         if (value && !hopHeaders.has(name) && name !== "x-ms-invocation-id") response.setHeader(name, value)
       }

@@ -23,7 +23,12 @@ export function parseRoute(template: string): RouteTemplate {
   const segments = text === "" ? [] : splitSegments(text).map(parseSegment)
   const names = new Set<string>()
   segments.forEach((parts, index) => {
-    if (parts.length === 0) throw new Error(`Invalid route template "${template}": empty segment`)
+    if (parts.length === 0) {
+      throw new Error(
+        "The route template separator character '/' cannot appear consecutively. It must be separated by either a " +
+          `parameter or a literal value. (Template "${template}")`,
+      )
+    }
     for (const part of parts) {
       if (part.kind !== "parameter") continue
       const name = part.text.toLowerCase()

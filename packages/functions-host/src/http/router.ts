@@ -25,11 +25,13 @@ export function httpFunction(fn: RegisteredFunction, routePrefix: string, disabl
     methods?: string[]
     authLevel?: string
   }
-  const own = (route || fn.name).replace(/^\//, "")
-  const template = [routePrefix.replace(/^\/|\/$/g, ""), own].filter((part) => part !== "").join("/")
-  if (/^(admin|runtime)(\/|$)/i.test(template)) {
+  const own = route?.trim() ? route : fn.name
+  // ScriptHost.ValidateHttpFunction looks at the beginning of the route without its prefix.
+  if (/^\/*(admin|runtime)/i.test(own)) {
     throw new Error("The specified route conflicts with one or more built in routes.")
   }
+  const prefix = routePrefix.replace(/^\/|\/$/g, "")
+  const template = prefix === "" ? own.replace(/^\//, "") : `${prefix}/${own}`
   const parsed = parseRoute(template)
   return {
     function: fn,
@@ -48,9 +50,77 @@ function readAuthLevel(level: string | undefined): HttpFunction["authLevel"] {
   throw new Error(`'${level}' is not an authorization level: use anonymous, function or admin.`)
 }
 
-/** Functions in the order in which they are tried. */
+/** Throws when another function already has the route for one of the methods (ScriptHost.HttpRoutesConflict). */
+export function assertNoConflict(candidate: HttpFunction, others: readonly HttpFunction[]): void {
+  const conflicting = others.find(
+    (other) =>
+      other.template.toLowerCase() === candidate.template.toLowerCase() &&
+      (!other.methods ||
+        !candidate.methods ||
+        candidate.methods.some((method) => other.methods?.includes(method))),
+  )
+  if (conflicting) {
+    throw new Error(
+      `The route specified conflicts with the route defined by function '${conflicting.function.name}'.`,
+    )
+  }
+}
+
+/** Functions in the order in which they are tried: the more specific route first, then by name. */
 export function sortRoutes(functions: HttpFunction[]): HttpFunction[] {
-  return functions.sort((a, b) => (a.precedence < b.precedence ? -1 : a.precedence > b.precedence ? 1 : 0))
+  return functions.sort((a, b) => compare(a.precedence, b.precedence) || compareNames(a, b))
+}
+
+/**
+ * Pairs that Azure may serve otherwise: the real host tries routes in the order of the functions' names
+ * (FunctionMetadataManager sorts by name, WebJobsRouteBuilder keeps the order) and knows no precedence.
+ */
+export function orderDifferences(sorted: readonly HttpFunction[]): string[] {
+  const warnings: string[] = []
+  sorted.forEach((first, index) => {
+    for (const second of sorted.slice(index + 1)) {
+      const shared =
+        !first.methods || !second.methods || first.methods.some((method) => second.methods?.includes(method))
+      if (shared && compareNames(first, second) > 0 && overlaps(first.route, second.route)) {
+        warnings.push(
+          `Routes '${first.template}' (${first.function.name}) and '${second.template}' (${second.function.name}) ` +
+            `overlap: this host prefers the more specific one, Azure the function whose name sorts first, ` +
+            `'${second.function.name}'. Rename a function or change a route to be sure.`,
+        )
+      }
+    }
+  })
+  return warnings
+}
+
+/** Whether some path may match both, judging by literals only. */
+function overlaps(a: RouteTemplate, b: RouteTemplate): boolean {
+  const length = Math.max(a.segments.length, b.segments.length)
+  for (let index = 0; index < length; index++) {
+    const [left, right] = [a.segments[index]?.[0], b.segments[index]?.[0]]
+    if (left?.catchAll || right?.catchAll) return true
+    if (!left || !right) return isOmissible((left ?? right) as RoutePart)
+    if (
+      left.kind === "literal" &&
+      right.kind === "literal" &&
+      left.text.toLowerCase() !== right.text.toLowerCase()
+    ) {
+      return false
+    }
+  }
+  return true
+}
+
+function isOmissible(part: RoutePart): boolean {
+  return part.kind === "parameter" && (part.optional || part.defaultValue !== undefined)
+}
+
+function compareNames(a: HttpFunction, b: HttpFunction): number {
+  return compare(a.function.name.toUpperCase(), b.function.name.toUpperCase())
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /**
