@@ -10,7 +10,7 @@ output "oidc_issuer_url" {
 
 output "kubelet_principal_id" {
   description = "Object id of the identity that pulls images."
-  value       = azurerm_kubernetes_cluster.this.kubelet_identity[0].object_id
+  value       = one(azurerm_kubernetes_cluster.this.kubelet_identity[*].object_id)
 }
 
 output "access" {

@@ -1,0 +1,115 @@
+mock_provider "azurerm" {
+  mock_data "azurerm_client_config" {
+    defaults = {
+      tenant_id = "00000000-0000-0000-0000-00000000000b"
+    }
+  }
+}
+
+variables {
+  environment       = "staging"
+  hosting           = "flex"
+  subscription_id   = "00000000-0000-0000-0000-000000000001"
+  suffix            = "a1b2"
+  location          = "westeurope"
+  owner             = "team"
+  cost_center       = "1"
+  administrators    = { object_id = "00000000-0000-0000-0000-00000000000a", name = "admins" }
+  identity_provider = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration" }
+  payment_url       = "https://payments.example"
+  network           = { address_space = "10.10.0.0/16" }
+  gateway = {
+    hostname                 = "api.eshop.example"
+    certificate_key_vault_id = "/subscriptions/x/kv"
+    certificate_secret_id    = "https://kv-eshop.vault.azure.net/secrets/gateway"
+    waf_mode                 = "Detection"
+    allowed_origins          = ["https://shop.eshop.example"]
+    capacity                 = { min = 0, max = 2 }
+    api_management           = { sku_name = "Developer_1", publisher_name = "eShop", publisher_email = "team@eshop.example" }
+  }
+  kubernetes          = { git = { url = "https://github.com/your-organisation/eshop", path = "infra/gitops/clusters/staging" } }
+  postgres            = { sku_name = "GP_Standard_D2ds_v5" }
+  sql                 = { sku_name = "GP_Gen5_2" }
+  service_bus         = { sku = "Premium" }
+  storage_replication = "LRS"
+  monitoring          = { retention_days = 30, alert_emails = ["team@eshop.example"] }
+}
+
+run "keeps_secrets_in_the_vault_of_the_app_that_needs_them" {
+  command = plan
+
+  assert {
+    condition = { for app, needed in output.required_secrets : app => needed.secrets } == {
+      basket   = { BASKET_DB = "basket-db" }
+      catalog  = { CATALOG_DB = "catalog-db" }
+      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key" }
+    }
+    error_message = "Exactly these secrets exist."
+  }
+}
+
+run "needs_fewer_secrets_with_entra" {
+  command = plan
+
+  variables {
+    credentials = "entra"
+  }
+
+  assert {
+    condition     = { for app, needed in output.required_secrets : app => needed.secrets } == { ordering = { PAYMENT_API_KEY = "payment-api-key" } }
+    error_message = "With tokens only the payment provider's key is left."
+  }
+}
+
+run "makes_no_cluster_for_flex" {
+  command = plan
+
+  assert {
+    condition     = length(module.aks) == 0 && length(module.acr) == 0 && length(module.function_app) == 4 && output.cluster == null
+    error_message = "Flex Consumption needs neither cluster nor registry."
+  }
+}
+
+run "makes_no_function_app_for_aks" {
+  command = plan
+
+  variables {
+    hosting = "aks"
+  }
+
+  # A mocked provider does not fill in the blocks that Azure does, here the kubelet's identity.
+  override_module {
+    target = module.aks
+    outputs = {
+      id                   = "/subscriptions/x/aks"
+      oidc_issuer_url      = "https://issuer.example/"
+      kubelet_principal_id = "00000000-0000-0000-0000-00000000000c"
+      access               = []
+    }
+  }
+
+  assert {
+    condition     = length(module.aks) == 1 && length(module.acr) == 1 && length(module.function_app) == 0
+    error_message = "On AKS the apps are containers."
+  }
+}
+
+run "refuses_public_stores_outside_dev" {
+  command = plan
+
+  variables {
+    network = { address_space = "10.10.0.0/16", public_access = { enabled = true, allowed_ip_ranges = ["198.51.100.0/24"] } }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "refuses_prod_in_one_zone_or_with_a_watching_firewall" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  expect_failures = [var.zones, var.gateway]
+}
