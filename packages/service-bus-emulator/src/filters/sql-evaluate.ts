@@ -175,7 +175,7 @@ function likePattern(pattern: string, escapeWith: string | undefined): RegExp {
     }
     if (!literal && character === "%") source += ".*"
     else if (!literal && character === "_") source += "."
-    else source += character.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&")
+    else source += character.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&")
     literal = false
   }
   return new RegExp(`^${source}$`, "su")
