@@ -164,6 +164,8 @@ class Replay {
       }
       if (this.started) this.advance(limit)
     }
+    // An episode without events: the first after a resume, or the one that a rewind begins with.
+    if (this.started) this.advance(limit)
     if (this.input.ended) {
       this.current = undefined
       while (this.nextAction < this.input.actions.length) {
@@ -216,7 +218,7 @@ class Replay {
 
   private advance(limit: EpisodeLimit): void {
     const { actions } = this.input
-    while (this.nextAction < actions.length && (!this.current || this.current.outcome !== "running")) {
+    while (this.nextAction < actions.length && this.current?.outcome !== "running") {
       const action = actions[this.nextAction] as Action
       if (this.nextAction >= limit.actions || (this.nextId >= limit.ids && takesIds(action))) return
       this.nextAction++

@@ -1,0 +1,126 @@
+/** Durable Functions as an extension of the host: trigger family, client binding, web hook. */
+
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import type { HostExtension, HostRuntime, WebhookRequest, WebhookResponse } from "../contract.ts"
+import type { ApiRequest } from "./api-types.ts"
+import { readDurableConfig } from "./config.ts"
+import { createEngine, type Engine } from "./engine.ts"
+import { createEntityEngine } from "./entities.ts"
+import { durableFunctions } from "./functions.ts"
+import { type ApiContext, handleApi } from "./http-api.ts"
+import { startRpcServer } from "./rpc-server.ts"
+import { openSqliteStore } from "./sqlite-store.ts"
+import { clientBinding, type Endpoints } from "./urls.ts"
+
+const bindingTypes = [
+  "orchestrationtrigger",
+  "activitytrigger",
+  "entitytrigger",
+  "durableclient",
+  "orchestrationclient",
+]
+const webhookPrefix = "durabletask"
+/** How long a stop (and so a reload) waits for running activities; what takes longer runs again afterwards. */
+const stopGrace = 1000
+
+type Running = { context: ApiContext; binding: string; stop(): Promise<void> }
+
+/** A new extension for one host. */
+export function createDurableExtension(): HostExtension {
+  let running: Running | undefined
+
+  return {
+    name: "durableTask",
+    bindingTypes,
+
+    async start(host) {
+      const uses = host.functions.some((fn) =>
+        Object.values(fn.bindings).some(({ type }) => bindingTypes.includes(type.toLowerCase())),
+      )
+      if (uses) running = await startHub(host)
+    },
+
+    async stop() {
+      const stopping = running
+      running = undefined
+      await stopping?.stop()
+    },
+
+    async resolveInput() {
+      if (!running) throw new Error("Durable Functions is not running.")
+      return { string: running.binding }
+    },
+
+    webhook: {
+      prefix: webhookPrefix,
+      async handle(request) {
+        if (!running) return { status: 404 }
+        return await handleWebhook(running.context, request)
+      },
+    },
+  }
+}
+
+async function startHub(host: HostRuntime): Promise<Running> {
+  const config = readDurableConfig(host.hostJson, host.settings, (message) =>
+    host.log.log("warning", message),
+  )
+  const functions = durableFunctions(host.functions)
+  const folder = join(host.stateDir, "durable")
+  mkdirSync(folder, { recursive: true })
+  const store = openSqliteStore(join(folder, `${config.hubName}.db`), { synchronous: config.synchronous })
+
+  // Orchestrations send to entities and entities answer orchestrations.
+  let engine: Engine
+  const entities = createEntityEngine({
+    host,
+    config,
+    store,
+    functions,
+    deliver: (id, event, messageId) => engine.deliver(id, event, messageId),
+  })
+  engine = createEngine({ host, config, store, functions, wakeEntity: entities.wake })
+
+  const endpoints: Endpoints = {
+    webhookUrl: `${host.baseUrl}/runtime/webhooks/${webhookPrefix}`,
+    code: host.systemKey(webhookPrefix),
+    rpcBaseUrl: "",
+  }
+  const context: ApiContext = { engine, entities, store, config, functions, endpoints }
+  const rpc = await startRpcServer((request) => handleApi(context, request))
+  endpoints.rpcBaseUrl = rpc.baseUrl
+
+  const recovery = engine.recover().catch((error: unknown) => {
+    host.log.log("error", `Durable Functions: recovery of the task hub failed: ${(error as Error).stack}`)
+  })
+  entities.recover()
+
+  return {
+    context,
+    binding: clientBinding(config, endpoints),
+    async stop() {
+      await Promise.all([engine.stop(stopGrace), entities.stop(stopGrace)])
+      await recovery
+      await rpc.close()
+      store.close()
+    },
+  }
+}
+
+async function handleWebhook(context: ApiContext, request: WebhookRequest): Promise<WebhookResponse> {
+  const { url } = request
+  const pathname = url.pathname
+  const start = pathname.toLowerCase().indexOf(`/${webhookPrefix}`) + webhookPrefix.length + 1
+  const api: ApiRequest = {
+    method: request.method,
+    path: pathname.slice(start),
+    query: url.searchParams,
+    url: url.href,
+    header: (name) => request.headers[name],
+    body: request.body.toString(),
+    signal: request.signal,
+    isRpc: false,
+  }
+  return await handleApi(context, api)
+}
