@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parse, stringify } from "yaml"
+import { stringify } from "yaml"
 import type { ClusterReport } from "./gitops-check.ts"
-import { apps, type Environment } from "./helm.ts"
+import { apps, type Environment, readYaml } from "./helm.ts"
+import { likeKubernetes } from "./manifests.ts"
 
 interface RegisteredFunction {
   name: string
@@ -62,7 +63,7 @@ export function functionValues(functions: RegisteredFunction[]): FunctionValues 
 export const functionsFile = (app: string): string => `infra/gitops/apps/base/${app}/functions.yaml`
 
 export function functionsText(values: FunctionValues): string {
-  return `# Generated from the app's code by \`npm run gitops:functions\`.\n${stringify(values)}`
+  return `# Generated from the app's code by \`npm run gitops:functions\`.\n${stringify(values, likeKubernetes)}`
 }
 
 /** A value of the right form for a secret setting, whose real value only Key Vault knows. */
@@ -85,13 +86,18 @@ export function appSettings({ settings }: ClusterReport, app: string): Record<st
  * Starts each app with the settings that the cluster gives it: they must satisfy the app, and the functions that it
  * registers must be the ones that the release lists.
  */
-export function appProblems(repository: string, environment: Environment, report: ClusterReport): string[] {
-  return apps
+export function appProblems(
+  repository: string,
+  environment: Environment,
+  report: ClusterReport,
+  only: readonly string[] = apps,
+): string[] {
+  return only
     .filter((app) => existsSync(join(repository, "functions", app, "src/main.ts")))
     .flatMap((app) => {
       try {
         const values = functionValues(registeredFunctions(repository, app, appSettings(report, app)))
-        const listed = parse(readFileSync(join(repository, functionsFile(app)), "utf8"))
+        const listed = readYaml(join(repository, functionsFile(app)))
         return JSON.stringify(listed) === JSON.stringify(values)
           ? []
           : [`${environment}: ${functionsFile(app)} is not what ${app} registers: npm run gitops:functions`]

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parse, stringify } from "yaml"
-import { type Json, type Manifest, parseManifests } from "./manifests.ts"
+import { type Json, likeKubernetes, type Manifest, parseManifests } from "./manifests.ts"
 import { go, run, whyMissing } from "./programs.ts"
 import { compileSchema, describeErrors } from "./schemas.ts"
 
@@ -62,7 +62,8 @@ export function mergeValues(base: Values, overrides: Values): Values {
 const isMap = (value: Json | undefined): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-export const readYaml = (file: string): Values => (parse(readFileSync(file, "utf8")) ?? {}) as Values
+export const readYaml = (file: string): Values =>
+  (parse(readFileSync(file, "utf8"), likeKubernetes) ?? {}) as Values
 
 /**
  * Problems of values against the chart's values.schema.json, after the merge with the chart's defaults. Helm makes
@@ -106,7 +107,7 @@ function renderText({ values, release, namespace = "eshop", ...rest }: Render, f
   const folder = mkdtempSync(join(tmpdir(), "chart-values-"))
   try {
     const file = join(folder, "values.yaml")
-    writeFileSync(file, stringify(layered))
+    writeFileSync(file, stringify(layered, likeKubernetes))
     return run(renderer(), [
       ...flags,
       "-strict",

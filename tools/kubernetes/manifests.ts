@@ -17,12 +17,15 @@ export interface Manifest {
   [part: string]: any
 }
 
+/** Helm, Flux and Kubernetes read YAML 1.1, where a bare `yes` or `on` is a boolean. */
+export const likeKubernetes = { version: "1.1" } as const
+
 /**
  * Reads a YAML stream.
  * @throws Error for a document that is no Kubernetes object, or YAML that repeats a key
  */
 export function parseManifests(text: string, source: string): Manifest[] {
-  return parseAllDocuments(text, { uniqueKeys: true })
+  return parseAllDocuments(text, { uniqueKeys: true, ...likeKubernetes })
     .map((document) => {
       const [error] = document.errors
       if (error) throw new Error(`${source}: ${error.message}`)

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { parse } from "yaml"
 import { cycleProblems } from "./flux.ts"
 import { mergeValues, readYaml, renderChart, type Values } from "./helm.ts"
-import { type Manifest, nameOf, ofKind } from "./manifests.ts"
+import { likeKubernetes, type Manifest, nameOf, ofKind } from "./manifests.ts"
 
 const exactVersion = /^v?\d+\.\d+\.\d+$/
 
@@ -51,7 +51,7 @@ export function releaseValues(release: Manifest, manifests: Manifest[]): Values 
       )
       const text = found?.data?.[valuesKey]
       if (text === undefined) throw new Error(`valuesFrom ${kind} ${name} has no key ${valuesKey}`)
-      return (parse(text) ?? {}) as Values
+      return (parse(text, likeKubernetes) ?? {}) as Values
     },
   )
   return [...layers, values as Values].reduce(mergeValues, {})

@@ -1,0 +1,289 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's variables are written so
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, describe, expect, it } from "vitest"
+import { appProblems } from "./app-functions.ts"
+import { checkCluster, checkOptionalParts } from "./gitops-check.ts"
+import { type Environment, environments, whyNoRenderer } from "./helm.ts"
+import { kubectl, whyMissing } from "./programs.ts"
+
+const repository = fileURLToPath(new URL("../../", import.meta.url))
+const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
+if (missing) console.warn(`GitOps tests skipped: ${missing}`)
+
+const copies: string[] = []
+afterAll(() => {
+  for (const copy of copies) rmSync(copy, { recursive: true })
+})
+
+/** A copy of what the check reads, with one text in one file replaced. */
+function planted(file: string, before: string, after: string): string {
+  const copy = mkdtempSync(join(tmpdir(), "gitops-"))
+  copies.push(copy)
+  for (const part of ["infra/gitops", "infra/charts/function-app", "infra/service-bus", "host.json"]) {
+    cpSync(join(repository, part), join(copy, part), { recursive: true })
+  }
+  const text = readFileSync(join(copy, file), "utf8")
+  expect(text).toContain(before)
+  writeFileSync(join(copy, file), text.replace(before, after))
+  return copy
+}
+
+describe.skipIf(missing)("the GitOps tree", () => {
+  it.each([...environments])(
+    "of %s is sound, and every app starts with the settings it gets",
+    (environment) => {
+      const report = checkCluster(repository, environment)
+      expect(report.problems).toEqual([])
+      expect(appProblems(repository, environment, report)).toEqual([])
+      const releases = report.objects.filter(
+        ({ kind, metadata }) => kind === "HelmRelease" && metadata.namespace === "eshop",
+      )
+      expect(releases.map(({ metadata }) => metadata.name)).toEqual([
+        "catalog",
+        "discount",
+        "basket",
+        "ordering",
+      ])
+      const canaries = report.objects.filter(({ kind }) => kind === "Canary")
+      expect(canaries.length).toBe(environment === "dev" ? 0 : 4)
+    },
+  )
+
+  it("has optional parts that build", () => {
+    expect(checkOptionalParts(repository)).toEqual([])
+  })
+})
+
+const gitops = "infra/gitops"
+const chart = "infra/charts/function-app/templates"
+
+/** Mistakes, each with where it is planted and every problem that it must cause. */
+const mistakes: [string, Environment, [string, string, string], string[]][] = [
+  [
+    "a wrong scaler key",
+    "dev",
+    [
+      `${chart}/scaledobject-worker.yaml`,
+      'messageCount: {{ get . "messageCount"',
+      'mesageCount: {{ get . "messageCount"',
+    ],
+    ["basket", "catalog", "ordering", "ordering"].flatMap((app) => [
+      `dev: ScaledObject eshop/${app}-worker: azure-servicebus must have required property 'messageCount'`,
+      `dev: ScaledObject eshop/${app}-worker: azure-servicebus must NOT have additional properties (mesageCount)`,
+    ]),
+  ],
+  [
+    "a broken selector",
+    "dev",
+    [
+      `${chart}/service.yaml`,
+      '{{- include "function-app.selectorLabels" $part | nindent 4 }}',
+      "app: catalog",
+    ],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) => `dev: Service eshop/${app}: its selector matches no pod`,
+    ),
+  ],
+  [
+    "a dependsOn target that does not exist, of a Kustomization",
+    "dev",
+    [`${gitops}/clusters/dev/apps.yaml`, "    - name: infra-configs", "    - name: infra-config"],
+    ["dev: Kustomization flux-system/catalog: dependsOn infra-config does not exist"],
+  ],
+  [
+    "a dependsOn target that does not exist, of a HelmRelease",
+    "dev",
+    [`${gitops}/infrastructure/controllers/flagger.yaml`, "- name: ingress-nginx\n", "- name: ingress\n"],
+    ["dev: HelmRelease flagger-system/flagger: dependsOn ingress-nginx/ingress does not exist"],
+  ],
+  [
+    "Kustomizations that wait for each other",
+    "dev",
+    [
+      `${gitops}/clusters/dev/infrastructure.yaml`,
+      "spec:\n",
+      "spec:\n  dependsOn:\n    - name: infra-configs\n",
+    ],
+    [
+      "dev: Kustomization flux-system/infra-configs: dependsOn leads back to itself",
+      "dev: Kustomization flux-system/infra-controllers: dependsOn leads back to itself",
+    ],
+  ],
+  [
+    "a value that the chart does not know",
+    "production",
+    [`${gitops}/apps/overlays/production/catalog/values.yaml`, "image:\n", "replicas: 4\nimage:\n"],
+    [
+      "production: Canary eshop/catalog-http: Deployment catalog-http does not exist",
+      "production: Canary eshop/catalog-http: HorizontalPodAutoscaler catalog-http does not exist",
+      "production: Canary eshop/catalog-http: Ingress catalog does not exist",
+      "production: HelmRelease eshop/catalog: values: must NOT have additional properties (replicas)",
+    ],
+  ],
+  [
+    "values that contradict each other",
+    "dev",
+    [`${gitops}/apps/base/app/values.yaml`, "  host: ${domain}\n", ""],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) =>
+        `dev: HelmRelease eshop/${app}: templates/deployment-http.yaml: ingress.enabled needs ingress.host`,
+    ),
+  ],
+  [
+    "an undefined postBuild variable",
+    "dev",
+    [`${gitops}/infrastructure/configs/cluster-issuer.yaml`, "${operator_email}", "${operator_mail}"],
+    [
+      "dev: Kustomization flux-system/infra-configs: postBuild variable operator_mail is not defined",
+      "dev: cluster-settings: operator_email is not used by any Kustomization",
+    ],
+  ],
+  [
+    "a variable that Terraform does not hand over",
+    "dev",
+    [`${gitops}/clusters/terraform-variables.yaml`, "dns_zone: example.com\n", ""],
+    ["dev: clusters/dev/cluster-settings.yaml: Terraform hands over no variable dns_zone"],
+  ],
+  [
+    "a subscription that does not exist",
+    "staging",
+    [`${gitops}/apps/base/basket/functions.yaml`, "subscription: basket", "subscription: baskets"],
+    [
+      "staging: ScaledObject eshop/basket-worker: azure-servicebus subscription catalog-events/baskets is not in entities.json",
+    ],
+  ],
+  [
+    "limits of the durable scaler that differ from host.json",
+    "dev",
+    ["host.json", '"maxConcurrentActivityFunctions": 64', '"maxConcurrentActivityFunctions": 32'],
+    [
+      'dev: ScaledObject eshop/ordering-worker: mssql query must be "SELECT dt.GetScaleRecommendation(64, 32)", the limits of host.json',
+    ],
+  ],
+  [
+    "a chart source that does not exist",
+    "dev",
+    [`${gitops}/infrastructure/controllers/loki.yaml`, "        name: grafana\n", "        name: grafanas\n"],
+    ["dev: HelmRelease observability/loki: HelmRepository observability/grafanas does not exist"],
+  ],
+  [
+    "a chart version that floats",
+    "dev",
+    [`${gitops}/infrastructure/controllers/jaeger.yaml`, "version: 4.11.1", 'version: ">=4.0.0"'],
+    ["dev: HelmRelease observability/jaeger: chart version >=4.0.0 is not pinned"],
+  ],
+  [
+    "a misspelt field of a HelmRelease",
+    "dev",
+    [`${gitops}/apps/base/app/helmrelease.yaml`, "maxHistory:", "maxHistroy:"],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) => `dev: HelmRelease eshop/${app}: spec must NOT have additional properties (maxHistroy)`,
+    ),
+  ],
+  [
+    "a canary metric without template",
+    "staging",
+    [`${gitops}/infrastructure/configs/canary-metrics.yaml`, "name: error-percentage", "name: errors"],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) =>
+        `staging: Canary eshop/${app}-http: metric error-percentage: MetricTemplate error-percentage does not exist`,
+    ),
+  ],
+  [
+    "a canary of a queue worker",
+    "staging",
+    [
+      `${gitops}/apps/base/canary/canary.yaml`,
+      "    kind: Deployment\n    name: ${app}-http",
+      "    kind: Deployment\n    name: ${app}-worker",
+    ],
+    [
+      ...["basket", "catalog", "ordering"].map(
+        (app) =>
+          `staging: Canary eshop/${app}-http: a canary of a worker would take real messages whatever its weight`,
+      ),
+      "staging: Canary eshop/discount-http: Deployment discount-worker does not exist",
+    ],
+  ],
+  [
+    "an alert without secret",
+    "dev",
+    [
+      `${gitops}/infrastructure/configs/alerts.yaml`,
+      "  type: msteams\n  secretRef:\n    name: teams-webhook",
+      "  type: msteams\n  secretRef:\n    name: team-webhook",
+    ],
+    ["dev: Provider flux-system/teams: Secret team-webhook does not exist"],
+  ],
+  [
+    "a pipeline with an undeclared component",
+    "dev",
+    [
+      `${gitops}/infrastructure/controllers/opentelemetry-collector.yaml`,
+      "exporters: [otlp/jaeger]",
+      "exporters: [otlp/tempo]",
+    ],
+    [
+      "dev: HelmRelease observability/otel-collector: pipeline traces names otlp/tempo, which exporters does not declare",
+    ],
+  ],
+  [
+    "an image promoted by itself to production",
+    "production",
+    [
+      `${gitops}/apps/overlays/production/basket/values.yaml`,
+      "tag: 0.1.0",
+      'tag: 0.1.0 # {"$imagepolicy": "flux-system:basket:tag"}',
+    ],
+    [
+      "production: infra/gitops/apps/overlays/production/basket/values.yaml: an image policy marker outside dev",
+    ],
+  ],
+  [
+    "a policy marker of another name in dev",
+    "dev",
+    [`${gitops}/apps/overlays/dev/basket/values.yaml`, "flux-system:basket:tag", "flux-system:baskets:tag"],
+    [
+      "dev: infra/gitops/apps/overlays/dev/basket/values.yaml: image.tag bears no marker of an ImagePolicy that exists",
+    ],
+  ],
+  [
+    "a secret in git",
+    "dev",
+    [
+      `${gitops}/apps/overlays/dev/discount/values.yaml`,
+      "image:\n",
+      "externalSecret: { enabled: false }\nsecret: { DISCOUNT_TABLES: x }\nimage:\n",
+    ],
+    ["dev: Secret eshop/discount: a secret in git; name it in externalSecret.data instead"],
+  ],
+]
+
+describe.skipIf(missing)("the check finds", () => {
+  it.each(mistakes)("%s", (_, environment, [file, before, after], problems) => {
+    expect(checkCluster(planted(file, before, after), environment).problems.sort()).toEqual(problems.sort())
+  })
+
+  it("a setting that an app needs and does not get", () => {
+    const copy = planted(
+      `${gitops}/apps/base/catalog/values.yaml`,
+      "CATALOG_DB: catalog-db",
+      "CATALOG_DATABASE: catalog-db",
+    )
+    const report = checkCluster(copy, "dev")
+    expect(appProblems(repository, "dev", report, ["catalog"])).toEqual([
+      expect.stringMatching(/^dev: catalog does not start with its settings: .*\n +CATALOG_DB: /),
+    ])
+  })
+
+  it("a function that no Deployment runs", () => {
+    const copy = planted(`${gitops}/apps/base/catalog/functions.yaml`, "    - catalog-get-stock\n", "")
+    symlinkSync(join(repository, "functions"), join(copy, "functions"))
+    expect(appProblems(copy, "dev", checkCluster(copy, "dev"), ["catalog"])).toEqual([
+      "dev: infra/gitops/apps/base/catalog/functions.yaml is not what catalog registers: npm run gitops:functions",
+    ])
+  })
+})
