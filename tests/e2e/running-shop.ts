@@ -50,11 +50,13 @@ export async function runShop(): Promise<RunningShop> {
       await rm(dataDir, { recursive: true, force: true })
     },
     async sql(context, text, values) {
-      const pool =
-        pools.get(context) ?? new pg.Pool({ connectionString: connections.postgres[context], max: 2 })
-      // A test may end the server that this pool is connected to.
-      pool.on("error", () => {})
-      pools.set(context, pool)
+      let pool = pools.get(context)
+      if (!pool) {
+        pool = new pg.Pool({ connectionString: connections.postgres[context], max: 2 })
+        // A test may end the server that this pool is connected to.
+        pool.on("error", () => {})
+        pools.set(context, pool)
+      }
       return (await pool.query(text, values)).rows
     },
     paymentsOf: (orderId) =>

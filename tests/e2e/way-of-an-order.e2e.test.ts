@@ -186,9 +186,9 @@ describe("at the front door", () => {
     })
     expect(answer.status).toBe(400)
     expect(answer.body.errors.map(({ pointer }) => pointer).sort()).toEqual([
-      "",
       "/expectedTotal/amount",
       "/paymentMethod",
+      "/price",
     ])
     expect(await customer.cart()).toEqual(before)
     expect(
