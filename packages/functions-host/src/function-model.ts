@@ -40,7 +40,7 @@ export function buildFunctions(
           throw new Error(`The function name '${metadata.name}' is used twice.`)
         }
         names.add(metadata.name.toLowerCase())
-        entry.registered = register(entry, bindingTypes, settings)
+        entry.registered = register(entry, bindingTypes, settings, hostJson.extensionBundle !== undefined)
       } catch (error) {
         entry.error = (error as Error).message
       }
@@ -59,6 +59,7 @@ function register(
   { metadata, bindings }: FunctionEntry,
   bindingTypes: ReadonlySet<string>,
   settings: Settings,
+  hasBundle: boolean,
 ): RegisteredFunction {
   if (!/^[a-z][a-z0-9_-]{0,127}$/i.test(metadata.name)) {
     throw new Error(
@@ -75,8 +76,11 @@ function register(
   if (unknown.length > 0) {
     const types = unknown.map((binding) => binding.type).join(", ")
     throw new Error(
-      `The binding type(s) '${types}' are not registered. Please ensure the type is correct and the binding ` +
-        "extension is installed.",
+      hasBundle
+        ? `The binding type(s) '${types}' were not found in the configured extension bundle. Please ensure the ` +
+            "type is correct and the correct version of extension bundle is configured"
+        : `The binding type(s) '${types}' are not registered. Please ensure the type is correct and the binding ` +
+            "extension is installed.",
     )
   }
   const resolved = bindings.map((binding) =>

@@ -1,32 +1,23 @@
-/** The host: puts settings, worker, extensions and the HTTP front together and keeps them running. */
+/** The host: puts configuration, worker, extensions and the HTTP front together and keeps them running. */
 import { createHash, randomUUID } from "node:crypto"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join, resolve } from "node:path"
-import { type AdminOptions, errorText, serveAdmin } from "./admin/admin.ts"
+import { setTimeout as delay } from "node:timers/promises"
+import type { AdminOptions } from "./admin/admin.ts"
 import { openKeys } from "./admin/keys.ts"
-import { type AppOptions, type FunctionApp, loadApp } from "./app.ts"
+import { announce } from "./announce.ts"
+import { loadApp } from "./app.ts"
+import { readConfiguration } from "./configuration.ts"
 import type { HostExtension, InvocationResult, LogLevel, TypedData } from "./contract.ts"
 import { defaultExtensions } from "./extensions.ts"
 import type { FunctionEntry } from "./function-model.ts"
-import { readHostJson, timeSpan } from "./host-json.ts"
-import { serveFunction } from "./http/functions.ts"
-import { createProxyGate } from "./http/proxy.ts"
-import { pathSegments } from "./http/request.ts"
-import {
-  assertNoConflict,
-  type HttpFunction,
-  httpFunction,
-  orderDifferences,
-  sortRoutes,
-} from "./http/router.ts"
-import { listen, sendStatus } from "./http/server.ts"
-import { httpSettings } from "./http/settings.ts"
-import { serveWebhook } from "./http/webhooks.ts"
-import { createOutput, logLevels } from "./output.ts"
+import { createFront, type Serving } from "./http/front.ts"
+import { assertNoConflict, type HttpFunction, httpFunction, sortRoutes } from "./http/router.ts"
+import { listen } from "./http/server.ts"
+import { createOutput } from "./output.ts"
 import { createReloader } from "./reload.ts"
-import { createSettings, readLocalSettings } from "./settings.ts"
 
 /** The version of the real host whose sources this one follows. */
 export const hostVersion = "4.1037.0"
@@ -69,270 +60,162 @@ export type RunningHost = {
   ): Promise<InvocationResult>
   /** Loads the app anew and swaps when it is ready. Throws when it cannot be loaded; the old version stays. */
   reload(): Promise<void>
-  /** Stops listening, lets running invocations end within the grace period, ends the worker. */
+  /** Lets running invocations end within the grace period, then ends the worker and stops listening. */
   stop(): Promise<void>
 }
+
+const invokedByApi = "This function was programmatically called via the host APIs."
 
 /** Starts a host for one app. Resolves when its functions listen; rejects with a clear error. */
 export async function startHost(options: StartHostOptions): Promise<RunningHost> {
   const scriptRoot = resolve(options.scriptRoot)
   if (!existsSync(scriptRoot)) throw new Error(`The script root ${scriptRoot} does not exist`)
-  const startedAt = Date.now()
+  const env = options.env ?? process.env
+  const graceMs = options.graceMs ?? 30_000
+  const instanceId = randomUUID().replaceAll("-", "").toUpperCase()
   const output = createOutput(options.log ?? (() => {}), options)
-  const local = readLocalSettings(scriptRoot)
-  const environment: Record<string, string> = { ...local.values }
-  for (const [name, value] of Object.entries(options.env ?? process.env)) {
-    if (value !== undefined) environment[name] = value
-  }
-  const { hostJson, warnings } = readHostJson(
-    options.hostJsonFile ?? join(scriptRoot, "host.json"),
-    environment,
-  )
-  output.configure(logLevels(hostJson, environment))
-  for (const warning of warnings) output.write("warning", "Host.Configuration", warning)
-  const http = httpSettings(hostJson, environment, (message) => output.write("warning", "Host.Http", message))
-  const timeoutMs = timeSpan(hostJson.functionTimeout ?? "00:30:00", "functionTimeout")
-  const stateDir = resolve(options.stateDir ?? join(scriptRoot, ".functions-host"))
-  mkdirSync(stateDir, { recursive: true })
-  // Keys and task hub are nobody's source code, wherever the folder lies.
-  writeFileSync(join(stateDir, ".gitignore"), "*\n")
+  // Read once before anything is started: a broken file is one clear error.
+  readConfiguration({ scriptRoot, hostJsonFile: options.hostJsonFile, env, port: options.port, instanceId })
+  const stateDir = openStateDir(options.stateDir ?? join(scriptRoot, ".functions-host"))
   const keys = openKeys(stateDir)
   const extensions = options.extensions ?? defaultExtensions()
-  const graceMs = options.graceMs ?? 30_000
 
-  const gate = createProxyGate()
-  let app: FunctionApp | undefined
-  let routes: readonly HttpFunction[] = []
+  let serving: Serving | undefined
   let state: "Starting" | "Running" | "Error" | "Stopping" = "Starting"
   const ready = Promise.withResolvers<void>()
-  ready.promise.catch(() => {})
 
-  const handler = async (request: IncomingMessage, response: ServerResponse) => {
-    for (const [name, value] of http.headers) response.setHeader(name, value)
-    const segments = pathSegments(request.url ?? "/")
-    const area = segments[0]?.toLowerCase()
-    if (area === "admin") {
-      const open = segments[1]?.toLowerCase() === "host" && segments[2]?.toLowerCase() === "ping"
-      if (options.enableAuth && !open && keys.level(requestKey(request)) !== "admin") {
-        return sendStatus(response, 401)
-      }
-      return await serveAdmin(admin, segments.slice(1), request, response)
-    }
-    if (!app) {
-      if (state === "Stopping") return sendStatus(response, 503)
-      await ready.promise.catch(() => {})
-      if (!app) return sendStatus(response, 503)
-    }
-    if (area === "runtime" && segments[1]?.toLowerCase() === "webhooks") {
-      const accepts = (extension: string) =>
-        !options.enableAuth || keys.opensWebhook(requestKey(request), extension)
-      return await serveWebhook(extensions, accepts, segments.slice(2), http.maxBodyBytes, request, response)
-    }
-    const release = http.throttle()
-    if (release === "rejected") return sendStatus(response, 429)
-    try {
-      await release.entered
-      const served = await serveFunction(
-        app,
-        {
-          routes,
-          maxBodyBytes: http.maxBodyBytes,
-          gate,
-          authorize: (incoming, target) => authorize(incoming, target),
-          warn: (message) => output.write("warning", "Host.Http", message),
-        },
-        request,
-        response,
-      )
-      if (served) return
-    } finally {
-      release.leave()
-    }
-    if (segments.length === 0) return homePage(response)
-    sendStatus(response, 404)
+  const admin: AdminOptions = {
+    hostId: createHash("sha256").update(scriptRoot).digest("hex").slice(0, 32),
+    hostVersion,
+    instanceId,
+    baseUrl: () => baseUrl,
+    keys,
+    startedAt: Date.now(),
+    state: () => state,
+    serving: () => serving,
+    onError: (error) => output.write("error", "Host.Admin", error.message),
   }
-
-  const server = await listen(handler, {
+  const front = createFront({
+    serving: () => serving,
+    ready: ready.promise,
+    stopping: () => state === "Stopping",
+    admin,
+    keys,
+    enforceKeys: options.enableAuth === true,
+    extensions,
+    output,
+  })
+  const server = await listen(front.handle, {
     port: options.port,
     hostname: options.hostname ?? "127.0.0.1",
     output,
   })
   const port = (server.address() as AddressInfo).port
   const baseUrl = `http://localhost:${port}`
-  const instanceId = randomUUID().replaceAll("-", "").padStart(32, "0").toUpperCase()
-
-  const workerEnv: Record<string, string> = {
-    AZURE_FUNCTIONS_ENVIRONMENT: "Development",
-    FUNCTIONS_WORKER_RUNTIME: "node",
-    FUNCTIONS_EXTENSION_VERSION: "~4",
-    ...environment,
-    WEBSITE_HOSTNAME: `localhost:${port}`,
-    AzureWebJobsScriptRoot: scriptRoot,
-    WEBSITE_INSTANCE_ID: instanceId,
-  }
-  const settings = createSettings(workerEnv)
-
-  const authorize = (request: IncomingMessage, target: HttpFunction) => {
-    if (!options.enableAuth || target.authLevel === "anonymous") return "granted"
-    const level = keys.level(requestKey(request), target.function.name)
-    return level === "admin" || (level === "function" && target.authLevel === "function")
-      ? "granted"
-      : "denied"
-  }
-
-  const homePage = (response: ServerResponse) => {
-    if (settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
-      return sendStatus(response, 204)
-    const page = `<!DOCTYPE html><html><head><title>Your Functions app is up and running</title></head><body><h1>Your Functions app is up and running</h1><p>Its functions are listed at <a href="/admin/functions">/admin/functions</a>.</p></body></html>`
-    response
-      .writeHead(200, {
-        "content-type": "text/html; charset=utf-8",
-        "content-length": Buffer.byteLength(page),
-      })
-      .end(page)
-  }
-
-  const routeOf = (entry: FunctionEntry) =>
-    routes.find((route) => route.function.name === entry.metadata.name)?.template
-
-  const admin: AdminOptions = {
-    hostId: createHash("sha256").update(scriptRoot).digest("hex").slice(0, 32),
-    hostVersion,
-    instanceId,
-    baseUrl,
-    hostJson,
-    keys,
-    startedAt,
-    state: () => state,
-    app: () => app,
-    routeOf,
-    onError: (error) => output.write("error", "Host.Admin", error.message),
-  }
-
   const reloader = createReloader({
     scriptRoot,
-    stateDir,
     enabled: options.reload === true,
     output,
     reload: () => reload(),
   })
 
-  const appOptions: AppOptions = {
-    scriptRoot,
-    stateDir,
-    baseUrl,
-    hostVersion,
-    hostJson,
-    settings,
-    env: workerEnv,
-    output,
-    extensions,
-    ownBindingTypes: ["httptrigger", "http"],
-    timeoutMs,
-    systemKey: (extension) => keys.system(extension),
-    onFilesLoaded: (files) => reloader.watch(files),
-  }
-
-  /** Loads a version and reads its routes. */
-  const load = async (): Promise<{ loaded: FunctionApp; loadedRoutes: HttpFunction[] }> => {
-    const loaded = await loadApp(appOptions)
-    const loadedRoutes: HttpFunction[] = []
-    for (const entry of loaded.functions) {
+  /** Reads the configuration, loads a version of the app and its routes. */
+  const load = async (): Promise<Serving> => {
+    const configuration = readConfiguration({
+      scriptRoot,
+      hostJsonFile: options.hostJsonFile,
+      env,
+      port,
+      instanceId,
+    })
+    output.configure(configuration.logLevels)
+    const app = await loadApp({
+      scriptRoot,
+      stateDir,
+      baseUrl,
+      hostVersion,
+      hostJson: configuration.hostJson,
+      settings: configuration.settings,
+      env: configuration.workerEnv,
+      output,
+      extensions,
+      ownBindingTypes: ["httptrigger", "http"],
+      timeoutMs: configuration.timeoutMs,
+      systemKey: (extension) => keys.system(extension),
+      onFilesLoaded: (files) => reloader.watch(files),
+    })
+    const routes: HttpFunction[] = []
+    for (const entry of app.functions) {
       if (entry.registered?.trigger.type.toLowerCase() !== "httptrigger") continue
       try {
-        const route = httpFunction(entry.registered, http.routePrefix, entry.disabled)
-        assertNoConflict(route, loadedRoutes)
-        loadedRoutes.push(route)
+        const route = httpFunction(entry.registered, configuration.http.routePrefix, entry.disabled)
+        assertNoConflict(route, routes)
+        routes.push(route)
       } catch (error) {
         entry.error = (error as Error).message
         entry.registered = undefined
       }
     }
-    return { loaded, loadedRoutes: sortRoutes(loadedRoutes) }
-  }
-
-  const announce = (loaded: FunctionApp) => {
-    output.write("information", "Host.Startup", "Worker process started and initialized.")
-    output.plain(functionList(loaded, baseUrl, routeOf))
-    for (const entry of loaded.functions) {
-      if (entry.disabled) {
-        output.write("information", "Host.Startup", `Function '${entry.metadata.name}' is disabled`)
-      }
-      if (entry.error) output.write("error", "Host.Startup", errorText(entry))
-    }
-    for (const difference of orderDifferences(routes)) output.write("warning", "Host.Http", difference)
-    if (loaded.functions.length === 0) {
-      output.write(
-        "warning",
-        "Host.Startup",
-        "No job functions found. The package.json in " +
-          `${scriptRoot} ${loaded.main === undefined ? 'has no "main"' : `names "main": ${JSON.stringify(loaded.main)}`}; ` +
-          'the files that "main" matches must call app.http(…), app.timer(…) and so on of @azure/functions 4 while they load.',
-      )
-    }
+    return { app, routes: sortRoutes(routes), configuration }
   }
 
   const reload = async () => {
-    const old = app
-    if (!old) return
-    const { loaded, loadedRoutes } = await load()
-    await old.stopExtensions()
+    const old = serving
+    if (!old || state !== "Running") return
+    const next = await load()
+    await old.app.stopExtensions()
     try {
-      await loaded.startExtensions()
+      await next.app.startExtensions()
     } catch (error) {
-      await loaded.stopExtensions()
-      await loaded.stop(0)
-      await old.startExtensions()
+      await next.app.stopExtensions()
+      await next.app.stop(0)
+      await old.app.startExtensions()
       throw error
     }
-    app = loaded
-    routes = loadedRoutes
-    announce(loaded)
-    void old.stop(graceMs)
+    serving = next
+    announce(next, baseUrl, output)
+    void old.app.stop(graceMs)
   }
 
   const stop = async () => {
     if (state === "Stopping") return
     state = "Stopping"
     reloader.close()
-    const closed = new Promise<void>((done) => server.close(() => done()))
-    server.closeIdleConnections()
-    await app?.stopExtensions()
-    await app?.stop(graceMs)
-    server.closeAllConnections()
-    await closed
+    const deadline = Date.now() + graceMs
+    // HTTP functions first: they may still call the extensions' webhooks on this server.
+    while (front.active() > 0 && Date.now() < deadline) await delay(10)
+    await serving?.app.stopExtensions()
+    await serving?.app.stop(Math.max(0, deadline - Date.now()))
+    await close(server)
   }
 
   try {
-    const { loaded, loadedRoutes } = await load()
-    routes = loadedRoutes
-    app = loaded
-    announce(loaded)
-    await loaded.startExtensions()
+    const first = await load()
+    announce(first, baseUrl, output)
+    serving = first
+    await first.app.startExtensions()
     state = "Running"
-    ready.resolve()
     output.write("information", "Host.Singleton", `Host lock lease acquired by instance ID '${instanceId}'.`)
   } catch (error) {
-    state = "Error"
-    ready.reject(error)
-    app?.stopExtensions().catch(() => {})
     await stop()
     throw error
+  } finally {
+    ready.resolve()
   }
 
   return {
     baseUrl,
     get functions() {
-      return app?.functions ?? []
+      return serving?.app.functions ?? []
     },
     async invoke(name, triggerValue, triggerMetadata) {
-      const entry = app?.functions.find(({ metadata }) => metadata.name === name)
-      if (!app || !entry?.registered) throw new Error(`There is no function "${name}" that can run`)
-      return await app.invoke({
+      const entry = serving?.app.functions.find(({ metadata }) => metadata.name === name)
+      if (!serving || !entry?.registered) throw new Error(`There is no function "${name}" that can run`)
+      return await serving.app.invoke({
         function: entry.registered,
         triggerValue,
         triggerMetadata,
-        reason: "This function was programmatically called via the host APIs.",
+        reason: invokedByApi,
       })
     },
     reload,
@@ -340,29 +223,20 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
   }
 }
 
-/** The key of a request: header `x-functions-key` or query `code`. */
-function requestKey(request: IncomingMessage): string | undefined {
-  const header = request.headers["x-functions-key"]
-  if (typeof header === "string") return header
-  const query = request.url?.indexOf("?") ?? -1
-  return query < 0 ? undefined : (new URLSearchParams(request.url?.slice(query + 1)).get("code") ?? undefined)
+function openStateDir(folder: string): string {
+  const stateDir = resolve(folder)
+  mkdirSync(stateDir, { recursive: true })
+  // Keys and task hub are nobody's source code, wherever the folder lies.
+  writeFileSync(join(stateDir, ".gitignore"), "*\n")
+  return stateDir
 }
 
-/** The list that `func start` prints. */
-function functionList(
-  app: FunctionApp,
-  baseUrl: string,
-  routeOf: (entry: FunctionEntry) => string | undefined,
-): string {
-  const runnable = app.functions.filter((entry) => entry.registered && !entry.disabled)
-  const http = runnable.filter((entry) => entry.registered?.trigger.type.toLowerCase() === "httptrigger")
-  const others = runnable.filter((entry) => !http.includes(entry))
-  const lines = ["", "Functions:", ""]
-  for (const entry of http) {
-    const methods = entry.registered?.trigger.methods as string[] | undefined
-    const list = methods?.length ? `[${methods.join(",")}] ` : ""
-    lines.push(`\t${entry.metadata.name}: ${list}${baseUrl}/${routeOf(entry)}`, "")
-  }
-  for (const entry of others) lines.push(`\t${entry.metadata.name}: ${entry.registered?.trigger.type}`, "")
-  return lines.join("\n")
+/** Stops listening; connections get a second to take their last answer. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()))
+  const impatient = setTimeout(() => server.closeAllConnections(), 1000)
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  await closed
+  clearTimeout(impatient)
+  clearInterval(idle)
 }

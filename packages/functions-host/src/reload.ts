@@ -1,6 +1,6 @@
 /** Watches the files that the app loaded and reloads the app when one changes. */
 import { type FSWatcher, watch } from "node:fs"
-import { dirname, sep } from "node:path"
+import { basename, dirname, sep } from "node:path"
 import type { HostOutput } from "./output.ts"
 
 export type Reloader = {
@@ -12,14 +12,15 @@ export type Reloader = {
 /** Editors write a file in several steps: changes within this time (ms) make one reload. */
 const settleMs = 100
 
+const settingsFiles = new Set(["host.json", "local.settings.json", "package.json"])
+
 export function createReloader(options: {
   scriptRoot: string
-  stateDir: string
   enabled: boolean
   output: HostOutput
   reload(): Promise<void>
 }): Reloader {
-  const { scriptRoot, stateDir, output } = options
+  const { scriptRoot, output } = options
   const watchers = new Map<string, FSWatcher>()
   const files = new Set<string>()
   let timer: NodeJS.Timeout | undefined
@@ -73,9 +74,11 @@ export function createReloader(options: {
     }
   }
 
+  // A new source file in a watched folder may be a new entry point; of other files only the loaded ones matter.
   const relevant = (file: string) =>
     files.has(file) ||
-    (/\.(?:[cm]?[jt]s|json)$/.test(file) && dirname(file) === scriptRoot && !file.startsWith(stateDir))
+    /\.[cm]?[jt]s$/.test(file) ||
+    (dirname(file) === scriptRoot && settingsFiles.has(basename(file)))
 
   if (options.enabled) watchFolder(scriptRoot, relevant)
   return {

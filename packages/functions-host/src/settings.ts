@@ -5,12 +5,15 @@ import type { Settings } from "./contract.ts"
 import { parseJsonFile } from "./json.ts"
 
 /** The content of local.settings.json that matters to the host. */
-export type LocalSettings = { values: Record<string, string>; host: { port?: number; cors?: string } }
+export type LocalSettings = {
+  values: Record<string, string>
+  host: { port?: number; cors?: string; corsCredentials: boolean }
+}
 
 /** Reads local.settings.json of the folder, if there is one. Throws when it is encrypted or no JSON. */
 export function readLocalSettings(scriptRoot: string): LocalSettings {
   const file = join(scriptRoot, "local.settings.json")
-  if (!existsSync(file)) return { values: {}, host: {} }
+  if (!existsSync(file)) return { values: {}, host: { corsCredentials: false } }
   const parsed = parseJsonFile(readFileSync(file, "utf8"), "local.settings.json")
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new Error("local.settings.json must hold a JSON object")
@@ -38,6 +41,7 @@ export function readLocalSettings(scriptRoot: string): LocalSettings {
     host: {
       port: typeof host.LocalHttpPort === "number" ? host.LocalHttpPort : undefined,
       cors: typeof host.CORS === "string" ? host.CORS : undefined,
+      corsCredentials: host.CORSCredentials === true,
     },
   }
 }

@@ -32,7 +32,7 @@ describe("local.settings.json", () => {
         "ConnectionStrings:Db": "x",
         "ConnectionStrings:Other": "y",
       },
-      host: { port: 7075, cors: undefined },
+      host: { port: 7075, cors: undefined, corsCredentials: false },
     })
   })
 

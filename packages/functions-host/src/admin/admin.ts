@@ -1,9 +1,11 @@
 /** The admin API (`/admin/…`) in the shape of HostController, FunctionsController and KeysController of the host. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { hostname } from "node:os"
+import { routeOf } from "../announce.ts"
 import type { FunctionApp } from "../app.ts"
-import type { Binding, HostJson } from "../contract.ts"
+import type { Binding } from "../contract.ts"
 import type { FunctionEntry } from "../function-model.ts"
+import type { Serving } from "../http/front.ts"
 import { readBody } from "../http/request.ts"
 import { sendJson, sendStatus } from "../http/server.ts"
 import type { Keys } from "./keys.ts"
@@ -12,14 +14,12 @@ export type AdminOptions = {
   hostId: string
   hostVersion: string
   instanceId: string
-  baseUrl: string
-  hostJson: HostJson
+  baseUrl(): string
   keys: Keys
+  /** Milliseconds since the epoch. */
   startedAt: number
   state(): string
-  app(): FunctionApp | undefined
-  /** URL template of an HTTP function, without the base. */
-  routeOf(entry: FunctionEntry): string | undefined
+  serving(): Serving | undefined
   onError(error: Error): void
 }
 
@@ -36,7 +36,8 @@ export async function serveAdmin(
   if (area === "host" && path.length === 2) {
     if (first === "status" && method === "GET") return sendJson(response, 200, hostStatus(options))
     if (first === "ping" && (method === "GET" || method === "POST")) return sendStatus(response, 200)
-    if (first === "config" && method === "GET") return sendJson(response, 200, options.hostJson)
+    if (first === "config" && method === "GET")
+      return sendJson(response, 200, options.serving()?.configuration.hostJson ?? {})
     if (first === "keys" && method === "GET")
       return sendKeys(response, options, options.keys.all.functionKeys)
     if (first === "systemkeys" && method === "GET")
@@ -46,18 +47,20 @@ export async function serveAdmin(
     return sendJson(response, 200, { name: "_master", value: options.keys.all.masterKey })
   }
   if (area === "functions") {
-    const app = options.app()
-    if (!app) return sendStatus(response, 503)
+    const serving = options.serving()
+    if (!serving) return sendStatus(response, 503)
+    const { app } = serving
     if (path.length === 1 && method === "GET") {
       return sendJson(
         response,
         200,
-        app.functions.map((entry) => functionInfo(options, entry)),
+        app.functions.map((entry) => functionInfo(options, serving, entry)),
       )
     }
     const entry = app.functions.find(({ metadata }) => metadata.name.toLowerCase() === first)
     if (!entry) return sendStatus(response, 404)
-    if (path.length === 2 && method === "GET") return sendJson(response, 200, functionInfo(options, entry))
+    if (path.length === 2 && method === "GET")
+      return sendJson(response, 200, functionInfo(options, serving, entry))
     if (path.length === 2 && method === "POST")
       return await invokeManually(options, app, entry, request, response)
     if (second === "status" && method === "GET") {
@@ -71,8 +74,11 @@ export async function serveAdmin(
 }
 
 function hostStatus(options: AdminOptions): object {
-  const bundle = options.hostJson.extensionBundle as { id?: string; version?: string } | undefined
-  const errors = options.app()?.functions.filter(({ error }) => error !== undefined)
+  const serving = options.serving()
+  const bundle = serving?.configuration.hostJson.extensionBundle as
+    | { id?: string; version?: string }
+    | undefined
+  const errors = serving?.app.functions.filter(({ error }) => error !== undefined)
   return {
     id: options.hostId,
     state: options.state(),
@@ -92,10 +98,10 @@ export function errorText(entry: FunctionEntry): string {
   return `The '${entry.metadata.name}' function is in error: ${entry.error}`
 }
 
-function functionInfo(options: AdminOptions, entry: FunctionEntry): object {
+function functionInfo(options: AdminOptions, serving: Serving, entry: FunctionEntry): object {
   const { metadata, bindings, disabled } = entry
-  const route = options.routeOf(entry)
-  const href = `${options.baseUrl}/admin/functions/${metadata.name}`
+  const route = routeOf(serving.routes, entry)
+  const href = `${options.baseUrl()}/admin/functions/${metadata.name}`
   return {
     name: metadata.name,
     script_root_path_href: null,
@@ -103,7 +109,7 @@ function functionInfo(options: AdminOptions, entry: FunctionEntry): object {
     config_href: null,
     test_data_href: null,
     href,
-    invoke_url_template: route === undefined ? null : `${options.baseUrl}/${route.toLowerCase()}`,
+    invoke_url_template: route === undefined ? null : `${options.baseUrl()}/${route.toLowerCase()}`,
     language: "node",
     config: {
       name: metadata.name,
@@ -124,7 +130,7 @@ function functionInfo(options: AdminOptions, entry: FunctionEntry): object {
 function sendKeys(response: ServerResponse, options: AdminOptions, keys: Record<string, string>): void {
   sendJson(response, 200, {
     keys: Object.entries(keys).map(([name, value]) => ({ name, value })),
-    links: [{ rel: "self", href: `${options.baseUrl}/admin/host/keys` }],
+    links: [{ rel: "self", href: `${options.baseUrl()}/admin/host/keys` }],
   })
 }
 
@@ -148,6 +154,7 @@ async function invokeManually(
   if (typeof parsed !== "object" || parsed === null) return sendStatus(response, 400)
   const input = parsed.input
   const type = registered.trigger.type.toLowerCase()
+  if (type === "httptrigger") return sendStatus(response, 400)
   const text =
     input === undefined || input === null ? "" : typeof input === "string" ? input : JSON.stringify(input)
   app

@@ -11,6 +11,8 @@ export async function listen(
 ): Promise<Server> {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
     handler(request, response).catch((error) => {
+      // The client went away while it sent its request: there is nobody to answer.
+      if (request.destroyed && !request.complete) return
       options.output.write(
         "error",
         "Host.Http",

@@ -1,11 +1,13 @@
-/** The `extensions.http` section of host.json. */
+/** The `extensions.http` section of host.json and the `Host` section of local.settings.json. */
 import type { HostJson } from "../contract.ts"
+import type { LocalSettings } from "../settings.ts"
 
 export type HttpSettings = {
   routePrefix: string
   maxBodyBytes: number
-  /** Headers that every response carries: customHeaders and Strict-Transport-Security. */
-  headers: [string, string][]
+  /** Headers of every response unless the function sets them itself. */
+  customHeaders: [string, string][]
+  cors: { origins: ReadonlySet<string>; credentials: boolean } | undefined
   /** Takes a place for a request; "rejected" when too many are outstanding (429). */
   throttle(): "rejected" | { entered: Promise<void> | undefined; leave(): void }
 }
@@ -26,6 +28,7 @@ const defaultMaxBodyBytes = 104_857_600
 export function httpSettings(
   hostJson: HostJson,
   environment: Record<string, string>,
+  local: LocalSettings["host"],
   warn: (message: string) => void,
 ): HttpSettings {
   const section = (hostJson.extensions.http ?? {}) as Record<string, unknown>
@@ -35,17 +38,17 @@ export function httpSettings(
   if (section.dynamicThrottlesEnabled === true) {
     warn('host.json: "extensions.http.dynamicThrottlesEnabled" has no effect here')
   }
-  const headers: [string, string][] = []
-  for (const [name, value] of Object.entries((section.customHeaders ?? {}) as Record<string, unknown>)) {
-    headers.push([name, String(value)])
-  }
   const hsts = section.hsts as { isEnabled?: boolean } | undefined
   if (hsts?.isEnabled) warn('host.json: "extensions.http.hsts" applies to https only; this host serves http')
   const limit = Number(environment.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT)
+  const origins = local.cors?.split(",").map((origin) => origin.trim().replace(/\/$/, ""))
   return {
     routePrefix: typeof section.routePrefix === "string" ? section.routePrefix : "api",
     maxBodyBytes: Number.isInteger(limit) && limit > 0 ? limit : defaultMaxBodyBytes,
-    headers,
+    customHeaders: Object.entries((section.customHeaders ?? {}) as Record<string, unknown>).map(
+      ([name, value]) => [name, String(value)],
+    ),
+    cors: origins && { origins: new Set(origins), credentials: local.corsCredentials },
     throttle: createThrottle(count(section.maxConcurrentRequests), count(section.maxOutstandingRequests)),
   }
 }

@@ -136,9 +136,7 @@ export class WorkerClient {
       )
       const unexpected = client !== undefined && client.#state === "running"
       if (client) client.#state = "gone"
-      const error = new WorkerGoneError(
-        crash ? crash : `The worker ended with code ${code} before the invocation completed.`,
-      )
+      const error = new WorkerGoneError(`The worker ended with code ${code} before the invocation completed.`)
       for (const { reject } of pending.values()) reject(error)
       pending.clear()
       exited.resolve()

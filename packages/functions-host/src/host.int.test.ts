@@ -1,0 +1,296 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { build } from "esbuild"
+import { afterEach, describe, expect, it } from "vitest"
+import type { HostExtension, HostRuntime } from "./contract.ts"
+import { startTestHost, type TestHost, testApp } from "./testing.ts"
+
+const hosts: TestHost[] = []
+const folders: string[] = []
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()))
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+async function start(options: Parameters<typeof startTestHost>[0]): Promise<TestHost> {
+  const host = await startTestHost(options)
+  hosts.push(host)
+  return host
+}
+
+/** A copy of an app that a test may change; inside the package, so that its imports resolve. */
+function copyOf(app: string): string {
+  const folder = mkdtempSync(join(testApp("."), ".copy-"))
+  folders.push(folder)
+  cpSync(testApp(app), folder, { recursive: true })
+  return folder
+}
+
+const text = async (url: string, init?: RequestInit) => {
+  const response = await fetch(url, init)
+  return [response.status, await response.text()]
+}
+
+describe("starting", () => {
+  it("runs TypeScript directly, with hooks", async () => {
+    const host = await start({ scriptRoot: testApp("esm-ts") })
+    expect(await text(`${host.baseUrl}/api/hello?name=Ada`)).toEqual([200, "Hello, Ada!"])
+    expect(await text(`${host.baseUrl}/api/hooked`)).toEqual([
+      200,
+      '{"input":{"replaced":true},"started":true,"from":"pre"}',
+    ])
+    expect(await text(`${host.baseUrl}/api/swallowed`)).toEqual([200, "no harm done"])
+  })
+
+  it("runs an esbuild bundle with @azure/functions-core external", async () => {
+    const folder = copyOf("esm-ts")
+    await build({
+      entryPoints: [join(folder, "src/functions.ts")],
+      outfile: join(folder, "dist/main.cjs"),
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      external: ["@azure/functions-core"],
+      logLevel: "silent",
+    })
+    writeFileSync(join(folder, "package.json"), '{ "main": "dist/main.cjs" }')
+    const host = await start({ scriptRoot: folder })
+    expect(await text(`${host.baseUrl}/api/hello`)).toEqual([200, "Hello, world!"])
+  })
+
+  it("prints the functions, the lease and every execution", async () => {
+    const host = await start({ scriptRoot: testApp("esm-ts") })
+    expect(host.lines.join("\n")).toContain(
+      `\nFunctions:\n\n\thello: [GET,POST] ${host.baseUrl}/api/hello\n\n\thooked: [GET,POST] `,
+    )
+    await host.line("Host lock lease acquired by instance ID '")
+    await fetch(`${host.baseUrl}/api/hello`)
+    expect(await host.line("Executing 'Functions.hello'")).toMatch(
+      /^\[[^\]]+Z\] Executing 'Functions\.hello' \(Reason='This function was programmatically called via the host APIs\.', Id=[0-9a-f-]{36}\)$/,
+    )
+    expect(await host.line("Executed 'Functions.hello'")).toMatch(
+      /^\[[^\]]+Z\] Executed 'Functions\.hello' \(Succeeded, Id=[0-9a-f-]{36}, Duration=\d+ms\)$/,
+    )
+  })
+
+  it("is stopped by an entry point that throws, and says which", async () => {
+    await expect(startTestHost({ scriptRoot: testApp("broken") })).rejects.toThrow(
+      'Worker was unable to load entry point "index.js": the database module is missing',
+    )
+  })
+
+  it("is stopped by an entry point that does not exist", async () => {
+    const folder = copyOf("empty")
+    writeFileSync(join(folder, "package.json"), '{ "main": "dist/*.js" }')
+    await expect(startTestHost({ scriptRoot: folder })).rejects.toThrow(
+      'Worker was unable to load entry point "dist/*.js": Found zero files matching the supplied pattern',
+    )
+  })
+
+  it("says what it looked for when there is no function", async () => {
+    const host = await start({ scriptRoot: testApp("empty") })
+    expect(await host.line("No job functions found.")).toContain('names "main": "index.js"')
+  })
+
+  it("names a port that is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1")
+    await new Promise((resolve) => server.once("listening", resolve))
+    const { port } = server.address() as { port: number }
+    await expect(startTestHost({ scriptRoot: testApp("empty"), port })).rejects.toThrow(
+      `Port ${port} is unavailable. Close the process using it, or choose another with --port.`,
+    )
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it("puts a function with an unknown binding in error and serves the others", async () => {
+    const host = await start({ scriptRoot: testApp("cjs") })
+    const line = await host.line("The 'queued' function is in error")
+    expect(line).toContain(
+      "The binding type(s) 'queueTrigger' are not registered. Please ensure the type is correct and the binding extension is installed.",
+    )
+    expect(await text(`${host.baseUrl}/admin/functions/queued/status`)).toEqual([
+      200,
+      JSON.stringify({ errors: [line.replace(/^\[[^\]]+\] /, "")] }),
+    ])
+    expect((await fetch(`${host.baseUrl}/api/nothing`)).status).toBe(204)
+  })
+
+  it("hands settings to the app: the environment over local.settings.json, host.json filter over both", async () => {
+    const folder = copyOf("cjs")
+    writeFileSync(
+      join(folder, "local.settings.json"),
+      '{ "IsEncrypted": false, "Values": { "FROM_FILE": "file", "FROM_BOTH": "file" } }',
+    )
+    const host = await start({
+      scriptRoot: folder,
+      env: { FROM_BOTH: "environment", AzureFunctionsJobHost__functions__0: "env" },
+    })
+    expect(JSON.parse((await text(`${host.baseUrl}/api/env`))[1] as string)).toEqual({
+      FROM_FILE: "file",
+      FROM_BOTH: "environment",
+      WEBSITE_HOSTNAME: new URL(host.baseUrl).host,
+      FUNCTIONS_WORKER_RUNTIME: "node",
+    })
+    expect(host.functions.map(({ metadata }) => metadata.name)).toEqual(["env"])
+    expect((await fetch(`${host.baseUrl}/api/nothing`)).status).toBe(404)
+  })
+})
+
+describe("keys", () => {
+  it("are not asked for unless wanted", async () => {
+    const host = await start({ scriptRoot: testApp("cjs") })
+    expect(await text(`${host.baseUrl}/api/keyed`)).toEqual([200, "with key"])
+  })
+
+  it("open functions by their level when wanted", async () => {
+    const host = await start({ scriptRoot: testApp("cjs"), enableAuth: true })
+    const { masterKey: master } = JSON.parse(readFileSync(join(host.stateDir, "keys.json"), "utf8"))
+    const admin = (path: string) =>
+      fetch(`${host.baseUrl}/admin/${path}`, { headers: { "x-functions-key": master } }).then((r) => r.json())
+    const { keys } = (await admin("functions/keyed/keys")) as { keys: { value: string }[] }
+    const key = keys[0]?.value as string
+    const { keys: hostKeys } = (await admin("host/keys")) as { keys: { value: string }[] }
+
+    expect(await text(`${host.baseUrl}/api/keyed`)).toEqual([401, ""])
+    expect(await text(`${host.baseUrl}/api/keyed?code=wrong`)).toEqual([401, ""])
+    expect(await text(`${host.baseUrl}/api/keyed?code=${key}`)).toEqual([200, "with key"])
+    expect(
+      await text(`${host.baseUrl}/api/keyed`, {
+        headers: { "x-functions-key": hostKeys[0]?.value as string },
+      }),
+    ).toEqual([200, "with key"])
+    expect(await text(`${host.baseUrl}/api/master?code=${key}`)).toEqual([401, ""])
+    expect(await text(`${host.baseUrl}/api/master?code=${master}`)).toEqual([200, "with master key"])
+    expect(await text(`${host.baseUrl}/api/nothing`)).toEqual([204, ""])
+    expect((await fetch(`${host.baseUrl}/admin/functions`)).status).toBe(401)
+    expect((await fetch(`${host.baseUrl}/admin/host/ping`)).status).toBe(200)
+  })
+})
+
+describe("the admin API", () => {
+  it("tells the state of the host and describes functions", async () => {
+    const host = await start({ scriptRoot: testApp("cjs") })
+    const status = (await (await fetch(`${host.baseUrl}/admin/host/status`)).json()) as Record<
+      string,
+      unknown
+    >
+    expect(status).toMatchObject({ state: "Running", version: "4.1037.0" })
+    const functions = (await (await fetch(`${host.baseUrl}/admin/functions`)).json()) as { name: string }[]
+    expect(functions.map(({ name }) => name)).toContain("echo")
+    const echo = (await (await fetch(`${host.baseUrl}/admin/functions/ECHO`)).json()) as Record<
+      string,
+      unknown
+    >
+    expect(echo).toMatchObject({
+      name: "echo",
+      href: `${host.baseUrl}/admin/functions/echo`,
+      invoke_url_template: `${host.baseUrl}/api/echo/{id:int}/{*rest}`,
+      language: "node",
+      isDisabled: false,
+      config: { name: "echo", scriptFile: "http.js" },
+    })
+    expect((await fetch(`${host.baseUrl}/admin/functions/none`)).status).toBe(404)
+    expect((await fetch(`${host.baseUrl}/`)).status).toBe(200)
+  })
+})
+
+describe("stream mode", () => {
+  it("pipes bodies through in both directions", async () => {
+    const host = await start({ scriptRoot: testApp("stream") })
+    const chunks = ["one ", "two ", "three"]
+    const response = await fetch(`${host.baseUrl}/api/echo/ada?q=1&q=2`, {
+      method: "POST",
+      duplex: "half",
+      body: ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk))),
+    } as RequestInit)
+    expect([response.status, await response.text()]).toEqual([200, chunks.join("")])
+    expect(response.headers.get("x-name")).toBe("ada")
+    expect(response.headers.get("x-query")).toBe("1|2")
+    const received: string[] = []
+    const ticks = await fetch(`${host.baseUrl}/api/ticks`)
+    for await (const chunk of ticks.body as unknown as AsyncIterable<Uint8Array>) {
+      received.push(Buffer.from(chunk).toString())
+    }
+    expect(received).toEqual(["tick 0\n", "tick 1\n", "tick 2\n"])
+  })
+
+  it("is 500 when the function throws before it answers", async () => {
+    const host = await start({ scriptRoot: testApp("stream") })
+    expect(await text(`${host.baseUrl}/api/throws`)).toEqual([500, ""])
+  })
+
+  it("survives a client that goes away", async () => {
+    const host = await start({ scriptRoot: testApp("stream") })
+    const aborted = new AbortController()
+    const response = await fetch(`${host.baseUrl}/api/ticks`, { signal: aborted.signal })
+    expect(response.status).toBe(200)
+    aborted.abort()
+    await host.line("all ticks sent")
+    expect(await text(`${host.baseUrl}/api/echo/x`, { method: "POST", body: "still here" })).toEqual([
+      200,
+      "still here",
+    ])
+  })
+})
+
+describe("reload", () => {
+  const source = (answer: string) => `
+    const { app } = require("@azure/functions")
+    app.http("answer", { authLevel: "anonymous", handler: async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, Number(request.query.get("ms") ?? 0)))
+      return { body: ${JSON.stringify(answer)} }
+    } })`
+
+  it("swaps to the new code; running invocations end on the old", async () => {
+    const folder = copyOf("empty")
+    writeFileSync(join(folder, "index.js"), source("old"))
+    const host = await start({ scriptRoot: folder, reload: true })
+    const slow = text(`${host.baseUrl}/api/answer?ms=1500`)
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "old"])
+    writeFileSync(join(folder, "index.js"), source("new"))
+    await host.line("Reloaded in")
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "new"])
+    expect(await slow).toEqual([200, "old"])
+  })
+
+  it("keeps the old code when the new one does not load", async () => {
+    const folder = copyOf("empty")
+    writeFileSync(join(folder, "index.js"), source("old"))
+    const host = await start({ scriptRoot: folder, reload: true })
+    writeFileSync(join(folder, "index.js"), "this is no JavaScript")
+    expect(await host.line("could not be loaded")).toContain("SyntaxError")
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "old"])
+    writeFileSync(join(folder, "index.js"), source("repaired"))
+    await host.line("Reloaded in")
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "repaired"])
+  })
+
+  it("stops and starts the extensions around the swap", async () => {
+    const calls: string[] = []
+    const extension: HostExtension = {
+      name: "recorder",
+      bindingTypes: ["recordertrigger"],
+      start: async (runtime: HostRuntime) => void calls.push(`start ${runtime.functions.length}`),
+      stop: async () => void calls.push("stop"),
+    }
+    const folder = copyOf("empty")
+    const host = await start({ scriptRoot: folder, extensions: [extension] })
+    writeFileSync(join(folder, "index.js"), source("new"))
+    await host.reload()
+    await host.stop()
+    expect(calls).toEqual(["start 0", "stop", "start 1", "stop"])
+  })
+})
+
+describe("stopping", () => {
+  it("lets running requests end and runs the appTerminate hooks", async () => {
+    const host = await start({ scriptRoot: testApp("cjs") })
+    const slow = text(`${host.baseUrl}/api/wait?ms=300`)
+    await host.line("Executing 'Functions.wait'")
+    await host.stop()
+    expect(await slow).toEqual([200, "waited"])
+    await host.line("appTerminate ran")
+    await expect(fetch(`${host.baseUrl}/admin/host/ping`)).rejects.toThrow("fetch failed")
+  })
+})

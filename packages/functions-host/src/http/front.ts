@@ -1,0 +1,142 @@
+/** Decides who answers a request: admin API, webhook of an extension, HTTP function, home page. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { type AdminOptions, serveAdmin } from "../admin/admin.ts"
+import type { Keys } from "../admin/keys.ts"
+import type { FunctionApp } from "../app.ts"
+import type { Configuration } from "../configuration.ts"
+import type { HostExtension } from "../contract.ts"
+import type { HostOutput } from "../output.ts"
+import { applyCors } from "./cors.ts"
+import { serveFunction } from "./functions.ts"
+import { createProxyGate } from "./proxy.ts"
+import { pathSegments } from "./request.ts"
+import type { HttpFunction } from "./router.ts"
+import { sendStatus } from "./server.ts"
+import { serveWebhook } from "./webhooks.ts"
+
+/** The version of the app that serves now. */
+export type Serving = { app: FunctionApp; routes: readonly HttpFunction[]; configuration: Configuration }
+
+export type FrontOptions = {
+  serving(): Serving | undefined
+  /** Resolves when the first version serves or has failed to load. */
+  ready: Promise<void>
+  /** True once the host is stopping: functions and admin API answer 503, webhooks go on. */
+  stopping(): boolean
+  admin: AdminOptions
+  keys: Keys
+  enforceKeys: boolean
+  extensions: readonly HostExtension[]
+  output: HostOutput
+}
+
+export type Front = {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Requests to functions that are not answered yet. */
+  active(): number
+}
+
+export function createFront(options: FrontOptions): Front {
+  const { keys, output } = options
+  const gate = createProxyGate()
+  let active = 0
+
+  const authorize = (request: IncomingMessage, target: HttpFunction) => {
+    if (!options.enforceKeys || target.authLevel === "anonymous") return "granted"
+    const level = keys.level(requestKey(request), target.function.name)
+    return level === "admin" || (level === "function" && target.authLevel === "function")
+      ? "granted"
+      : "denied"
+  }
+
+  const callFunction = async (
+    { app, routes, configuration }: Serving,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<boolean> => {
+    const place = configuration.http.throttle()
+    if (place === "rejected") {
+      sendStatus(response, 429, { "x-ms-scaleout": "1" })
+      return true
+    }
+    active++
+    try {
+      if (place.entered) await place.entered
+      return await serveFunction(
+        app,
+        {
+          routes,
+          maxBodyBytes: configuration.http.maxBodyBytes,
+          gate,
+          authorize,
+          warn: (message) => output.write("warning", "Host.Http", message),
+        },
+        request,
+        response,
+      )
+    } finally {
+      active--
+      place.leave()
+    }
+  }
+
+  return {
+    active: () => active,
+    async handle(request, response) {
+      const segments = pathSegments(request.url ?? "/")
+      const area = segments[0]?.toLowerCase()
+      if (area === "admin") {
+        const open = segments[1]?.toLowerCase() === "host" && segments[2]?.toLowerCase() === "ping"
+        if (options.enforceKeys && !open && keys.level(requestKey(request)) !== "admin") {
+          return sendStatus(response, 401)
+        }
+        return await serveAdmin(options.admin, segments.slice(1), request, response)
+      }
+      if (!options.serving()) await options.ready
+      const serving = options.serving()
+      if (!serving) return sendStatus(response, 503)
+      const { http, settings } = serving.configuration
+      for (const [name, value] of http.customHeaders) response.setHeader(name, value)
+      if (applyCors(http.cors, request, response)) return
+      if (area === "runtime" && segments[1]?.toLowerCase() === "webhooks") {
+        const accepts = (extension: string) =>
+          !options.enforceKeys || keys.opensWebhook(requestKey(request), extension)
+        const { extensions } = options
+        return await serveWebhook(
+          extensions,
+          accepts,
+          segments.slice(2),
+          http.maxBodyBytes,
+          request,
+          response,
+        )
+      }
+      if (options.stopping()) return sendStatus(response, 503, { connection: "close" })
+      if (await callFunction(serving, request, response)) return
+      if (segments.length === 0) {
+        return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
+      }
+      sendStatus(response, 404)
+    },
+  }
+}
+
+/** The key of a request: header `x-functions-key` or query `code`. */
+function requestKey(request: IncomingMessage): string | undefined {
+  const header = request.headers["x-functions-key"]
+  if (typeof header === "string") return header
+  const query = request.url?.indexOf("?") ?? -1
+  return query < 0 ? undefined : (new URLSearchParams(request.url?.slice(query + 1)).get("code") ?? undefined)
+}
+
+function homePage(response: ServerResponse, disabled: boolean): void {
+  if (disabled) {
+    sendStatus(response, 204)
+    return
+  }
+  const title = "Your Functions app is up and running"
+  const page = `<!DOCTYPE html><html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1><p>Its functions are listed at <a href="/admin/functions">/admin/functions</a>.</p></body></html>`
+  response
+    .writeHead(200, { "content-type": "text/html; charset=utf-8", "content-length": Buffer.byteLength(page) })
+    .end(page)
+}
