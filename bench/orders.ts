@@ -43,7 +43,10 @@ function orderWatcher(pool: pg.Pool) {
 export async function benchOrders(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), "eshop-bench-"))
   const cloud = await startCloud({ dataDir, ports: "free" })
-  await cloud.waitUntilReady()
+  await cloud.waitUntilReady().catch(async (error) => {
+    await cloud.stop()
+    throw error
+  })
   const ordering = new pg.Pool({ connectionString: cloud.connections.postgres.ordering, max: 1 })
   const catalog = new pg.Pool({ connectionString: cloud.connections.postgres.catalog, max: 1 })
   const watcher = orderWatcher(ordering)
@@ -51,14 +54,15 @@ export async function benchOrders(): Promise<void> {
     await catalog.query("UPDATE stock SET on_hand = 1000000")
     const shop = shopClient(cloud.connections)
     let buyers = 0
-    const filledCarts = (count: number): Promise<Customer[]> =>
-      Promise.all(
-        Array.from({ length: count }, async () => {
-          const customer = await shop.signIn(`bench-${buyers++}`)
-          await customer.putItem(XIAOMI, 1)
-          return customer
-        }),
-      )
+    const filledCarts = async (count: number): Promise<Customer[]> => {
+      const customers: Customer[] = []
+      await measure(16, count, async () => {
+        const customer = await shop.signIn(`bench-${buyers++}`)
+        await customer.putItem(XIAOMI, 1)
+        customers.push(customer)
+      })
+      return customers
+    }
     const buy = async (customer: Customer) => {
       const answer = await customer.checkout({
         expectedTotal: usd(470_00),

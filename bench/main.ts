@@ -1,0 +1,16 @@
+// `npm run bench [orders] [durable]`: measures on this machine and prints a table.
+import { availableParallelism } from "node:os"
+import { benchDurable } from "./durable.ts"
+import { benchOrders } from "./orders.ts"
+
+const benchmarks: Record<string, () => Promise<void>> = { durable: benchDurable, orders: benchOrders }
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)
+console.log(
+  `Node ${process.version}, ${availableParallelism()} cores; client, servers and stores on this machine`,
+)
+for (const name of wanted) {
+  const run = benchmarks[name]
+  if (!run) throw new Error(`no such benchmark: ${name}; there are ${Object.keys(benchmarks).join(", ")}`)
+  await run()
+}
