@@ -1,4 +1,6 @@
 /** The command line: `functions-host start`. */
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { hostVersion, type RunningHost, startHost } from "./host.ts"
 import { readLocalSettings } from "./settings.ts"
@@ -22,8 +24,6 @@ Options:
 App settings come from the environment and from local.settings.json; the environment wins.
 `
 
-await main()
-
 async function main(): Promise<void> {
   let args: ReturnType<typeof parse>
   try {
@@ -40,26 +40,30 @@ async function main(): Promise<void> {
     fail(`Unknown command "${positionals.join(" ")}". Try functions-host --help`)
   }
   const scriptRoot = values["script-root"] ?? "."
+  if (!existsSync(scriptRoot)) fail(`The script root ${scriptRoot} does not exist`)
   let host: RunningHost
   try {
     const port = values.port ?? readLocalSettings(scriptRoot).host.port ?? 7071
     if (!/^\d+$/.test(String(port)) || Number(port) > 65_535)
       fail(`--port must be a port number, not "${port}"`)
     const color = process.stdout.isTTY && !process.env.NO_COLOR
-    process.stdout.write(
-      `\nfunctions-host (Azure Functions host in Node)\nFunction Runtime Version: ${hostVersion}\n\n`,
+    const [hostJsonFile, stateDir] = [values["host-json"], values["state-dir"]].map(
+      (path) => path && resolve(path),
     )
+    // As in the real worker, relative paths of the app's code begin at the script root.
+    process.chdir(scriptRoot)
+    print(`\nfunctions-host (Azure Functions host in Node)\nFunction Runtime Version: ${hostVersion}\n`)
     host = await startHost({
-      scriptRoot,
+      scriptRoot: process.cwd(),
       port: Number(port),
       hostname: values.hostname,
-      hostJsonFile: values["host-json"],
-      stateDir: values["state-dir"],
+      hostJsonFile,
+      stateDir,
       reload: !values["no-reload"],
       enableAuth: values["enable-auth"],
       verbose: values.verbose,
       color,
-      log: (line) => process.stdout.write(`${line}\n`),
+      log: print,
     })
   } catch (error) {
     fail(
@@ -73,9 +77,12 @@ async function main(): Promise<void> {
   const stop = (reason: string) => {
     if (stopping) process.exit(1)
     stopping = true
-    process.stdout.write(`${reason}: stopping, running invocations may end.\n`)
+    print(`${reason}: stopping, running invocations may end.`)
     host.stop().then(
-      () => process.exit(0),
+      () => {
+        flush()
+        process.exit(0)
+      },
       (error) => fail((error as Error).stack ?? ""),
     )
   }
@@ -106,7 +113,23 @@ function parse() {
   })
 }
 
+let pending = ""
+
+/** Writes a line; lines of one turn of the event loop go out together, because a write may block. */
+function print(line: string): void {
+  if (pending === "") setImmediate(flush)
+  pending += `${line}\n`
+}
+
+function flush(): void {
+  if (pending !== "") process.stdout.write(pending)
+  pending = ""
+}
+
 function fail(message: string): never {
+  flush()
   process.stderr.write(`${message}\n`)
   process.exit(1)
 }
+
+await main()
