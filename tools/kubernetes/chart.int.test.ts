@@ -275,6 +275,22 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     ])
   })
 
+  it("brings the database up to date before either Deployment starts, with the app's own settings", () => {
+    const manifests = render(mergeValues(everything, { migrations: { setting: "CATALOG_DB" } }))
+    expect(manifests.flatMap(schemaProblems)).toEqual([])
+    expect(referenceProblems(manifests, clusterWide)).toEqual([])
+    for (const name of ["catalog-http", "catalog-worker"]) {
+      const { initContainers, containers } = one(manifests, "Deployment", name).spec.template.spec
+      expect(initContainers.length).toBe(1)
+      expect(initContainers[0]).toMatchObject({
+        image: containers[0].image,
+        command: ["node", "/home/site/wwwroot/migrate.cjs", "CATALOG_DB"],
+        envFrom: containers[0].envFrom,
+        securityContext: containers[0].securityContext,
+      })
+    }
+  })
+
   it("publishes below a path and strips it", () => {
     const { metadata, spec } = one(render(everything), "Ingress", "catalog")
     expect(metadata.annotations).toEqual({
@@ -451,6 +467,11 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
       "a setting in clear and secret",
       { config: { A: "x" }, secret: { A: "x" } },
       "app setting A is in config and among the secrets",
+    ],
+    [
+      "migrations of an unknown database",
+      { migrations: { setting: "A_DB" } },
+      "migrations.setting A_DB is not among the app settings",
     ],
     [
       "identity without client id",

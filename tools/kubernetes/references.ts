@@ -60,7 +60,7 @@ function podProblems(deployment: Manifest, known: Existing): string[] {
     wanted.push(["Secret", volume.secret?.secretName], ["ConfigMap", volume.configMap?.name])
     wanted.push(["SecretProviderClass", volume.csi?.volumeAttributes?.secretProviderClass])
   }
-  for (const container of pod.containers) {
+  for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
     for (const source of container.envFrom ?? []) {
       wanted.push(["ConfigMap", source.configMapRef?.name], ["Secret", source.secretRef?.name])
     }

@@ -1,3 +1,27 @@
+{{/* The app settings of a container, from the ConfigMap and the Secret. Call with the root. */}}
+{{- define "function-app.envFrom" -}}
+{{- $configMap := include "function-app.configMapName" . -}}
+{{- $secret := include "function-app.secretName" . -}}
+{{- if or $configMap $secret }}
+envFrom:
+  {{- with $configMap }}
+  - configMapRef:
+      name: {{ . }}
+  {{- end }}
+  {{- with $secret }}
+  - secretRef:
+      name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "function-app.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: {{ .Values.securityContext.readOnlyRootFilesystem }}
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
 {{/*
 The pod of one Deployment. Call with (dict "root" $ "component" … "functions" … "resources" … "gracePeriod" …).
 */}}
@@ -61,6 +85,29 @@ spec:
           {{- include "function-app.componentLabels" $ | nindent 10 }}
     {{- end }}
   {{- end }}
+  {{- with $v.migrations.setting }}
+  # Every pod asks; a lock in the database lets one of them do it. A migration must suit the version before it too.
+  initContainers:
+    - name: migrations
+      image: {{ include "function-app.image" $.root | quote }}
+      imagePullPolicy: {{ $v.image.pullPolicy }}
+      command: [node, /home/site/wwwroot/migrate.cjs, {{ . }}]
+      {{- include "function-app.envFrom" $.root | nindent 6 }}
+      resources:
+        requests:
+          cpu: 50m
+          memory: 64Mi
+        limits:
+          memory: 256Mi
+      securityContext:
+        {{- include "function-app.containerSecurity" $.root | nindent 8 }}
+      {{- if $v.keyVaultCsi.enabled }}
+      volumeMounts:
+        - name: key-vault
+          mountPath: /mnt/key-vault
+          readOnly: true
+      {{- end }}
+  {{- end }}
   containers:
     - name: functions
       image: {{ include "function-app.image" .root | quote }}
@@ -93,19 +140,7 @@ spec:
         {{- with $v.env }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      {{- $configMap := include "function-app.configMapName" .root }}
-      {{- $secret := include "function-app.secretName" .root }}
-      {{- if or $configMap $secret }}
-      envFrom:
-        {{- with $configMap }}
-        - configMapRef:
-            name: {{ . }}
-        {{- end }}
-        {{- with $secret }}
-        - secretRef:
-            name: {{ . }}
-        {{- end }}
-      {{- end }}
+      {{- include "function-app.envFrom" .root | nindent 6 }}
       startupProbe:
         httpGet:
           path: {{ $v.probes.readinessPath }}
@@ -137,10 +172,7 @@ spec:
       resources:
         {{- toYaml .resources | nindent 8 }}
       securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: {{ $v.securityContext.readOnlyRootFilesystem }}
-        capabilities:
-          drop: [ALL]
+        {{- include "function-app.containerSecurity" .root | nindent 8 }}
       volumeMounts:
         - name: tmp
           mountPath: /tmp

@@ -61,6 +61,12 @@ half of what was meant is worse than one that refuses.
 {{- fail (printf "app setting %s is in config and among the secrets" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- with $v.migrations.setting -}}
+{{- $known := or $v.existingSecret $v.envFrom.secret (hasKey $v.config .) (hasKey $v.secret .) (hasKey $v.externalSecret.data .) (hasKey $v.keyVaultCsi.data .) -}}
+{{- if not $known -}}
+{{- fail (printf "migrations.setting %s is not among the app settings" .) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $v.workloadIdentity.enabled (not $v.workloadIdentity.clientId) -}}
 {{- fail "workloadIdentity.enabled needs workloadIdentity.clientId" -}}
 {{- end -}}

@@ -1,0 +1,19 @@
+// Brings an app's database to the schema of its image: the init container of the chart runs it before the app.
+// Several pods may start at once; they wait for each other, and all but the first find nothing to do.
+//   node migrate.cjs <app setting with the database's URL> [folder, default: migrations beside this file]
+import { dirname, join } from "node:path"
+import { applyMigrations } from "@eshop/building-blocks/postgres/migrations"
+
+async function main(): Promise<void> {
+  const [, program = "", setting, folder = join(dirname(program), "migrations")] = process.argv
+  if (setting === undefined) throw new Error("usage: node migrate.cjs <app setting> [folder]")
+  const url = process.env[setting]
+  if (url === undefined) throw new Error(`app setting ${setting} is not set`)
+  const applied = await applyMigrations(url, folder)
+  console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to apply")
+}
+
+main().catch((error: Error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

@@ -1,0 +1,4 @@
+-- One database per context, as in Azure.
+CREATE DATABASE catalog;
+CREATE DATABASE basket;
+CREATE DATABASE ordering;
