@@ -25,9 +25,7 @@ export class Broker {
     this.journal = journal
     const forward: Forward = (target, message, origin, now) => {
       const destination = this.#queues.get(key(target)) ?? this.#topics.get(key(target))
-      if (destination instanceof QueueEntity) destination.enqueue(message, origin, now)
-      else destination?.publish(message, origin, now)
-      return destination !== undefined
+      destination?.takeForwarded(message, origin, now)
     }
     for (const queue of topology.queues)
       this.#queues.set(key(queue.name), new QueueEntity(queue, journal, forward))

@@ -1,26 +1,38 @@
-/** The message ids seen within a time window (milliseconds), in the order they came. */
+import type { Journal, JournalRecord } from "../storage/record.ts"
+
+/** Duplicate detection: the message ids that an entity saw within a time window (milliseconds). */
 export class DuplicateHistory {
-  readonly #seen = new Map<string, number>()
+  readonly #entity: string
   readonly #window: number
+  readonly #journal: Journal
+  /** In the order they were seen. */
+  readonly #seen = new Map<string, number>()
 
-  constructor(window: number) {
+  constructor(entity: string, window: number, journal: Journal) {
+    this.#entity = entity
     this.#window = window
+    this.#journal = journal
   }
 
-  /** Whether the id was seen within the window. */
-  has(messageId: string, now: number): boolean {
+  /** Remembers an id. Returns false when it was already seen within the window. */
+  admit(messageId: string, now: number): boolean {
     this.#forgetOld(now)
-    return this.#seen.has(messageId)
+    if (this.#seen.has(messageId)) return false
+    this.#seen.set(messageId, now)
+    this.#journal.append({ kind: "seen", entity: this.#entity, messageId, at: now })
+    return true
   }
 
-  add(messageId: string, at: number): void {
+  restore(messageId: string, at: number): void {
+    // Deleted first, so that the order stays that of the times.
+    this.#seen.delete(messageId)
     this.#seen.set(messageId, at)
   }
 
-  /** The ids still in the window and when each was seen. */
-  entries(now: number): IterableIterator<[string, number]> {
+  /** The facts that rebuild the history. */
+  *snapshot(now: number): Generator<JournalRecord> {
     this.#forgetOld(now)
-    return this.#seen.entries()
+    for (const [messageId, at] of this.#seen) yield { kind: "seen", entity: this.#entity, messageId, at }
   }
 
   #forgetOld(now: number): void {

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { editProperties } from "../message/edit.ts"
 import type { Journal } from "../storage/record.ts"
 import {
-  BrokerError,
+  argumentError,
   messageLockLost,
   messageNotFound,
   sessionCannotBeLocked,
@@ -91,7 +91,7 @@ export class MessageQueue {
   lock(message: StoredMessage, now: number): MessageLock {
     const lane = this.#store.laneOf(message)
     const until = this.settings.requiresSession ? lane.lockedUntil : now + this.settings.lockDuration
-    const lock = { token: randomBytes(16).toString("hex"), message, until, lane }
+    const lock = { token: randomUUID().replaceAll("-", ""), message, until, lane }
     this.#locks.set(lock.token, lock)
     this.#locked.set(message.sequenceNumber, lock)
     lane.locks.set(lock.token, lock)
@@ -120,14 +120,14 @@ export class MessageQueue {
         this.take(message)
         break
       case "abandon":
-        this.#failed(changed, message)
+        this.#failed(changed, message, now)
         break
       case "defer":
         this.#change(changed, message, "deferred", message.deliveryCount)
         break
       case "deadLetter":
         this.take(message)
-        this.#owner.deadLetter(changed, settlement.reason, settlement.description)
+        this.#owner.deadLetter(changed, settlement, now)
     }
   }
 
@@ -158,10 +158,13 @@ export class MessageQueue {
     return messages as StoredMessage[]
   }
 
-  /** The scheduled message with the given sequence number. */
-  scheduled(sequenceNumber: number): StoredMessage | undefined {
-    const message = this.#store.get(sequenceNumber)
-    return message?.state === "scheduled" ? message : undefined
+  /** Withdraws scheduled messages. Throws, and withdraws none, when one is not scheduled any more. */
+  cancelScheduled(sequenceNumbers: number[], now: number): void {
+    this.expire(now)
+    const messages = sequenceNumbers.map((number) => this.#store.get(number))
+    const missing = sequenceNumbers.filter((_, index) => messages[index]?.state !== "scheduled")
+    if (missing.length > 0) throw messageNotFound(missing)
+    for (const message of messages) this.take(message as StoredMessage)
   }
 
   /** Messages in any state from a sequence number on, in order. */
@@ -258,7 +261,7 @@ export class MessageQueue {
     for (const lock of this.#locks.values()) {
       if (lock.until > now) break
       this.#dropLock(lock)
-      this.#failed(lock.message, lock.message)
+      this.#failed(lock.message, lock.message, now)
     }
   }
 
@@ -266,7 +269,7 @@ export class MessageQueue {
     for (const lane of this.#held) {
       const { holder } = lane
       if (!holder || lane.lockedUntil > now) continue
-      this.#unlockSession(lane, (message) => this.#failed(message, message))
+      this.#unlockSession(lane, (message) => this.#failed(message, message, now))
       holder.sessionLost(lane.sessionId)
     }
   }
@@ -292,7 +295,7 @@ export class MessageQueue {
         continue
       }
       this.take(message)
-      this.#owner.expired(message)
+      this.#owner.expired(message, now)
     }
   }
 
@@ -316,7 +319,7 @@ export class MessageQueue {
       lane.available.pop()
       if (stale) continue
       this.take(message)
-      this.#owner.expired(message)
+      this.#owner.expired(message, now)
     }
     return undefined
   }
@@ -336,14 +339,15 @@ export class MessageQueue {
   }
 
   /** A delivery failed: back to the queue, or to the dead-letter queue when it was the last attempt. */
-  #failed(changed: StoredMessage, message: StoredMessage): void {
+  #failed(changed: StoredMessage, message: StoredMessage, now: number): void {
     const deliveryCount = message.deliveryCount + 1
     if (deliveryCount < this.settings.maxDeliveryCount) {
       this.#change(changed, message, message.state, deliveryCount)
     } else {
       this.take(message)
       const description = `Message could not be consumed after ${this.settings.maxDeliveryCount} delivery attempts.`
-      this.#owner.deadLetter({ ...changed, deliveryCount }, "MaxDeliveryCountExceeded", description)
+      const cause = { reason: "MaxDeliveryCountExceeded", description }
+      this.#owner.deadLetter({ ...changed, deliveryCount }, cause, now)
     }
   }
 
@@ -370,10 +374,7 @@ function withProperties(message: StoredMessage, properties: PropertyChanges | un
   if (!properties || Object.keys(properties).length === 0) return message
   try {
     return { ...message, content: editProperties(message.content, properties) }
-  } catch {
-    throw new BrokerError(
-      "com.microsoft:argument-error",
-      "A property to modify has a type that AMQP cannot carry.",
-    )
+  } catch (error) {
+    throw argumentError((error as Error).message)
   }
 }

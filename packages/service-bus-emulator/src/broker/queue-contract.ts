@@ -16,12 +16,18 @@ export type Settlement =
   | { kind: "defer"; properties?: PropertyChanges }
   | { kind: "deadLetter"; reason?: string; description?: string; properties?: PropertyChanges }
 
-/** What the queue asks of its surroundings. */
+/** What the queue asks of its surroundings. The message has already left the queue. */
 export interface QueueOwner {
-  /** The message leaves the queue for the dead-letter queue. */
-  deadLetter(message: StoredMessage, reason: string | undefined, description: string | undefined): void
-  /** The message's time to live is over; it already left the queue. */
-  expired(message: StoredMessage): void
-  /** A scheduled message is due; it already left the queue. */
+  /** The message goes to the dead-letter queue. */
+  deadLetter(message: StoredMessage, why: DeadLetterCause, now: number): void
+  /** The message's time to live is over. */
+  expired(message: StoredMessage, now: number): void
+  /** A scheduled message is due. */
   due(message: StoredMessage, now: number): void
+}
+
+/** Why a message is dead-lettered; becomes the properties DeadLetterReason and DeadLetterErrorDescription. */
+export interface DeadLetterCause {
+  reason?: string | undefined
+  description?: string | undefined
 }

@@ -1,9 +1,10 @@
 import { editProperties } from "../message/edit.ts"
 import type { Journal, JournalRecord } from "../storage/record.ts"
 import { DuplicateHistory } from "./duplicate-history.ts"
-import { messageNotFound, notAllowed } from "./errors.ts"
+import { notAllowed } from "./errors.ts"
 import type { IncomingMessage, StoredMessage } from "./message.ts"
 import { MessageQueue } from "./message-queue.ts"
+import type { DeadLetterCause } from "./queue-contract.ts"
 import { SessionLane } from "./session-lane.ts"
 
 /** A queue or subscription as declared. Durations are milliseconds. */
@@ -27,8 +28,8 @@ export interface Origin {
   deadLetterSource?: string
 }
 
-/** Hands a message to another entity (auto-forwarding). Returns false when that entity cannot take it. */
-export type Forward = (target: string, message: IncomingMessage, origin: Origin, now: number) => boolean
+/** Hands a message to another entity (auto-forwarding). The configuration makes sure that the target exists. */
+export type Forward = (target: string, message: IncomingMessage, origin: Origin, now: number) => void
 
 /** The counts of an entity, as Azure's runtime properties name them. */
 export interface EntityCounts {
@@ -47,7 +48,6 @@ export class QueueEntity {
   readonly declaration: QueueDeclaration
   readonly main: MessageQueue
   readonly deadLetters: MessageQueue
-  readonly #journal: Journal
   readonly #forward: Forward
   readonly #history: DuplicateHistory | undefined
   #nextSequence = 1
@@ -55,16 +55,16 @@ export class QueueEntity {
   constructor(declaration: QueueDeclaration, journal: Journal, forward: Forward) {
     const { name, lockDuration, maxDeliveryCount, requiresSession } = declaration
     this.declaration = declaration
-    this.#journal = journal
     this.#forward = forward
-    if (declaration.duplicateWindow !== undefined)
-      this.#history = new DuplicateHistory(declaration.duplicateWindow)
+    if (declaration.duplicateWindow !== undefined) {
+      this.#history = new DuplicateHistory(key(name), declaration.duplicateWindow, journal)
+    }
     this.main = new MessageQueue(
       { name: key(name), lockDuration, maxDeliveryCount, requiresSession },
       journal,
       {
-        deadLetter: (message, reason, description) => this.#deadLetter(message, reason, description),
-        expired: (message) => this.#expired(message),
+        deadLetter: (message, cause, now) => this.#deadLetter(message, cause, now),
+        expired: (message, now) => this.#expired(message, now),
         due: ({ enqueuedSequenceNumber, sequenceNumber, ...message }, now) => {
           this.enqueue(message, { enqueuedSequenceNumber: sequenceNumber, hops: message.hops }, now)
         },
@@ -93,24 +93,24 @@ export class QueueEntity {
     return { active, deadLetter, scheduled, deferred }
   }
 
-  /** Takes messages from a sender, all or none. Duplicates are dropped silently, as Azure does. */
-  submit(messages: IncomingMessage[], now: number): void {
-    for (const message of messages) this.#checkSession(message)
-    for (const message of messages) this.#submitOne(message, now)
-  }
-
-  /** Takes messages to be enqueued at their scheduled time. Returns their sequence numbers. */
-  schedule(messages: IncomingMessage[], now: number): number[] {
+  /**
+   * Takes messages from a sender, all or none, and returns their sequence numbers. Duplicates are dropped silently,
+   * as Azure does; their number is 0.
+   */
+  submit(messages: IncomingMessage[], now: number): number[] {
     for (const message of messages) this.#checkSession(message)
     return messages.map((message) => this.#submitOne(message, now))
   }
 
+  /** Takes a message that another entity forwards. */
+  takeForwarded(message: IncomingMessage, origin: Origin, now: number): void {
+    if (this.#history?.admit(message.messageId, now) === false) return
+    this.enqueue(message, origin, now)
+  }
+
   /** Withdraws scheduled messages. Throws when one is not scheduled any more. */
   cancelScheduled(sequenceNumbers: number[], now: number): void {
-    this.main.expire(now)
-    const missing = sequenceNumbers.filter((number) => !this.main.scheduled(number))
-    if (missing.length > 0) throw messageNotFound(missing)
-    for (const number of sequenceNumbers) this.main.take(this.main.scheduled(number) as StoredMessage)
+    this.main.cancelScheduled(sequenceNumbers, now)
   }
 
   /** Enqueues a message, or forwards it when the entity forwards. */
@@ -120,24 +120,22 @@ export class QueueEntity {
     if (forwardTo === undefined) {
       if (this.declaration.requiresSession && message.sessionId === undefined) {
         const description = "Session enabled entity doesn't allow a message whose session identifier is null."
-        this.#deadLetter(stored, "Session id is null.", description)
+        this.#deadLetter(stored, { reason: "Session id is null.", description }, now)
       } else this.main.put(stored)
     } else if (origin.hops >= MAX_HOPS) {
       const description = `The message was forwarded more than ${MAX_HOPS} times.`
-      this.#deadLetter(stored, "MaxTransferHopCountExceeded", description)
+      this.#deadLetter(stored, { reason: "MaxTransferHopCountExceeded", description }, now)
     } else {
       const enqueuedSequenceNumber = origin.enqueuedSequenceNumber || stored.sequenceNumber
       const next = { ...origin, enqueuedSequenceNumber, hops: origin.hops + 1 }
-      if (!this.#forward(forwardTo, message, next, now)) {
-        this.#deadLetter(stored, "TransferFailed", `The message could not be forwarded to '${forwardTo}'.`)
-      }
+      this.#forward(forwardTo, message, next, now)
     }
     return stored.sequenceNumber
   }
 
   /** Dead-letters a message that never entered the queue, for example because a filter failed on it. */
-  reject(message: IncomingMessage, origin: Origin, now: number, reason: string, description: string): void {
-    this.#deadLetter(this.#store(message, origin, now), reason, description)
+  reject(message: IncomingMessage, origin: Origin, now: number, cause: DeadLetterCause): void {
+    this.#deadLetter(this.#store(message, origin, now), cause, now)
   }
 
   /** Ends what is over at `now`. */
@@ -150,8 +148,7 @@ export class QueueEntity {
   *snapshot(now: number): Generator<JournalRecord> {
     const entity = this.main.settings.name
     yield { kind: "sequence", entity, next: this.#nextSequence }
-    for (const [messageId, at] of this.#history?.entries(now) ?? [])
-      yield { kind: "seen", entity, messageId, at }
+    if (this.#history) yield* this.#history.snapshot(now)
     for (const queue of [this.main, this.deadLetters]) {
       for (const item of queue.contents()) {
         if (item instanceof SessionLane) {
@@ -180,7 +177,7 @@ export class QueueEntity {
         this.#nextSequence = Math.max(this.#nextSequence, record.next)
         break
       case "seen":
-        this.#history?.add(record.messageId, record.at)
+        this.#history?.restore(record.messageId, record.at)
         break
       case "session":
         queue.restoreSession(record.sessionId, record.state, record.updatedAt)
@@ -199,12 +196,7 @@ export class QueueEntity {
   }
 
   #submitOne(message: IncomingMessage, now: number): number {
-    if (this.#history) {
-      if (this.#history.has(message.messageId, now)) return 0
-      this.#history.add(message.messageId, now)
-      const entity = this.main.settings.name
-      this.#journal.append({ kind: "seen", entity, messageId: message.messageId, at: now })
-    }
+    if (this.#history?.admit(message.messageId, now) === false) return 0
     if ((message.scheduledAt ?? 0) <= now) return this.enqueue(message, direct, now)
     const stored: StoredMessage = { ...this.#store(message, direct, now), state: "scheduled" }
     this.main.put(stored)
@@ -227,12 +219,13 @@ export class QueueEntity {
     return stored
   }
 
-  #expired(message: StoredMessage): void {
+  #expired(message: StoredMessage, now: number): void {
     if (!this.declaration.deadLetterOnExpiration) return
-    this.#deadLetter(message, "TTLExpiredException", "The message expired and was dead lettered.")
+    const description = "The message expired and was dead lettered."
+    this.#deadLetter(message, { reason: "TTLExpiredException", description }, now)
   }
 
-  #deadLetter(message: StoredMessage, reason: string | undefined, description: string | undefined): void {
+  #deadLetter(message: StoredMessage, { reason, description }: DeadLetterCause, now: number): void {
     const content = editProperties(message.content, {
       ...(reason === undefined ? {} : { DeadLetterReason: reason }),
       ...(description === undefined ? {} : { DeadLetterErrorDescription: description }),
@@ -247,9 +240,8 @@ export class QueueEntity {
     if (target !== undefined && dead.hops < MAX_HOPS) {
       const enqueuedSequenceNumber = dead.enqueuedSequenceNumber || dead.sequenceNumber
       const origin = { enqueuedSequenceNumber, hops: dead.hops + 1, deadLetterSource: this.declaration.name }
-      if (this.#forward(target, dead, origin, Date.now())) return
-    }
-    this.deadLetters.put(dead)
+      this.#forward(target, dead, origin, now)
+    } else this.deadLetters.put(dead)
   }
 }
 

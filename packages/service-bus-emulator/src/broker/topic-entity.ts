@@ -2,8 +2,8 @@ import { type CompiledRule, compileRule, type RuleDescription } from "../filters
 import { type MessageProperties, readProperties } from "../message/edit.ts"
 import type { Journal, JournalRecord } from "../storage/record.ts"
 import { DuplicateHistory } from "./duplicate-history.ts"
-import { argumentError, BrokerError, messageNotFound } from "./errors.ts"
-import type { IncomingMessage, StoredMessage } from "./message.ts"
+import { argumentError, BrokerError } from "./errors.ts"
+import type { IncomingMessage } from "./message.ts"
 import { MessageQueue } from "./message-queue.ts"
 import { key, type Origin, type QueueEntity } from "./queue-entity.ts"
 
@@ -69,7 +69,7 @@ export class Subscription {
         else shared = true
       } catch (error) {
         const description = `Rule '${rule.description.name}': ${(error as Error).message}`
-        this.entity.reject(message, origin, now, "FilterEvaluationException", description)
+        this.entity.reject(message, origin, now, { reason: "FilterEvaluationException", description })
       }
     }
     if (shared) this.entity.enqueue(message, origin, now)
@@ -103,15 +103,14 @@ export class TopicEntity {
   readonly subscriptions = new Map<string, Subscription>()
   /** Holds scheduled messages only. */
   readonly waiting: MessageQueue
-  readonly #journal: Journal
   readonly #history: DuplicateHistory | undefined
   #nextSequence = 1
 
   constructor(declaration: TopicDeclaration, journal: Journal) {
     this.declaration = declaration
-    this.#journal = journal
-    if (declaration.duplicateWindow !== undefined)
-      this.#history = new DuplicateHistory(declaration.duplicateWindow)
+    if (declaration.duplicateWindow !== undefined) {
+      this.#history = new DuplicateHistory(key(declaration.name), declaration.duplicateWindow, journal)
+    }
     const settings = {
       name: key(declaration.name),
       lockDuration: 0,
@@ -127,22 +126,20 @@ export class TopicEntity {
     })
   }
 
-  /** Takes messages from a sender, all or none. Duplicates are dropped silently, as Azure does. */
-  submit(messages: IncomingMessage[], now: number): void {
-    for (const message of messages) this.#submitOne(message, now)
+  /** Takes messages from a sender, as a queue does. */
+  submit(messages: IncomingMessage[], now: number): number[] {
+    return messages.map((message) => this.#submitOne(message, now))
   }
 
-  /** Takes messages to be published at their scheduled time. Returns their sequence numbers. */
-  schedule(messages: IncomingMessage[], now: number): number[] {
-    return messages.map((message) => this.#submitOne(message, now))
+  /** Takes a message that another entity forwards. */
+  takeForwarded(message: IncomingMessage, origin: Origin, now: number): void {
+    if (this.#history?.admit(message.messageId, now) === false) return
+    this.publish(message, origin, now)
   }
 
   /** Withdraws scheduled messages. Throws when one is not scheduled any more. */
   cancelScheduled(sequenceNumbers: number[], now: number): void {
-    this.waiting.expire(now)
-    const missing = sequenceNumbers.filter((number) => !this.waiting.scheduled(number))
-    if (missing.length > 0) throw messageNotFound(missing)
-    for (const number of sequenceNumbers) this.waiting.take(this.waiting.scheduled(number) as StoredMessage)
+    this.waiting.cancelScheduled(sequenceNumbers, now)
   }
 
   /** Fans a message out to the subscriptions whose rules match. */
@@ -168,8 +165,7 @@ export class TopicEntity {
   *snapshot(now: number): Generator<JournalRecord> {
     const entity = this.waiting.settings.name
     yield { kind: "sequence", entity, next: this.#nextSequence }
-    for (const [messageId, at] of this.#history?.entries(now) ?? [])
-      yield { kind: "seen", entity, messageId, at }
+    if (this.#history) yield* this.#history.snapshot(now)
     for (const item of this.waiting.contents()) {
       if ("sequenceNumber" in item) yield { kind: "put", entity, message: item }
     }
@@ -188,7 +184,7 @@ export class TopicEntity {
         this.#nextSequence = Math.max(this.#nextSequence, record.next)
         break
       case "seen":
-        this.#history?.add(record.messageId, record.at)
+        this.#history?.restore(record.messageId, record.at)
         break
       default:
         break
@@ -196,12 +192,7 @@ export class TopicEntity {
   }
 
   #submitOne(message: IncomingMessage, now: number): number {
-    if (this.#history) {
-      if (this.#history.has(message.messageId, now)) return 0
-      this.#history.add(message.messageId, now)
-      const entity = this.waiting.settings.name
-      this.#journal.append({ kind: "seen", entity, messageId: message.messageId, at: now })
-    }
+    if (this.#history?.admit(message.messageId, now) === false) return 0
     if ((message.scheduledAt ?? 0) <= now) {
       return this.publish(message, { enqueuedSequenceNumber: 0, hops: 0 }, now)
     }

@@ -101,8 +101,13 @@ function editEntries(entries: Typed[], changes: PropertyChanges): Typed[] {
   return result
 }
 
+/** Application properties are simple AMQP values: neither lists nor maps (part 3, section 3.2.5). */
 function wrap(value: unknown): Typed {
-  const plain =
-    typeof value === "bigint" ? rhea.types.wrap_long(Number(value)) : rhea.types.wrap(value as never)
-  return plain as unknown as Typed
+  if (typeof value === "bigint") return rhea.types.wrap_long(Number(value)) as unknown as Typed
+  const object = typeof value === "object" && value !== null
+  const simple = !object || value instanceof Date || Buffer.isBuffer(value)
+  if (!simple || typeof value === "symbol" || typeof value === "function") {
+    throw new TypeError("A property must be a text, number, boolean, date, binary or null.")
+  }
+  return rhea.types.wrap(value as never) as unknown as Typed
 }

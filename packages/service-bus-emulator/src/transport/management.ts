@@ -99,7 +99,7 @@ export class ManagementNode implements RequestNode {
 
   #schedule(body: Body, now: number): Reply {
     const items = list(body.messages).map((item) => parseMessage((item as Body).message as Buffer))
-    const sequenceNumbers = this.#broker.destination(this.#address).schedule(items, now)
+    const sequenceNumbers = this.#broker.destination(this.#address).submit(items, now)
     return {
       status: 200,
       body: { "sequence-numbers": rhea.types.wrap_array(sequenceNumbers, LONG, undefined) },

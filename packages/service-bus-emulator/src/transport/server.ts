@@ -90,6 +90,7 @@ export async function listen(options: ServerOptions): Promise<{ port: number; cl
   } as never)
   server.on("connection", (socket) => {
     sockets.add(socket)
+    writeTogether(socket)
     socket.on("close", () => sockets.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {
@@ -104,6 +105,18 @@ export async function listen(options: ServerOptions): Promise<{ port: number; cl
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** Sends what is written within one turn in one system call; rhea writes every frame by itself. */
+function writeTogether(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
+  socket.write = ((...args: unknown[]) => {
+    if (socket.writableCorked === 0) {
+      socket.cork()
+      process.nextTick(() => socket.uncork())
+    }
+    return write(...args)
+  }) as typeof socket.write
 }
 
 /** SASL: clients authenticate on $cbs, so the connection itself is anonymous (MSSBCBS is .NET's name for that). */
