@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { chown, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import pg from "pg"
@@ -56,7 +56,7 @@ export function postgresPart(options: PostgresOptions): PartSpec {
       binaries = await findPostgres()
       identity = await unprivileged(binaries)
       if (!existsSync(cluster)) await createCluster(cluster, options.password, binaries, identity)
-      if (identity.uid !== undefined) await giveTo(identity.uid, cluster)
+      if (process.getuid?.() === 0) await giveTo(identity.uid ?? 0, cluster)
       await clearOwner(cluster)
     },
     launch() {
@@ -124,11 +124,11 @@ async function createCluster(
   await rename(draft, cluster)
 }
 
-/** Makes a cluster that another identity created usable for this one. */
+/** Makes a cluster that root created in the other way (see `unprivileged`) usable in this one. */
 async function giveTo(uid: number, path: string): Promise<void> {
   if ((await stat(path)).uid === uid) return
   const entries = await readdir(path, { recursive: true })
-  for (const entry of entries) await chown(join(path, entry), uid, uid)
+  for (const entry of entries) await lchown(join(path, entry), uid, uid)
   await chown(path, uid, uid)
 }
 

@@ -12,7 +12,7 @@ export interface NodeLaunch {
   args: string[]
   env: NodeJS.ProcessEnv
   /** Modules loaded before the program (`--import`). */
-  preload?: string
+  preload?: string[]
   /** Opens a message channel, for what the launcher tells the part while it runs. */
   channel?: boolean
 }
@@ -54,7 +54,11 @@ export class PartProcess {
     this.#guarded = launch.kind === "foreign"
     const args =
       launch.kind === "node"
-        ? [...(launch.preload ? ["--import", launch.preload] : []), launch.program, ...launch.args]
+        ? [
+            ...(launch.preload ?? []).flatMap((module) => ["--import", module]),
+            launch.program,
+            ...launch.args,
+          ]
         : [guardProgram, JSON.stringify(guardSpec(name, launch, runDirectory, graceMs))]
     const withChannel = launch.kind === "foreign" || launch.channel === true
     this.#child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
