@@ -85,7 +85,8 @@ export function createEngine(options: {
   const orchestrators = createSlots(config.maxConcurrentOrchestratorFunctions)
   const activities = createSlots(config.maxConcurrentActivityFunctions)
   const waiters = new Map<string, Set<(instance: Instance) => void>>()
-  const running = new Set<Promise<unknown>>()
+  const running = new Set<Promise<void>>()
+  const inFlight = new Set<string>()
   /** No step begins any more; what runs may still commit. */
   let draining = false
   /** Nothing is committed any more. */
@@ -93,9 +94,13 @@ export function createEngine(options: {
 
   const isCurrent = (live: Live): boolean => lives.get(live.instance.id) === live
 
-  function track(work: Promise<unknown>): void {
-    running.add(work)
-    void work.finally(() => running.delete(work))
+  function track(work: Promise<void>): void {
+    const done = work
+      .catch((error: unknown) => {
+        if (!stopped) host.log.log("error", `Durable Functions: ${(error as Error).stack}`)
+      })
+      .finally(() => running.delete(done))
+    running.add(done)
   }
 
   function newLive(instance: Instance): Live {
@@ -146,7 +151,9 @@ export function createEngine(options: {
     for (const event of live.history) {
       if (done.has(event.EventId)) continue
       if (event.EventType === EventType.TaskScheduled) {
-        startActivity(live, event.EventId, event.Name as string, event.Input as string)
+        // After a rewind it may still be running from before.
+        if (!inFlight.has(flightKey(live.instance, event.EventId)))
+          startActivity(live, event.EventId, event.Name as string, event.Input as string)
       } else if (event.EventType === EventType.TimerCreated) {
         armTimer(live, event.EventId, Date.parse(event.FireAt as string))
       }
@@ -262,13 +269,13 @@ export function createEngine(options: {
     const sent = await store.commit((writer) => {
       for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
       for (const { instance: child } of children.started) writer.createInstance(child)
-      const conflicts = children.conflicts.map((arrived) => store1(writer, instance.id, arrived))
+      const conflicts = children.conflicts.map((arrived) => storeMessage(writer, instance.id, arrived))
       if (outcome.kind === "continued") writer.continueInstance(outcome.instance)
       else {
         writer.updateInstance(outcome.instance)
         writer.appendHistory(instance.id, live.parts, appendedTexts.join(","))
       }
-      const carried = outcome.carriedEvents.map((event) => store1(writer, instance.id, { event }))
+      const carried = outcome.carriedEvents.map((event) => storeMessage(writer, instance.id, { event }))
       for (const command of outcome.commands) {
         if (command.kind === "entityMessage") {
           writer.addMessage(
@@ -393,7 +400,7 @@ export function createEngine(options: {
   }
 
   /** Stores an event as a message, inside a transaction. */
-  function store1(writer: Writer, target: string, arrived: Arrived): Arrived {
+  function storeMessage(writer: Writer, target: string, arrived: Arrived): Arrived {
     const { messageId: _, ...body } = arrived
     return { ...body, messageId: writer.addMessage(target, JSON.stringify(body)) }
   }
@@ -405,7 +412,8 @@ export function createEngine(options: {
       return
     }
     for (const arrived of rest) {
-      if (arrived.messageId === undefined && isTaskResult(arrived.event)) store1(writer, instance.id, arrived)
+      if (arrived.messageId === undefined && isTaskResult(arrived.event))
+        storeMessage(writer, instance.id, arrived)
     }
   }
 
@@ -431,7 +439,7 @@ export function createEngine(options: {
             Details: failure?.details ?? "",
             ...(failure?.failureDetails ? { FailureDetails: failure.failureDetails } : {}),
           })
-    const arrived = store1(writer, parent.instanceId, { event, executionId: parent.executionId })
+    const arrived = storeMessage(writer, parent.instanceId, { event, executionId: parent.executionId })
     return { instanceId: parent.instanceId, arrived }
   }
 
@@ -473,7 +481,7 @@ export function createEngine(options: {
       for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
       if (status === "Suspended") {
         for (const arrived of unsaved)
-          arrived.messageId = store1(writer, instance.id, arrived).messageId as number
+          arrived.messageId = storeMessage(writer, instance.id, arrived).messageId as number
       }
     })
     live.instance = instance
@@ -489,7 +497,7 @@ export function createEngine(options: {
     if (arrived.messageId !== undefined || !isTaskResult(arrived.event)) return
     track(
       store.commit((writer) => {
-        arrived.messageId = store1(writer, live.instance.id, arrived).messageId as number
+        arrived.messageId = storeMessage(writer, live.instance.id, arrived).messageId as number
       }),
     )
   }
@@ -505,6 +513,8 @@ export function createEngine(options: {
   function startActivity(live: Live, eventId: number, name: string, input: string): void {
     const { id: instanceId, executionId } = live.instance
     live.activities++
+    const flight = flightKey(live.instance, eventId)
+    inFlight.add(flight)
     const task: ActivityTask = { instanceId, eventId, name, input }
     const done = activities.run(async () => {
       while (!draining) {
@@ -521,6 +531,7 @@ export function createEngine(options: {
       done.then(async (event) => {
         live.activities--
         if (event && !stopped) await deliverResult(instanceId, { event, executionId })
+        inFlight.delete(flight)
       }),
     )
   }
@@ -531,10 +542,11 @@ export function createEngine(options: {
       push(live, arrived)
       return
     }
+    // Not in memory: it failed, and a rewind may want the result, or it was rewound this very moment.
     const instance = store.instance(instanceId)
-    if (instance?.status === "Failed" && instance.executionId === arrived.executionId) {
-      await store.commit((writer) => store1(writer, instanceId, arrived))
-    }
+    if (!instance || instance.status === "Completed" || instance.status === "Terminated") return
+    if (originalExecution(instance.executionId) !== originalExecution(arrived.executionId as string)) return
+    deliverStored(instanceId, await store.commit((writer) => storeMessage(writer, instanceId, arrived)))
   }
 
   /** An event that is in the store already: an instance that is not in memory finds it there. */
@@ -641,7 +653,7 @@ export function createEngine(options: {
 
     /** Stores an external event or control message for a running instance. Resolves when that is durable. */
     async send(id: string, event: HistoryEvent): Promise<void> {
-      const arrived = await store.commit((writer) => store1(writer, id, { event }))
+      const arrived = await store.commit((writer) => storeMessage(writer, id, { event }))
       deliverStored(id, arrived)
     },
 
@@ -705,6 +717,10 @@ export function createEngine(options: {
 /** Completed, Failed and Terminated instances run no more. */
 export function isFinished(status: RuntimeStatus): boolean {
   return status === "Completed" || status === "Failed" || status === "Terminated"
+}
+
+function flightKey({ id, executionId }: Instance, eventId: number): string {
+  return `${id}|${originalExecution(executionId)}|${eventId}`
 }
 
 /** Whether the event belongs to the running execution, or to what a rewind left of the one before. */

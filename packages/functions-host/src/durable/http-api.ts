@@ -234,7 +234,11 @@ function list(context: ApiContext, request: ApiRequest, query: Query): ApiRespon
 async function purgeOne(context: ApiContext, id: string): Promise<ApiResponse> {
   const instance = context.engine.instance(id)
   if (!instance) return { status: 404 }
-  if (!isFinished(instance.status)) return json(200, { instancesDeleted: 0 })
+  if (!isFinished(instance.status)) {
+    throw new Error(
+      `Cannot purge the orchestration instance ${id} because instance is in the ${instance.status} state.`,
+    )
+  }
   await context.store.commit((writer) => writer.purgeInstance(id))
   return json(200, { instancesDeleted: 1 })
 }

@@ -133,6 +133,8 @@ class Replay {
   private now = 0
   private position = 0
   private isLastEpisode = false
+  /** What came after the event with which the orchestrator ended. */
+  private unread: readonly HistoryEvent[] = []
   private lastStart = -1
   private ambiguous = false
   private started = false
@@ -159,7 +161,10 @@ class Replay {
       if (event.EventType === EventType.ExecutionStarted) {
         this.started = true
       } else {
-        if (this.isLastEpisode && this.finished()) break
+        if (this.isLastEpisode && this.finished()) {
+          this.unread = history.slice(this.position)
+          break
+        }
         this.deliver(event)
       }
       if (this.started) this.advance(limit)
@@ -636,6 +641,10 @@ class Replay {
     for (const [name, queue] of this.deferred) {
       if (this.requests.has(name)) continue
       for (const event of queue) if (event.EventType === EventType.EventRaised) events.push(event)
+    }
+    for (const event of this.unread) {
+      if (event.EventType === EventType.EventRaised && !this.requests.has(event.Name as string))
+        events.push(event)
     }
     return events
   }

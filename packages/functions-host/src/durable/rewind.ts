@@ -8,15 +8,16 @@ import type { Instance, Store } from "./store.ts"
  * task likewise, with the timers in between), and so is everything that was scheduled after the first failure
  * had been seen, because the orchestrator now takes another path. Successful results that were asked for before
  * that moment stay, so those tasks do not run again.
+ * @param late failures that arrived when the orchestration had failed already
  * @returns the remaining events, and the sub-orchestrations that failed and have to be rewound themselves
  */
-export function withoutFailures(history: readonly HistoryEvent[]): {
-  events: HistoryEvent[]
-  children: string[]
-} {
+export function withoutFailures(
+  history: readonly HistoryEvent[],
+  late: readonly HistoryEvent[] = [],
+): { events: HistoryEvent[]; children: string[] } {
   const firstFailure = history.findIndex(isFailure)
   const scheduledBefore = new Map<number, HistoryEvent>()
-  const failed = new Set<number>()
+  const failed = new Set<number>(late.map((event) => event.TaskScheduledId as number))
   const children: string[] = []
   history.forEach((event, index) => {
     if (isSchedulingEvent(event) && (firstFailure < 0 || index < firstFailure)) {
@@ -52,13 +53,20 @@ export function withoutFailures(history: readonly HistoryEvent[]): {
  * @returns the ids of the instances that have to run again
  */
 export async function rewind(store: Store, id: string, reason: string | null): Promise<string[]> {
-  const plan: { instance: Instance; events: HistoryEvent[] }[] = []
+  const plan: { instance: Instance; events: HistoryEvent[]; obsolete: number[] }[] = []
   const collect = (instanceId: string): void => {
     const instance = store.instance(instanceId)
     if (instance?.status !== "Failed") return
     const history = JSON.parse(`[${store.history(instanceId).events}]`) as HistoryEvent[]
-    const { events, children } = withoutFailures(history)
-    plan.push({ instance, events })
+    const late = store
+      .messages(instanceId)
+      .map(({ id: messageId, body }) => ({ messageId, ...(JSON.parse(body) as { event: HistoryEvent }) }))
+      .filter(({ event }) => isFailure(event))
+    const { events, children } = withoutFailures(
+      history,
+      late.map(({ event }) => event),
+    )
+    plan.push({ instance, events, obsolete: late.map(({ messageId }) => messageId) })
     for (const child of children) collect(child)
   }
   collect(id)
@@ -66,7 +74,7 @@ export async function rewind(store: Store, id: string, reason: string | null): P
     Reason: `Rewound: ${reason ?? ""}`,
   })
   await store.commit((writer) => {
-    for (const { instance, events } of plan) {
+    for (const { instance, events, obsolete } of plan) {
       const [execution, generation] = instance.executionId.split("#")
       writer.updateInstance({
         ...instance,
@@ -75,6 +83,7 @@ export async function rewind(store: Store, id: string, reason: string | null): P
         output: null,
         updatedAt: Date.now(),
       })
+      for (const messageId of obsolete) writer.deleteMessage(messageId)
       writer.deleteHistory(instance.id)
       if (events.length > 0) {
         writer.appendHistory(instance.id, 0, events.map((kept) => JSON.stringify(kept)).join(","))
