@@ -18,6 +18,24 @@ const available = (await terraformVersion()) !== undefined || process.env.CI !==
 const prod: Deployment = { environment: "prod", hosting: "flex", orderingStores: "postgres" }
 const prodOnAks: Deployment = { ...prod, hosting: "aks" }
 
+const telemetryTables = [
+  "AppAvailabilityResults",
+  "AppBrowserTimings",
+  "AppDependencies",
+  "AppEvents",
+  "AppExceptions",
+  "AppMetrics",
+  "AppPageViews",
+  "AppPerformanceCounters",
+  "AppRequests",
+  "AppSystemEvents",
+  "AppTraces",
+  "AzureDiagnostics",
+  "AzureMetrics",
+  "ContainerLogV2",
+  "KubeEvents",
+]
+
 describe.runIf(available)("a planted mistake is found", () => {
   let workspace: Workspace
   const undo: (() => void)[] = []
@@ -27,7 +45,8 @@ describe.runIf(available)("a planted mistake is found", () => {
     await initialise(workspace, "modules/storage")
   })
   afterEach(() => {
-    for (const restore of undo.splice(0)) restore()
+    // The last change first: two mistakes may be in one file.
+    for (const restore of undo.splice(0).reverse()) restore()
   })
   afterAll(() => workspace?.close())
 
@@ -110,125 +129,163 @@ describe.runIf(available)("a planted mistake is found", () => {
     })
   })
 
-  describe("by a policy", () => {
-    test("an open network security group", async () => {
-      plant(
-        "modules/network/locals.tf",
-        "source   = [local.prefixes.apim, local.prefixes.functions, local.prefixes.aks]",
-        'source   = ["Internet"]',
-      )
-      expect(await findings(prod)).toEqual([
-        'network rules: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: lets everybody in to port 10000, 1433, 443, 5432, 5671-5672 of nsg-vnet-eshop-prod-endpoints; only port 443 of the gateway may',
-      ])
+  /** Independent mistakes are planted together: one plan finds them all, and nothing else. */
+  describe.each([
+    {
+      deployment: prod,
+      mistakes: [
+        {
+          name: "an open network security group",
+          path: "modules/network/locals.tf",
+          right: "source   = [local.prefixes.apim, local.prefixes.functions, local.prefixes.aks]",
+          wrong: 'source   = ["Internet"]',
+          found: [
+            'network rules: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: lets everybody in to port 10000, 1433, 443, 5432, 5671-5672 of nsg-vnet-eshop-prod-endpoints; only port 443 of the gateway may',
+          ],
+        },
+        {
+          name: "a size that is not in the table",
+          path: "env/prod.tfvars",
+          right: "GP_Standard_D4ds_v5",
+          wrong: "GP_Standard_D96ds_v5",
+          found: [
+            'allowed values: module.postgres.azurerm_postgresql_flexible_server.this: sku_name is "GP_Standard_D96ds_v5", allowed: "B_Standard_B1ms", "GP_Standard_D2ds_v5", "GP_Standard_D4ds_v5", "GP_Standard_D8ds_v5"',
+          ],
+        },
+        {
+          name: "a public data plane in prod, behind the variables' back",
+          path: "modules/postgres/main.tf",
+          right: "public_network_access_enabled = var.public_access.enabled",
+          wrong: "public_network_access_enabled = true",
+          found: [
+            "no public data plane: module.postgres.azurerm_postgresql_flexible_server.this: public_network_access_enabled is true, allowed: false",
+          ],
+        },
+        {
+          name: "an old TLS version",
+          path: "modules/service-bus/main.tf",
+          right: '= "1.2"',
+          wrong: '= "1.0"',
+          found: [
+            'tls: module.service_bus.azurerm_servicebus_namespace.this: minimum_tls_version is "1.0", allowed: "1.2"',
+          ],
+        },
+        {
+          name: "a firewall that only watches in prod",
+          path: "modules/gateway/main.application_gateway.tf",
+          right: "var.waf.mode",
+          wrong: '"Detection"',
+          found: [
+            'web application firewall: module.gateway.azurerm_web_application_firewall_policy.this: policy_settings.mode is "Detection", allowed: "Prevention"',
+          ],
+        },
+        {
+          name: "a store in one zone",
+          path: "env/prod.tfvars",
+          right: /^ {2}high_availability = \{ zone.*\n/m,
+          wrong: "",
+          found: [
+            'zone redundancy: module.postgres.azurerm_postgresql_flexible_server.this: high_availability.mode is undefined, allowed: "ZoneRedundant"',
+          ],
+        },
+        {
+          name: "a secret in clear",
+          path: "locals.settings.tf",
+          right: "PAYMENT_URL = var.payment_url }",
+          wrong: 'PAYMENT_URL = var.payment_url, PAYMENT_TOKEN = "sk_live_4711" }',
+          found: [
+            'secrets: module.function_app["ordering"].azurerm_function_app_flex_consumption.this: app_settings.PAYMENT_TOKEN holds what looks like a secret',
+          ],
+        },
+        {
+          name: "shared keys",
+          path: "modules/service-bus/main.tf",
+          right: /local_auth_enabled( +)= false/,
+          wrong: "local_auth_enabled$1= true",
+          found: [
+            "identity only: module.service_bus.azurerm_servicebus_namespace.this: local_auth_enabled is true, allowed: false",
+          ],
+        },
+        {
+          name: "tags that are missing",
+          path: "modules/redis/main.tf",
+          right: /tags( +)= var.tags/,
+          wrong: 'tags$1= { owner = "me" }',
+          found: ["application", "environment", "cost-center", "managed-by"].map(
+            (tag) => `tags: module.redis[0].azurerm_managed_redis.this: has no tag ${tag}`,
+          ),
+        },
+        {
+          name: "a property of the emulator's file that would be lost on the way",
+          path: "../service-bus/entities.json",
+          right: '"MaxDeliveryCount": 10,',
+          wrong: '"MaxDeliveryCount": 10, "AutoDeleteOnIdle": "PT5M",',
+          found: [
+            "service bus entities: catalog-events/basket: property AutoDeleteOnIdle is not carried over to Azure",
+          ],
+        },
+        {
+          name: "a route that lost its token",
+          path: "modules/gateway/main.api_management.tf",
+          right: "if !operation.anonymous }",
+          wrong: 'if !operation.anonymous && key != "basket-post" }',
+          found: ["routes: basket: POST is open but needs a token in the route table"],
+        },
+      ],
+    },
+    {
+      deployment: prodOnAks,
+      mistakes: [
+        {
+          name: "a version that is not in the table",
+          path: "env/prod.tfvars",
+          right: 'version        = "1.33"',
+          wrong: 'version        = "1.27"',
+          found: [
+            'allowed values: module.aks[0].azurerm_kubernetes_cluster.this: kubernetes_version is "1.27", allowed: "1.32", "1.33", "1.34"',
+          ],
+        },
+        {
+          name: "nodes in one zone",
+          path: "modules/aks/main.tf",
+          right: /(mode += "User"[\s\S]*?)zones( +)= var.zones/,
+          wrong: '$1zones$2= ["1"]',
+          found: [
+            'zone redundancy: module.aks[0].azurerm_kubernetes_cluster_node_pool.this["apps"]: zones is ["1"], prod needs two or more',
+          ],
+        },
+        {
+          name: "a grant that the access table does not tell",
+          path: "modules/aks/outputs.tf",
+          right: "value       = local.access",
+          wrong: "value       = []",
+          found: ["access: output.access: 26 grants, but 25 rows in the access table"],
+        },
+        {
+          name: "another retention",
+          path: "modules/monitoring/main.tf",
+          right: /total_retention_in_days = .*/,
+          wrong: "total_retention_in_days = 7",
+          found: telemetryTables.map(
+            (table) =>
+              `retention: module.monitoring.azurerm_log_analytics_workspace_table.this["${table}"]: total_retention_in_days is 7, allowed: 90`,
+          ),
+        },
+      ],
+    },
+  ])("by a policy, in prod on $deployment.hosting", ({ deployment, mistakes }) => {
+    let found: string[]
+    beforeAll(async () => {
+      for (const { path, right, wrong } of mistakes) plant(path, right, wrong)
+      found = await findings(deployment)
     })
 
-    test("a size that is not in the table", async () => {
-      plant("env/prod.tfvars", "GP_Standard_D4ds_v5", "GP_Standard_D96ds_v5")
-      expect(await findings(prod)).toEqual([
-        'allowed values: module.postgres.azurerm_postgresql_flexible_server.this: sku_name is "GP_Standard_D96ds_v5", allowed: "B_Standard_B1ms", "GP_Standard_D2ds_v5", "GP_Standard_D4ds_v5", "GP_Standard_D8ds_v5"',
-      ])
+    test.each(mistakes)("$name", ({ found: expected }) => {
+      expect(found).toEqual(expect.arrayContaining(expected))
     })
 
-    test("a version that is not in the table", async () => {
-      plant("env/prod.tfvars", 'version        = "1.33"', 'version        = "1.27"')
-      expect(await findings(prodOnAks)).toEqual([
-        'allowed values: module.aks[0].azurerm_kubernetes_cluster.this: kubernetes_version is "1.27", allowed: "1.32", "1.33", "1.34"',
-      ])
-    })
-
-    test("a public data plane in prod, behind the variables' back", async () => {
-      plant(
-        "modules/postgres/main.tf",
-        "public_network_access_enabled = var.public_access.enabled",
-        "public_network_access_enabled = true",
-      )
-      expect(await findings(prod)).toEqual([
-        "no public data plane: module.postgres.azurerm_postgresql_flexible_server.this: public_network_access_enabled is true, allowed: false",
-      ])
-    })
-
-    test("an old TLS version", async () => {
-      plant("modules/service-bus/main.tf", '= "1.2"', '= "1.0"')
-      expect(await findings(prod)).toEqual([
-        'tls: module.service_bus.azurerm_servicebus_namespace.this: minimum_tls_version is "1.0", allowed: "1.2"',
-      ])
-    })
-
-    test("a firewall that only watches in prod", async () => {
-      plant("modules/gateway/main.application_gateway.tf", "var.waf.mode", '"Detection"')
-      expect(await findings(prod)).toEqual([
-        'web application firewall: module.gateway.azurerm_web_application_firewall_policy.this: policy_settings.mode is "Detection", allowed: "Prevention"',
-      ])
-    })
-
-    test("a store in one zone", async () => {
-      plant("env/prod.tfvars", /^ {2}high_availability = \{ zone.*\n/m, "")
-      expect(await findings(prod)).toEqual([
-        'zone redundancy: module.postgres.azurerm_postgresql_flexible_server.this: high_availability.mode is undefined, allowed: "ZoneRedundant"',
-      ])
-    })
-
-    test("a secret in clear", async () => {
-      plant(
-        "locals.settings.tf",
-        "PAYMENT_URL = var.payment_url }",
-        'PAYMENT_URL = var.payment_url, PAYMENT_TOKEN = "sk_live_4711" }',
-      )
-      expect(await findings(prod)).toEqual([
-        'secrets: module.function_app["ordering"].azurerm_function_app_flex_consumption.this: app_settings.PAYMENT_TOKEN holds what looks like a secret',
-      ])
-    })
-
-    test("shared keys", async () => {
-      plant("modules/service-bus/main.tf", /local_auth_enabled( +)= false/, "local_auth_enabled$1= true")
-      expect(await findings(prod)).toEqual([
-        "identity only: module.service_bus.azurerm_servicebus_namespace.this: local_auth_enabled is true, allowed: false",
-      ])
-    })
-
-    test("a tag that is missing", async () => {
-      plant("modules/redis/main.tf", /tags( +)= var.tags/, 'tags$1= { owner = "me" }')
-      expect(await findings(prod)).toEqual(
-        ["application", "environment", "cost-center", "managed-by"].map(
-          (tag) => `tags: module.redis[0].azurerm_managed_redis.this: has no tag ${tag}`,
-        ),
-      )
-    })
-
-    test("a grant that the access table does not tell", async () => {
-      plant("modules/aks/outputs.tf", "value       = local.access", "value       = []")
-      expect(await findings(prodOnAks)).toEqual([
-        expect.stringMatching(/^access: output\.access: (\d+) grants, but \d+ rows in the access table$/),
-      ])
-    })
-
-    test("another retention", async () => {
-      plant("env/prod.tfvars", "retention_days = 90", "retention_days = 30")
-      const found = await findings(prod)
-      expect(found).toHaveLength(30)
-      expect(found[0]).toContain("retention_in_days is 30, allowed: 90")
-    })
-
-    test("a property of the emulator's file that would be lost on the way", async () => {
-      plant(
-        "../service-bus/entities.json",
-        '"MaxDeliveryCount": 10,',
-        '"MaxDeliveryCount": 10, "AutoDeleteOnIdle": "PT5M",',
-      )
-      expect(await findings(prod)).toEqual([
-        "service bus entities: catalog-events/basket: property AutoDeleteOnIdle is not carried over to Azure",
-      ])
-    })
-
-    test("a route that lost its token", async () => {
-      plant(
-        "modules/gateway/main.api_management.tf",
-        "if !operation.anonymous }",
-        'if !operation.anonymous && key != "basket-post" }',
-      )
-      expect(await findings(prod)).toEqual([
-        "routes: basket: POST is open but needs a token in the route table",
-      ])
+    test("nothing else", () => {
+      expect(found.toSorted()).toEqual(mistakes.flatMap((mistake) => mistake.found).toSorted())
     })
   })
 })
