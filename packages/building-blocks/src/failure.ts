@@ -26,5 +26,6 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: unknown }
   if (typeof code === "string" && (CONNECTION_ERRORS.has(code) || POSTGRES_OUT.test(code))) return true
-  return /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  // pg gives these no code
+  return /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message)
 }

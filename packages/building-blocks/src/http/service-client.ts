@@ -15,6 +15,7 @@ import type { ServiceToken } from "../identity/service-token.ts"
 
 export type ServiceRequest = {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  /** Below the base address, whose own path stays in front. */
   readonly path: string
   readonly headers?: Record<string, string>
   readonly body?: string | URLSearchParams
@@ -45,6 +46,7 @@ export function serviceClient(options: {
   apiKey?: string
   timeoutMs?: number
 }): ServiceClient {
+  const baseUrl = options.baseUrl.replace(/\/$/, "")
   const failures = handleWhen((error) => !(error instanceof BrokenCircuitError))
   const breaker = circuitBreaker(failures, { halfOpenAfter: 2_000, breaker: new ConsecutiveBreaker(10) })
   const perAttempt = timeout(options.timeoutMs ?? 3_000, TimeoutStrategy.Aggressive)
@@ -57,7 +59,7 @@ export function serviceClient(options: {
 
   async function attempt(request: ServiceRequest, signal: AbortSignal): Promise<ServiceResponse> {
     const authorization = options.apiKey ?? (await options.token?.get())
-    const response = await fetch(new URL(request.path, options.baseUrl), {
+    const response = await fetch(`${baseUrl}${request.path}`, {
       method: request.method,
       headers: {
         accept: "application/json",

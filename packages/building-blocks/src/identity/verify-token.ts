@@ -21,6 +21,13 @@ const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 const CACHED_TOKENS = 1_000
 
+/** True when the issuer's keys could not be had; jose has no class of its own for a key set that is answered with 500. */
+const isIssuersFault = (error: unknown): boolean =>
+  error instanceof TypeError ||
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC")
+
 /**
  * Verifies JWTs of an OpenID Connect issuer: signature by its published keys, issuer, audience and expiry.
  * A verified token is remembered until it expires, so that a busy client costs one signature check.
@@ -56,8 +63,7 @@ export function tokenVerifier(options: { issuer: string; audience: string }): To
       return { caller: { kind: "user", id: claims.sub, roles: claims.roles }, expires: claims.exp * 1_000 }
     } catch (error) {
       if (error instanceof DependencyUnavailableError) throw error
-      if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
-        throw new DependencyUnavailableError("identity", error)
+      if (isIssuersFault(error)) throw new DependencyUnavailableError("identity", error)
       throw new InvalidTokenError((error as Error).message, { cause: error })
     }
   }

@@ -25,8 +25,10 @@ export function connectPostgres(url: string, max = 16): pg.Pool {
     statement_timeout: 15_000,
     application_name: process.env.WEBSITE_SITE_NAME ?? "eshop",
   })
-  // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
+  // A connection that breaks is replaced by the pool, and whoever uses it gets the error from the next query; without
+  // listeners the events, of an idle connection and of one within a transaction, would end the process.
   pool.on("error", () => {})
+  pool.on("connect", (client) => client.on("error", () => {}))
   return pool
 }
 
