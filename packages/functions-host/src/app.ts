@@ -90,13 +90,19 @@ export async function loadApp(options: AppOptions): Promise<FunctionApp> {
         if (stopped) throw new WorkerGoneError("The host is stopping.")
         crashes++
         try {
-          client = await start()
+          const started = await start()
+          if (stopped) {
+            await started.kill()
+            throw new WorkerGoneError("The host is stopping.")
+          }
+          client = started
           setTimeout(() => {
             crashes = 0
           }, 30_000).unref()
           output.write("information", "Host.Worker", "Worker process started and initialized.")
           return client
         } catch (error) {
+          if (error instanceof WorkerGoneError) throw error
           output.write("error", "Host.Worker", `The worker could not be restarted: ${(error as Error).stack}`)
         }
       }

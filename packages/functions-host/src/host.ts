@@ -105,7 +105,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     extensions,
     output,
   })
-  const server = await listen(front.handle, {
+  const server = await listen(front, {
     port: options.port,
     hostname: options.hostname ?? "127.0.0.1",
     output,
@@ -156,7 +156,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
         entry.registered = undefined
       }
     }
-    return { app, routes: sortRoutes(routes), configuration }
+    return { app, routes: sortRoutes(routes), configuration, activeRequests: 0 }
   }
 
   const reload = async () => {
@@ -174,7 +174,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     }
     serving = next
     announce(next, baseUrl, output)
-    void old.app.stop(graceMs)
+    void retire(old, Date.now() + graceMs)
   }
 
   const stop = async () => {
@@ -183,9 +183,11 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     reloader.close()
     const deadline = Date.now() + graceMs
     // HTTP functions first: they may still call the extensions' webhooks on this server.
-    while (front.active() > 0 && Date.now() < deadline) await delay(10)
-    await serving?.app.stopExtensions()
-    await serving?.app.stop(Math.max(0, deadline - Date.now()))
+    if (serving) {
+      await requestsEnd(serving, deadline)
+      await serving.app.stopExtensions()
+      await retire(serving, deadline)
+    }
     await close(server)
   }
 
@@ -229,6 +231,16 @@ function openStateDir(folder: string): string {
   // Keys and task hub are nobody's source code, wherever the folder lies.
   writeFileSync(join(stateDir, ".gitignore"), "*\n")
   return stateDir
+}
+
+async function requestsEnd(version: Serving, deadline: number): Promise<void> {
+  while (version.activeRequests > 0 && Date.now() < deadline) await delay(10)
+}
+
+/** Ends a version when its requests and invocations have ended, at the deadline at the latest. */
+async function retire(version: Serving, deadline: number): Promise<void> {
+  await requestsEnd(version, deadline)
+  await version.app.stop(Math.max(0, deadline - Date.now()))
 }
 
 /** Stops listening; connections get a second to take their last answer. */

@@ -11,11 +11,17 @@ import { serveFunction } from "./functions.ts"
 import { createProxyGate } from "./proxy.ts"
 import { pathSegments } from "./request.ts"
 import type { HttpFunction } from "./router.ts"
-import { sendStatus } from "./server.ts"
+import { type RequestHandler, sendStatus } from "./server.ts"
 import { serveWebhook } from "./webhooks.ts"
 
 /** The version of the app that serves now. */
-export type Serving = { app: FunctionApp; routes: readonly HttpFunction[]; configuration: Configuration }
+export type Serving = {
+  app: FunctionApp
+  routes: readonly HttpFunction[]
+  configuration: Configuration
+  /** Requests that this version has begun to serve and not answered. */
+  activeRequests: number
+}
 
 export type FrontOptions = {
   serving(): Serving | undefined
@@ -30,16 +36,10 @@ export type FrontOptions = {
   output: HostOutput
 }
 
-export type Front = {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Requests to functions that are not answered yet. */
-  active(): number
-}
-
-export function createFront(options: FrontOptions): Front {
+/** Makes the handler of all requests. */
+export function createFront(options: FrontOptions): RequestHandler {
   const { keys, output } = options
   const gate = createProxyGate()
-  let active = 0
 
   const authorize = (request: IncomingMessage, target: HttpFunction) => {
     if (!options.enforceKeys || target.authLevel === "anonymous") return "granted"
@@ -50,16 +50,17 @@ export function createFront(options: FrontOptions): Front {
   }
 
   const callFunction = async (
-    { app, routes, configuration }: Serving,
+    serving: Serving,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<boolean> => {
+    const { app, routes, configuration } = serving
     const place = configuration.http.throttle()
     if (place === "rejected") {
       sendStatus(response, 429, { "x-ms-scaleout": "1" })
       return true
     }
-    active++
+    serving.activeRequests++
     try {
       if (place.entered) await place.entered
       return await serveFunction(
@@ -75,49 +76,39 @@ export function createFront(options: FrontOptions): Front {
         response,
       )
     } finally {
-      active--
+      serving.activeRequests--
       place.leave()
     }
   }
 
-  return {
-    active: () => active,
-    async handle(request, response) {
-      const segments = pathSegments(request.url ?? "/")
-      const area = segments[0]?.toLowerCase()
-      if (area === "admin") {
-        const open = segments[1]?.toLowerCase() === "host" && segments[2]?.toLowerCase() === "ping"
-        if (options.enforceKeys && !open && keys.level(requestKey(request)) !== "admin") {
-          return sendStatus(response, 401)
-        }
-        return await serveAdmin(options.admin, segments.slice(1), request, response)
+  return async (request, response) => {
+    const segments = pathSegments(request.url ?? "/")
+    const area = segments[0]?.toLowerCase()
+    if (area === "admin") {
+      const open = segments[1]?.toLowerCase() === "host" && segments[2]?.toLowerCase() === "ping"
+      if (options.enforceKeys && !open && keys.level(requestKey(request)) !== "admin") {
+        return sendStatus(response, 401)
       }
-      if (!options.serving()) await options.ready
-      const serving = options.serving()
-      if (!serving) return sendStatus(response, 503)
-      const { http, settings } = serving.configuration
-      for (const [name, value] of http.customHeaders) response.setHeader(name, value)
-      if (applyCors(http.cors, request, response)) return
-      if (area === "runtime" && segments[1]?.toLowerCase() === "webhooks") {
-        const accepts = (extension: string) =>
-          !options.enforceKeys || keys.opensWebhook(requestKey(request), extension)
-        const { extensions } = options
-        return await serveWebhook(
-          extensions,
-          accepts,
-          segments.slice(2),
-          http.maxBodyBytes,
-          request,
-          response,
-        )
-      }
-      if (options.stopping()) return sendStatus(response, 503, { connection: "close" })
-      if (await callFunction(serving, request, response)) return
-      if (segments.length === 0) {
-        return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
-      }
-      sendStatus(response, 404)
-    },
+      return await serveAdmin(options.admin, segments.slice(1), request, response)
+    }
+    if (!options.serving()) await options.ready
+    const serving = options.serving()
+    if (!serving) return sendStatus(response, 503)
+    const { http, settings } = serving.configuration
+    for (const [name, value] of http.customHeaders) response.setHeader(name, value)
+    if (applyCors(http.cors, request, response)) return
+    if (area === "runtime" && segments[1]?.toLowerCase() === "webhooks") {
+      const accepts = (extension: string) =>
+        !options.enforceKeys || keys.opensWebhook(requestKey(request), extension)
+      const { extensions } = options
+      return await serveWebhook(extensions, accepts, segments.slice(2), http.maxBodyBytes, request, response)
+    }
+    if (options.stopping()) return sendStatus(response, 503, { connection: "close" })
+    if (await callFunction(serving, request, response)) return
+    if (segments.length === 0) {
+      return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
+    }
+    sendStatus(response, 404)
   }
 }
 

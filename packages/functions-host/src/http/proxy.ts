@@ -101,6 +101,7 @@ export async function proxyToWorker(
       forwarded = exchange.done
       forwarded.catch(() => {})
     })
+    if (!response.headersSent) setTimeout(() => warnOfSilence(options), 1000).unref()
     await forwarded
   } catch (error) {
     abort(error as Error)
@@ -111,7 +112,19 @@ export async function proxyToWorker(
   }
 }
 
+function warnOfSilence({ request, response, warn }: ProxyOptions): void {
+  if (response.headersSent || response.destroyed) return
+  warn(
+    `${request.method} ${request.url}: the function ended without a response. In stream mode the request then stays ` +
+      "open until it times out, here as in Azure: return a response object.",
+  )
+}
+
+/** How long a forwarded request may be silent, as ForwarderRequestConfig.ActivityTimeout of the real host. */
+const activityTimeoutMs = 240_000
+
 type ProxyOptions = {
+  warn(message: string): void
   workerUri: string
   request: IncomingMessage
   response: ServerResponse
@@ -147,6 +160,10 @@ function forward(
       pipeline(incoming, response, (error) => (error ? reject(error) : resolve()))
     },
   )
+  outgoing.setTimeout(activityTimeoutMs, () => {
+    sendStatus(response, 504)
+    outgoing.destroy()
+  })
   outgoing.on("error", (error) => {
     if (!response.headersSent) sendStatus(response, 502)
     reject(error)
