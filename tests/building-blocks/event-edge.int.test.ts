@@ -49,7 +49,7 @@ function deliveryTo(handle: Handle) {
   const subscriber: Subscriber = when(ProductChanged, useCase("test.hear", ProductChanged.data, handle))
   edge.subscription("catalog-events", "basket", [subscriber])
   const { handler } = registered[0] as { handler: ServiceBusTopicHandler }
-  return async (body: unknown) => void (await handler(body, new InvocationContext()))
+  return async (body: unknown) => void (await handler(body, new InvocationContext({ logHandler: () => {} })))
 }
 const eventOf = (productId = newId()) =>
   message(

@@ -29,3 +29,10 @@ export function isUnavailable(error: unknown): boolean {
   // pg gives these no code
   return /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message)
 }
+
+// PostgreSQL: character not in repertoire, untranslatable character
+const TEXT_REFUSED = new Set(["22021", "22P05"])
+
+/** True when PostgreSQL refused a text (U+0000) that a client had hidden inside of an encoded value, such as a cursor. */
+export const isTextRefused = (error: unknown): boolean =>
+  error instanceof Error && TEXT_REFUSED.has((error as { code?: string }).code ?? "")

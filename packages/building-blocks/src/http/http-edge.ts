@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions"
 import { isRefusal } from "@eshop/domain/refusal"
 import type { z } from "zod"
-import { DependencyUnavailableError, isUnavailable } from "../failure.ts"
+import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../failure.ts"
 import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
 import { newId } from "../ids.ts"
 import type { CallContext, Caller, Tx, UnitOfWork, UseCase } from "../use-case.ts"
@@ -171,6 +171,8 @@ function ofFailure(error: unknown, log: (message: string) => void): Problem {
       detail: "The bearer token is not valid.",
       headers: { "www-authenticate": 'Bearer error="invalid_token"' },
     }
+  if (isTextRefused(error))
+    return { status: 400, code: "request.text", detail: "A text of the request cannot be stored." }
   log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   if (!isUnavailable(error)) return { status: 500, code: "internal" }
   return {
