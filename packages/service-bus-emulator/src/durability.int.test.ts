@@ -237,3 +237,16 @@ test("ends cleanly when its parent does, and at SIGTERM", async () => {
     expect(await ended).toBe(0)
   }
 })
+
+test("does not touch the journal of an emulator that already has the port", async () => {
+  const dataDir = join(directory, "data")
+  const first = await startServiceBusEmulator({ config, dataDir })
+  await connect(first.connectionString).createSender("q").sendMessages({ body: 1 })
+  const second = startServiceBusEmulator({ config, dataDir, port: first.port })
+  await expect(second).rejects.toMatchObject({ code: "EADDRINUSE" })
+  await connect(first.connectionString).createSender("q").sendMessages({ body: 2 })
+  await first.stop()
+  const again = await startServiceBusEmulator({ config, dataDir })
+  expect(again.state().q?.active).toBe(2)
+  await again.stop()
+})

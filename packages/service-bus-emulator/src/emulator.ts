@@ -4,7 +4,8 @@ import type { EntityCounts } from "./broker/queue-entity.ts"
 import { parseConfig } from "./config.ts"
 import { FileJournal } from "./storage/file-journal.ts"
 import { type JournalRecord, memoryJournal } from "./storage/record.ts"
-import { listen } from "./transport/server.ts"
+import { bind } from "./transport/listener.ts"
+import { serveAmqp } from "./transport/server.ts"
 import { DEVELOPMENT_SHARED_ACCESS_KEY, SHARED_ACCESS_KEY_NAME } from "./transport/shared-access.ts"
 
 export interface EmulatorOptions {
@@ -46,29 +47,31 @@ const STANDARD_MESSAGE_SIZE = 262_144
 export async function startServiceBusEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => {})
   const topology = parseConfig(options.config ?? (await readConfig(options.configFile)))
-  const { broker, closeJournal } = openBroker(topology, options, log)
   const host = options.host ?? "127.0.0.1"
   const sharedAccessKey = options.sharedAccessKey ?? DEVELOPMENT_SHARED_ACCESS_KEY
   const maxMessageSize = options.maxMessageSize ?? STANDARD_MESSAGE_SIZE
-  broker.expire(Date.now())
-  let server: Awaited<ReturnType<typeof listen>>
+  const listener = await bind(host, options.port ?? 0)
+  let opened: ReturnType<typeof openBroker>
   try {
-    server = await listen({ broker, host, port: options.port ?? 0, sharedAccessKey, maxMessageSize, log })
+    opened = openBroker(topology, options, log)
   } catch (error) {
-    await closeJournal()
+    await listener.close()
     throw error
   }
+  const { broker, closeJournal } = opened
+  broker.expire(Date.now())
+  serveAmqp(listener, { broker, sharedAccessKey, maxMessageSize, log })
   const ticker = setInterval(() => broker.expire(Date.now()), TICK)
-  const endpoint = `sb://${host}:${server.port}`
+  const endpoint = `sb://${host}:${listener.port}`
   return {
-    port: server.port,
+    port: listener.port,
     connectionString:
       `Endpoint=${endpoint};SharedAccessKeyName=${SHARED_ACCESS_KEY_NAME};` +
       `SharedAccessKey=${sharedAccessKey};UseDevelopmentEmulator=true;`,
     state: () => broker.counts(),
     stop: async () => {
       clearInterval(ticker)
-      await server.close()
+      await listener.close()
       await closeJournal()
     },
   }

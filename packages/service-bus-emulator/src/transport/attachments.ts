@@ -1,4 +1,4 @@
-import { notAllowed } from "../broker/errors.ts"
+import { BrokerError, notAllowed } from "../broker/errors.ts"
 import type { MessageQueue } from "../broker/message-queue.ts"
 import {
   type Delivery,
@@ -43,6 +43,7 @@ export class Attachments {
     const link = receiver as ReceiverLink
     const address = linkAddress(link.target?.address)
     try {
+      checkSupported(link)
       if (address === CBS)
         this.#incoming.set(receiver, new RequestLink(broker, link, new CbsNode(this.#claims)))
       else {
@@ -145,6 +146,18 @@ export class Attachments {
 /** The entity whose management node an address names, if it names one. */
 function managedEntity(address: string): string | undefined {
   return address.toLowerCase().endsWith(MANAGEMENT) ? address.slice(0, -MANAGEMENT.length) : undefined
+}
+
+/** Refuses what would otherwise seem to work: transactions, and sending through another entity. */
+function checkSupported(link: ReceiverLink): void {
+  const via = link.properties?.["com.microsoft:transfer-destination-address"]
+  // The target of a transaction's link is a coordinator, which rhea does not know and leaves empty.
+  if (link.target === null || via !== undefined) {
+    throw new BrokerError(
+      "amqp:not-implemented",
+      "Transactions and sending via another entity are not supported.",
+    )
+  }
 }
 
 function echoTermini(link: SenderLink): void {

@@ -1,15 +1,14 @@
-import type { AddressInfo, Server, Socket } from "node:net"
+import type { Socket } from "node:net"
 import rhea from "rhea"
 import type { Broker } from "../broker/broker.ts"
 import type { MessageQueue } from "../broker/message-queue.ts"
 import { type Connection, type Receiver, receiveUndecoded, type Sender, type Session } from "./amqp.ts"
 import { Attachments } from "./attachments.ts"
 import { Dispatcher } from "./dispatcher.ts"
+import type { Listener } from "./listener.ts"
 
 export interface ServerOptions {
   broker: Broker
-  host: string
-  port: number
   sharedAccessKey: string
   /** The largest message or batch in bytes. */
   maxMessageSize: number
@@ -32,8 +31,8 @@ interface Context {
   [key: string]: any
 }
 
-/** Listens for AMQP connections. Rejects when the port is taken. */
-export async function listen(options: ServerOptions): Promise<{ port: number; close(): Promise<void> }> {
+/** Serves AMQP on the connections of a listener. */
+export function serveAmqp(listener: Listener, options: ServerOptions): void {
   const dispatchers = new Map<MessageQueue, Dispatcher>()
   for (const { queue } of options.broker.sources()) dispatchers.set(queue, new Dispatcher(queue))
   const container = rhea.create_container({ id: "service-bus-emulator" })
@@ -78,45 +77,16 @@ export async function listen(options: ServerOptions): Promise<{ port: number; cl
   ]) {
     on(event, (context: Context | Error) => options.log(`AMQP ${event}: ${describe(context)}`))
   }
-  const sockets = new Set<Socket>()
-  const server: Server = container.listen({
-    host: options.host,
-    port: options.port,
+  const connectionOptions = {
     session_buffer_size: SESSION_BUFFER,
     max_frame_size: 65_536,
-    tcp_no_delay: true,
     receiver_options: { credit_window: 2000, autoaccept: false },
     sender_options: { autosettle: false, treat_modified_as_released: false },
-  } as never)
-  server.on("connection", (socket) => {
-    sockets.add(socket)
-    writeTogether(socket)
-    socket.on("close", () => sockets.delete(socket))
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve)
-    server.once("error", reject)
-  })
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
   }
-}
-
-/** Sends what is written within one turn in one system call; rhea writes every frame by itself. */
-function writeTogether(socket: Socket): void {
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
-  socket.write = ((...args: unknown[]) => {
-    if (socket.writableCorked === 0) {
-      socket.cork()
-      process.nextTick(() => socket.uncork())
-    }
-    return write(...args)
-  }) as typeof socket.write
+  listener.serve((socket) => {
+    const connection = container.create_connection(connectionOptions as never)
+    ;(connection as unknown as { accept(socket: Socket): void }).accept(socket)
+  })
 }
 
 /** SASL: clients authenticate on $cbs, so the connection itself is anonymous (MSSBCBS is .NET's name for that). */
