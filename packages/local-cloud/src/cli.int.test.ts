@@ -37,20 +37,25 @@ interface Launcher {
 }
 
 function launch(...args: string[]): Launcher {
-  const child = spawn(process.execPath, [
-    join(repositoryRoot, "packages", "local-cloud", "src", "cli.ts"),
-    ...["--data-dir", dataDir, "--only", parts.join(",")],
-    ...parts.flatMap((part) => ["--port", `${part}=${ports[part]}`]),
-    ...args,
-  ])
+  const child = spawn(
+    process.execPath,
+    [
+      join(repositoryRoot, "packages", "local-cloud", "src", "cli.ts"),
+      ...["--data-dir", dataDir],
+      ...(args.includes("--only") ? [] : ["--only", parts.join(",")]),
+      ...parts.flatMap((part) => ["--port", `${part}=${ports[part]}`]),
+      ...args,
+    ],
+    { stdio: ["ignore", "pipe", "pipe", "ipc"] },
+  )
   let printed = ""
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8")
-    stream.on("data", (text) => {
+    stream?.setEncoding("utf8")
+    stream?.on("data", (text) => {
       printed += text
     })
   }
-  const ended = once(child, "close").then(([code]) => code as number | null)
+  const ended = once(child, "exit").then(([code]) => code as number | null)
   const launcher = { child, output: () => printed, ended }
   launchers.push(launcher)
   return launcher
@@ -82,6 +87,27 @@ describe("npm start", () => {
     expect(pids).toHaveLength(4)
     expect(await survivors(pids)).toEqual(pids)
     launcher.child.kill("SIGINT")
+    expect(await launcher.ended).toBe(0)
+    expect(await survivors(pids)).toEqual([])
+  })
+
+  it("ends everything at once at the second Ctrl-C, even what does not listen", async () => {
+    const launcher = launch("--only", "payments")
+    await ready(launcher)
+    const pids = Object.values(await running())
+    process.kill((await running()).payments ?? 0, "SIGSTOP")
+    launcher.child.kill("SIGINT")
+    await expect.poll(launcher.output).toContain("Stopping")
+    launcher.child.kill("SIGINT")
+    expect(await launcher.ended).toBe(0)
+    expect(await survivors(pids)).toEqual([])
+  })
+
+  it("goes with the process that started it", async () => {
+    const launcher = launch("--only", "payments")
+    await ready(launcher)
+    const pids = Object.values(await running())
+    launcher.child.disconnect()
     expect(await launcher.ended).toBe(0)
     expect(await survivors(pids)).toEqual([])
   })
@@ -118,11 +144,13 @@ describe("npm start", () => {
     const launcher = launch()
     expect(await launcher.ended).toBe(1)
     other.close()
-    expect(launcher.output()).toMatch(
-      new RegExp(
-        `^Port ${ports.payments} of payments is in use.*: choose another with --port payments=N\\n$`,
-      ),
-    )
+    await expect
+      .poll(launcher.output)
+      .toMatch(
+        new RegExp(
+          `^Port ${ports.payments} of payments is in use.*: choose another with --port payments=N\\n$`,
+        ),
+      )
     expect(await running()).toEqual({})
   })
 
@@ -134,7 +162,7 @@ describe("npm start", () => {
   ])("explains %j", async (args, message) => {
     const launcher = launch(...args)
     expect(await launcher.ended).toBe(1)
+    await expect.poll(launcher.output).toContain("Usage: npm start")
     expect(launcher.output()).toContain(message)
-    expect(launcher.output()).toContain("Usage: npm start")
   })
 })
