@@ -268,7 +268,8 @@ export function createEngine(options: {
     const appendedTexts = [...texts, ...outcome.events.map((event) => JSON.stringify(event))]
     const sent = await store.commit((writer) => {
       for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
-      for (const { instance: child } of children.started) writer.createInstance(child)
+      for (const { live: child, replaces } of children.started)
+        writer.createInstance(child.instance, replaces)
       const conflicts = children.conflicts.map((arrived) => storeMessage(writer, instance.id, arrived))
       if (outcome.kind === "continued") writer.continueInstance(outcome.instance)
       else {
@@ -291,6 +292,8 @@ export function createEngine(options: {
         parent: outcome.kind === "ended" ? tellParent(writer, outcome) : undefined,
       }
     })
+    for (const { live: child } of children.started) kick(child)
+    if (sent.parent) deliverStored(sent.parent.instanceId, sent.parent.arrived)
     if (!isCurrent(live)) return
     live.instance = outcome.instance
     live.inbox.splice(0, taken.length)
@@ -312,9 +315,7 @@ export function createEngine(options: {
       live.actionsStarted = outcome.actionsStarted
     }
     for (const command of outcome.commands) release(live, outcome, command)
-    for (const child of children.started) kick(child)
     if (outcome.kind === "ended") finish(outcome.instance)
-    if (sent.parent) deliverStored(sent.parent.instanceId, sent.parent.arrived)
   }
 
   /** Lets an effect out after its commit. */
@@ -357,8 +358,8 @@ export function createEngine(options: {
     commands: readonly Command[],
     parent: Instance,
     timestamp: string,
-  ): { started: Live[]; conflicts: Arrived[] } {
-    const started: Live[] = []
+  ): { started: { live: Live; replaces: boolean }[]; conflicts: Arrived[] } {
+    const started: { live: Live; replaces: boolean }[] = []
     const conflicts: Arrived[] = []
     for (const command of commands) {
       if (command.kind !== "subOrchestration") continue
@@ -394,7 +395,7 @@ export function createEngine(options: {
         },
       })
       lives.set(id, live)
-      started.push(live)
+      started.push({ live, replaces: existing !== undefined })
     }
     return { started, conflicts }
   }
@@ -641,7 +642,7 @@ export function createEngine(options: {
       cancelTimers(given.id)
       lives.set(given.id, live)
       try {
-        await store.commit((writer) => writer.createInstance(instance))
+        await store.commit((writer) => writer.createInstance(instance, existing !== undefined))
       } catch (error) {
         if (isCurrent(live)) lives.delete(given.id)
         throw error

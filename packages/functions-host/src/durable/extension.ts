@@ -103,7 +103,7 @@ async function startHub(host: HostRuntime): Promise<Running> {
       await Promise.all([engine.stop(stopGrace), entities.stop(stopGrace)])
       await recovery
       await rpc.close()
-      store.close()
+      await store.close()
     },
   }
 }

@@ -262,6 +262,7 @@ describe("management", () => {
       expect((await app.request("GET", app.webhook(`instances/${id}`))).status).toBe(404)
     }
     const id = await app.start("forever")
+    await app.reaches(id, "Running")
     const plain = { "content-type": "text/plain" }
     expect(
       (await app.request("POST", app.webhook(`instances/${id}/raiseEvent/never`), "1", plain)).status,

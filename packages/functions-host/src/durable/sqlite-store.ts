@@ -1,6 +1,13 @@
-/** The task hub in one SQLite file (`node:sqlite`), write-ahead log, flushed to disk at every commit. */
+/**
+ * The task hub in one SQLite file (`node:sqlite`), write-ahead log, flushed to disk at every commit. Reads happen
+ * here; writes are collected and handed to a thread (sqlite-writer.ts). While it waits for the disk, the next group
+ * gathers.
+ */
 
+import { once } from "node:events"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
+import { Worker } from "node:worker_threads"
+import type { FromWriter, Write, WriterInit } from "./sqlite-writer.ts"
 import type {
   Entity,
   EntityQuery,
@@ -25,7 +32,7 @@ CREATE INDEX instance_unfinished ON instance (created_at) WHERE status IN ('Pend
 CREATE TABLE history (
   instance_id TEXT NOT NULL, part INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (instance_id, part)
 ) WITHOUT ROWID;
-CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE message (id INTEGER PRIMARY KEY, target TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX message_target ON message (target, id);
 CREATE TABLE entity (
   id TEXT PRIMARY KEY, state TEXT, locked_by TEXT, updated_at INTEGER NOT NULL
@@ -39,14 +46,15 @@ export type SqliteStoreOptions = {
 }
 
 type Row = Record<string, string | number | null>
-type Waiting = { write(writer: Writer): unknown; resolve(value: unknown): void; reject(error: unknown): void }
+type Waiting = { resolve(): void; reject(error: unknown): void }
 
 /** Opens the task hub in `file`, creating it when it is missing. One process at a time may have it open. */
 export function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
+  const synchronous = options.synchronous ?? "full"
   const database = new DatabaseSync(file)
   database.exec("PRAGMA busy_timeout = 5000")
   database.exec("PRAGMA journal_mode = WAL")
-  database.exec(`PRAGMA synchronous = ${options.synchronous ?? "full"}`)
+  database.exec(`PRAGMA synchronous = ${synchronous}`)
   const version = (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version
   if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
   else if (version !== schemaVersion) {
@@ -55,19 +63,32 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       `The task hub ${file} has format ${version}; this host reads ${schemaVersion}. Delete the file to begin anew.`,
     )
   }
-  return new SqliteStore(database)
+  return new SqliteStore(database, { file, synchronous })
 }
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  readonly #writer: Writer
+  readonly #thread: Worker
+  #nextMessage: number
+  /** The group that gathers. */
+  #writes: Write[] = []
   #waiting: Waiting[] = []
+  /** The group that the thread has. */
+  #writing: Waiting[] | undefined
   #scheduled: NodeJS.Immediate | undefined
+  #closed: (() => void) | undefined
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, init: WriterInit) {
     this.#database = database
-    this.#writer = this.#createWriter()
+    const last = database.prepare("SELECT max(id) AS id FROM message").get() as { id: number | null }
+    this.#nextMessage = (last.id ?? 0) + 1
+    this.#thread = new Worker(new URL("./sqlite-writer.ts", import.meta.url), {
+      workerData: init,
+      name: "task-hub-writer",
+    })
+    this.#thread.on("message", ({ error }: FromWriter) => this.#written(error))
+    this.#thread.on("error", (error) => this.#written(error.stack))
   }
 
   instance(id: string): Instance | undefined {
@@ -149,107 +170,97 @@ class SqliteStore implements Store {
   }
 
   commit<T>(write: (writer: Writer) => T): Promise<T> {
+    const result = write(this.#writer)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, resolve: resolve as (value: unknown) => void, reject })
-      this.#scheduled ??= setImmediate(() => this.#flush())
+      this.#waiting.push({ resolve: () => resolve(result), reject })
+      if (!this.#writing) this.#scheduled ??= setImmediate(() => this.#flush())
     })
   }
 
-  close(): void {
-    this.#flush()
+  async close(): Promise<void> {
+    if (this.#writing || this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#closed = resolve
+      })
+    }
+    const exited = once(this.#thread, "exit")
+    this.#thread.postMessage("close")
+    await exited
     this.#statements.clear()
     this.#database.close()
   }
 
   #flush(): void {
-    clearImmediate(this.#scheduled)
     this.#scheduled = undefined
-    const group = this.#waiting
-    if (group.length === 0) return
+    this.#writing = this.#waiting
+    this.#thread.postMessage({ writes: this.#writes })
     this.#waiting = []
-    const results: unknown[] = []
-    try {
-      this.#sql("BEGIN IMMEDIATE").run()
-      for (const { write } of group) results.push(write(this.#writer))
-      this.#sql("COMMIT").run()
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK")
-      for (const { reject } of group) reject(error)
-      return
-    }
-    group.forEach(({ resolve }, index) => {
-      resolve(results[index])
-    })
+    this.#writes = []
   }
 
-  #createWriter(): Writer {
-    const deleteHistory = (id: string): void => {
-      this.#sql("DELETE FROM history WHERE instance_id = ?").run(id)
+  #written(error: string | undefined): void {
+    const group = this.#writing ?? []
+    this.#writing = undefined
+    if (this.#waiting.length > 0) this.#flush()
+    else this.#closed?.()
+    for (const { resolve, reject } of group) {
+      if (error === undefined) resolve()
+      else reject(new Error(`The task hub could not be written: ${error}`))
     }
-    const deleteMessages = (id: string): void => {
-      this.#sql("DELETE FROM message WHERE target = ?").run(id)
-    }
-    const updateInstance = (given: Instance): void => {
-      this.#sql(
-        "UPDATE instance SET execution_id = ?, status = ?, output = ?, custom_status = ?, updated_at = ? WHERE id = ?",
-      ).run(given.executionId, given.status, given.output, given.customStatus, given.updatedAt, given.id)
-    }
-    return {
-      createInstance: (given) => {
-        const existed = this.#sql("DELETE FROM instance WHERE id = ?").run(given.id).changes
-        if (existed) {
-          deleteHistory(given.id)
-          deleteMessages(given.id)
-        }
-        this.#sql("INSERT INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
-          given.id,
-          given.executionId,
-          given.name,
-          given.version,
-          given.status,
-          given.input,
-          given.output,
-          given.customStatus,
-          given.createdAt,
-          given.updatedAt,
-          given.parent && JSON.stringify(given.parent),
-        )
-      },
-      updateInstance,
-      continueInstance: (given) => {
-        updateInstance(given)
-        this.#sql("UPDATE instance SET input = ? WHERE id = ?").run(given.input, given.id)
-        deleteHistory(given.id)
-      },
-      appendHistory: (id, part, events) => {
-        this.#sql("INSERT INTO history VALUES (?, ?, ?)").run(id, part, events)
-      },
-      deleteHistory,
-      purgeInstance: (id) => {
-        this.#sql("DELETE FROM instance WHERE id = ?").run(id)
-        deleteHistory(id)
-        deleteMessages(id)
-      },
-      addMessage: (target, body) =>
-        Number(
-          this.#sql("INSERT INTO message (target, body) VALUES (?, ?)").run(target, body).lastInsertRowid,
-        ),
-      deleteMessage: (id) => {
-        this.#sql("DELETE FROM message WHERE id = ?").run(id)
-      },
-      deleteMessages,
-      putEntity: (given) => {
-        this.#sql("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)").run(
-          given.id,
-          given.state,
-          given.lockedBy,
-          given.updatedAt,
-        )
-      },
-      deleteEntity: (id) => {
-        this.#sql("DELETE FROM entity WHERE id = ?").run(id)
-      },
-    }
+  }
+
+  readonly #writer: Writer = {
+    createInstance: (given, replaces) => {
+      if (replaces) this.#writer.purgeInstance(given.id)
+      this.#writes.push([
+        "insertInstance",
+        given.id,
+        given.executionId,
+        given.name,
+        given.version,
+        given.status,
+        given.input,
+        given.output,
+        given.customStatus,
+        given.createdAt,
+        given.updatedAt,
+        given.parent && JSON.stringify(given.parent),
+      ])
+    },
+    updateInstance: (given) => {
+      const { executionId, status, output, customStatus, updatedAt } = given
+      this.#writes.push(["updateInstance", executionId, status, output, customStatus, updatedAt, given.id])
+    },
+    continueInstance: (given) => {
+      this.#writer.updateInstance(given)
+      this.#writes.push(["setInput", given.input, given.id], ["deleteHistory", given.id])
+    },
+    appendHistory: (id, part, events) => {
+      this.#writes.push(["appendHistory", id, part, events])
+    },
+    deleteHistory: (id) => {
+      this.#writes.push(["deleteHistory", id])
+    },
+    purgeInstance: (id) => {
+      this.#writes.push(["deleteInstance", id], ["deleteHistory", id], ["deleteMessages", id])
+    },
+    addMessage: (target, body) => {
+      const id = this.#nextMessage++
+      this.#writes.push(["addMessage", id, target, body])
+      return id
+    },
+    deleteMessage: (id) => {
+      this.#writes.push(["deleteMessage", id])
+    },
+    deleteMessages: (target) => {
+      this.#writes.push(["deleteMessages", target])
+    },
+    putEntity: (given) => {
+      this.#writes.push(["putEntity", given.id, given.state, given.lockedBy, given.updatedAt])
+    },
+    deleteEntity: (id) => {
+      this.#writes.push(["deleteEntity", id])
+    },
   }
 
   #sql(text: string): StatementSync {

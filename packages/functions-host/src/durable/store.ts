@@ -54,10 +54,10 @@ export type EntityQuery = {
   continuationToken?: string
 }
 
-/** Writes of one transaction. Everything is synchronous: the transaction of a group is one block. */
+/** Collects the writes of one caller; those of several callers become one transaction. */
 export type Writer = {
-  /** Creates the instance, or replaces one with the same id together with its history and messages. */
-  createInstance(instance: Instance): void
+  /** Creates the instance; `replaces`: in place of one with the same id, its history and its messages. */
+  createInstance(instance: Instance, replaces: boolean): void
   /** Writes the columns that an episode may change. */
   updateInstance(instance: Instance): void
   /** Begins the next execution: writes the input and removes the history. */
@@ -88,10 +88,10 @@ export type Store = {
   /** Entities that have messages. */
   entitiesWithMessages(): string[]
   /**
-   * Runs the writes in the next group: all that are ready in the same turn of the event loop share one
-   * transaction and one flush to disk. Resolves, with what `write` returned, when they are durable.
+   * Puts the writes, which `write` names at once, into the next group: one transaction, one flush to disk. Groups
+   * are written in order. Resolves with what `write` returned when they are durable; until then reads do not see them.
    */
   commit<T>(write: (writer: Writer) => T): Promise<T>
   /** Commits what is ready and closes the file. */
-  close(): void
+  close(): Promise<void>
 }
