@@ -142,6 +142,31 @@ describe("HTTP triggers", () => {
   })
 })
 
+describe("retry policies", () => {
+  it("run a timer function again and tell it so", async () => {
+    const { returnValue } = await host.invoke("flaky", { json: "{}" })
+    expect(JSON.parse(returnValue?.json ?? "")).toEqual([
+      [0, 2, null],
+      [1, 2, "failure 0"],
+      [2, 2, "failure 1"],
+    ])
+  })
+
+  it("give up with the last error", async () => {
+    await expect(host.invoke("hopeless", { json: "{}" })).rejects.toMatchObject({
+      name: "FunctionFailedError",
+      exception: { message: "hopeless 2", type: "Error" },
+    })
+    expect(host.lines.filter((line) => line.includes("Executing 'Functions.hopeless'"))).toHaveLength(3)
+  })
+
+  it("do not apply to HTTP", async () => {
+    expect((await call("flakyHttp")).status).toBe(500)
+    expect(host.lines.filter((line) => line.includes("Executing 'Functions.flakyHttp'"))).toHaveLength(1)
+    await host.line("no retry for HTTP, context undefined")
+  })
+})
+
 describe("the worker", () => {
   it("gives the app one @azure/functions-core", async () => {
     expect(await (await call("core")).json()).toEqual({
