@@ -5,7 +5,7 @@ locals {
     for app in local.apps : app => {
       ServiceBus__fullyQualifiedNamespace = module.service_bus.host
       IDENTITY_ISSUER                     = var.identity_provider.issuer
-      IDENTITY_AUDIENCE                   = local.routes.issuer.audience
+      IDENTITY_AUDIENCE                   = local.audience
     }
   }
   # The host picks the identity by these on Flex Consumption; on AKS the pod's service account says which.

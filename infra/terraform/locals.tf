@@ -21,6 +21,9 @@ locals {
 
   apps = toset([for service in local.routes.services : service.name])
 
+  # Locally the audience is a plain name; Entra knows applications by URI.
+  audience = coalesce(var.identity_provider.audience, local.routes.issuer.audience)
+
   # A topic `<app>-events` is published by that app; a subscription carries the name of the app that reads it.
   publishers  = { for topic in local.entities.Topics : topic.Name => trimsuffix(topic.Name, "-events") }
   subscribers = merge([for topic in local.entities.Topics : { for subscription in topic.Subscriptions : "${topic.Name}/${subscription.Name}" => subscription.Name }]...)

@@ -19,7 +19,7 @@ module "gateway" {
   capacity          = var.gateway.capacity
   waf               = { mode = var.gateway.waf_mode }
   api_management    = var.gateway.api_management
-  routes            = local.routes
+  routes            = merge(local.routes, { issuer = { audience = local.audience } })
   allowed_origins   = var.gateway.allowed_origins
   identity_provider = var.identity_provider
   backends          = local.app_urls

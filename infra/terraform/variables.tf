@@ -98,10 +98,14 @@ variable "administrators" {
 }
 
 variable "identity_provider" {
-  description = "Issuer of the customers' and services' access tokens (an Entra tenant, or any OpenID Connect provider)."
+  description = <<-EOT
+    Issuer of the customers' and services' access tokens: an Entra tenant, or any OpenID Connect provider.
+    - `audience` what the tokens are meant for, such as api://<application id>; the route table's (local) one if left out
+  EOT
   type = object({
     issuer            = string
     openid_config_url = string
+    audience          = optional(string)
   })
   nullable = false
 

@@ -40,8 +40,9 @@ export function renderAccess(flex: AccessRow[], aks: AccessRow[], bootstrap: Acc
   return `# Who may do what
 
 Rendered from the Terraform plans by \`npm run infra:check -- --write\`; \`npm run infra:check\` fails when it is out of date.
-A name such as \`basket\` is the app's own managed identity, in the container as on Flex Consumption. Nobody has a key:
-shared keys, SAS policies, SQL logins, registry users and cluster accounts are switched off.
+A name such as \`basket\` is the app's own managed identity, in the container as on Flex Consumption. Shared keys, SAS
+policies, SQL Server logins, registry users and cluster accounts are switched off. Two stores still know a password:
+PostgreSQL and Redis, whose URLs Key Vault keeps until the apps log in there by token (\`credentials = "entra"\`).
 
 ## In an environment (\`infra/terraform\`)
 
