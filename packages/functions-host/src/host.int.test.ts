@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -252,6 +252,26 @@ describe("reload", () => {
     await host.line("Reloaded in")
     expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "new"])
     expect(await slow).toEqual([200, "old"])
+  })
+
+  it("follows a workspace package that the app imports", async () => {
+    const folder = copyOf("empty")
+    const shared = copyOf("empty")
+    writeFileSync(join(shared, "package.json"), '{ "name": "shared", "main": "index.js" }')
+    writeFileSync(join(shared, "index.js"), 'exports.answer = "old"')
+    mkdirSync(join(folder, "node_modules"))
+    symlinkSync(shared, join(folder, "node_modules/shared"), "junction")
+    writeFileSync(
+      join(folder, "index.js"),
+      `const { app } = require("@azure/functions")
+      app.http("answer", { authLevel: "anonymous", handler: async () => ({ body: require("shared").answer }) })
+      require("shared")`,
+    )
+    const host = await start({ scriptRoot: folder, reload: true })
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "old"])
+    writeFileSync(join(shared, "index.js"), 'exports.answer = "new"')
+    await host.line("Reloaded in")
+    expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "new"])
   })
 
   it("keeps the old code when the new one does not load", async () => {
