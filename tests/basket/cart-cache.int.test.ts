@@ -109,6 +109,14 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
       }
     })
 
+    test("readers and writers at once leave the cart that PostgreSQL has", async () => {
+      for (let round = 0; round < 10; round++) {
+        const call = callBy(newId(), basket.unitOfWork)
+        await atOnce(30, (index) => (index % 3 ? getCart(ports()).handle({}, call) : put(call, index + 1)))
+        expect(await getCart(ports()).handle({}, call)).toEqual(await getCart(basket.ports).handle({}, call))
+      }
+    })
+
     test("the cache spares the read of PostgreSQL", async () => {
       const call = callBy(newId(), basket.unitOfWork)
       const written = await put(call, 1)
