@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises"
 import type {
   ServiceBusReceivedMessage,
   ServiceBusReceiver,
@@ -46,15 +47,19 @@ export function openIntake(
   context: ListenerContext,
   handlers: { onMessage(held: HeldMessage): void; onError?(): void },
 ): { stop(): Promise<void> } {
+  const inOrder = context.trigger.isSessionsEnabled
   let stopping = false
+  let failing = false
   const subscription = receiver.subscribe(
     {
       // The SDK grants the broker one more message whenever this promise settles.
       processMessage: (message) =>
         new Promise<void>((letGo) => {
-          const settle = async (action: string, operation: Promise<void>) => {
+          const settle = async (action: string, settlement: Promise<void>) => {
+            // Settlement and new credit share a write; a session must know the one before it asks for more.
+            if (!inOrder) letGo()
             try {
-              await operation
+              await settlement
             } catch (error) {
               context.report(action, error)
             } finally {
@@ -71,11 +76,15 @@ export function openIntake(
             },
             leave: letGo,
           }
+          if (failing)
+            context.host.log.log("information", `Receiving from '${context.trigger.entityPath}' again.`)
+          failing = false
           if (stopping) void held.giveBack()
           else handlers.onMessage(held)
         }),
       processError: async ({ errorSource, error }) => {
         if (stopping) return
+        failing = true
         context.report(errorSource === "receive" ? "Receive" : errorSource, error)
         handlers.onError?.()
       },
@@ -85,7 +94,9 @@ export function openIntake(
   return {
     async stop() {
       stopping = true
-      await subscription.close()
+      await atMost(DRAIN_TIMEOUT_MS, subscription.close())
+      // The SDK hands messages over from a timer: those that came with the drain are still to be given back.
+      await delay(10)
     },
   }
 }
@@ -139,8 +150,22 @@ export function settle(held: HeldMessage, succeeded: boolean, context: ListenerC
 
 /** Waits for settlements, but not for those whose answer was lost with the connection. */
 export async function settled(settlements: Iterable<Promise<void>>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, 5000)
-  await Promise.race([Promise.all(settlements), promise])
+  await atMost(5000, Promise.all(settlements))
+}
+
+/**
+ * Waits for the promise, but not longer than so many milliseconds: what the SDK closes while the broker is away
+ * or coming back takes it up to a minute, and then goes on without anybody waiting. Failures to close are no news.
+ */
+export async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([promise.catch(() => {}), over])
   clearTimeout(timer)
 }
+
+/** How long the broker may take to send what it had granted already, in milliseconds. */
+const DRAIN_TIMEOUT_MS = 3000
+
+/** How long closing a link or a connection may hold up a stop, in milliseconds. */
+export const CLOSE_TIMEOUT_MS = 1000

@@ -13,7 +13,7 @@ const NEVER = "9999-12-31T23:59:59.9999999"
 
 /** The trigger value of one message: text by default, bytes when the binding's dataType is binary. */
 export function messageValue(message: ServiceBusReceivedMessage, isBinary: boolean): TypedData {
-  return isBinary ? { bytes: bodyBytes(message) } : { string: bodyText(message) }
+  return isBinary ? { bytes: bodyBytes(message) } : textData(bodyText(message))
 }
 
 /** The trigger value of a batch: the worker gets an array. */
@@ -41,24 +41,27 @@ function bodyText({ body, _rawAmqpMessage }: ServiceBusReceivedMessage): string 
   throw new Error(`A message with an AMQP ${_rawAmqpMessage.bodyType} body cannot be bound to a string.`)
 }
 
-/** The metadata of one message, by .NET name; `value` (the trigger value) adds the body's own properties. */
+/** The metadata of one message, by .NET name; a trigger value that is JSON text adds its own properties. */
 export function messageMetadata(
   message: ServiceBusReceivedMessage,
   value: TypedData,
 ): Record<string, TypedData> {
+  const expires = expiresAt(message)
+  const enqueued = dotNetDate(message.enqueuedTimeUtc)
+  const properties = json(message.applicationProperties ?? {})
   const metadata: Record<string, TypedData> = {
     DeliveryCount: json(deliveryCount(message)),
-    ExpiresAtUtc: json(expiresAt(message)),
-    ExpiresAt: json(`${expiresAt(message)}+00:00`),
-    EnqueuedTimeUtc: json(dotNetDate(message.enqueuedTimeUtc)),
-    EnqueuedTime: json(`${dotNetDate(message.enqueuedTimeUtc)}+00:00`),
+    ExpiresAtUtc: json(expires),
+    ExpiresAt: json(`${expires}+00:00`),
+    EnqueuedTimeUtc: json(enqueued),
+    EnqueuedTime: json(`${enqueued}+00:00`),
     SequenceNumber: { json: sequenceNumber(message) },
-    ApplicationProperties: json(message.applicationProperties ?? {}),
-    UserProperties: json(message.applicationProperties ?? {}),
+    ApplicationProperties: properties,
+    UserProperties: properties,
   }
   for (const [name, read] of texts) {
     const text = read(message)
-    if (text !== undefined) metadata[name] = { string: text }
+    if (text !== undefined) metadata[name] = textData(text)
   }
   addBodyProperties(metadata, value)
   return metadata
@@ -80,9 +83,10 @@ export function batchMetadata(messages: readonly ServiceBusReceivedMessage[]): R
     UserPropertiesArray: properties,
   }
   for (const [name, read] of texts) {
-    metadata[`${name}Array`] = {
-      collectionString: { string: messages.map((message) => read(message) ?? "") },
-    }
+    const values = messages.map((message) => read(message) ?? "")
+    metadata[`${name}Array`] = values.some(mayBeJson)
+      ? { collectionString: { string: values } }
+      : json(values)
   }
   return metadata
 }
@@ -123,6 +127,18 @@ function dotNetDate(date: Date | undefined): string {
   return text.endsWith(".000") ? text.slice(0, 19) : text.replace(/0+$/, "")
 }
 
+/**
+ * Text for the worker. The library tries to parse every `string` as JSON and keeps the text when that fails, at
+ * the price of an exception per value; text that cannot be JSON goes as a JSON string, which reads the same.
+ */
+function textData(text: string): TypedData {
+  return mayBeJson(text) ? { string: text } : json(text)
+}
+
+function mayBeJson(text: string): boolean {
+  return /^[ \t\r\n]*(?:[{["]|(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)[ \t\r\n]*$)/.test(text)
+}
+
 function json(value: unknown): TypedData {
   return { json: JSON.stringify(value) }
 }
@@ -145,8 +161,8 @@ function addBodyProperties(metadata: Record<string, TypedData>, value: TypedData
     if (property === null || Array.isArray(property)) continue
     const key = names.get(name.toLowerCase()) ?? name
     if (typeof property === "object") metadata[key] = json(property)
-    else if (typeof property === "boolean") metadata[key] = { string: property ? "True" : "False" }
-    else metadata[key] = { string: String(property) }
+    else if (typeof property === "boolean") metadata[key] = json(property ? "True" : "False")
+    else metadata[key] = textData(String(property))
   }
 }
 

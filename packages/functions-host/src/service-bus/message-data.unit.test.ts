@@ -1,5 +1,7 @@
 import type { ServiceBusReceivedMessage } from "@azure/service-bus"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import type { TypedData } from "../contract.ts"
 import { batchMetadata, messageMetadata, messageValue, messageValues, traceContext } from "./message-data.ts"
 
 function received(message: Record<string, unknown>, bodyType = "data"): ServiceBusReceivedMessage {
@@ -32,9 +34,11 @@ const full = {
 describe("a message's value", () => {
   it("is its text, or its bytes when the binding asks for binary", () => {
     const bytes = Buffer.from([0xff, 0x00])
-    expect(messageValue(received({ body: Buffer.from("grüß") }), false)).toEqual({ string: "grüß" })
-    expect(messageValue(received({ body: "value" }, "value"), false)).toEqual({ string: "value" })
-    expect(messageValue(received({ body: bytes }), false)).toEqual({ string: "\ufffd\0" })
+    expect(messageValue(received({ body: Buffer.from("grüß") }), false)).toEqual({ json: '"grüß"' })
+    expect(messageValue(received({ body: "value" }, "value"), false)).toEqual({ json: '"value"' })
+    expect(messageValue(received({ body: bytes }), false)).toEqual({
+      json: JSON.stringify("\ufffd\0"),
+    })
     expect(messageValue(received({ body: bytes }), true)).toEqual({ bytes })
     expect(messageValues([received({}), received({ body: Buffer.from("2") })], false)).toEqual({
       collectionString: { string: ["text", "2"] },
@@ -60,18 +64,18 @@ describe("a message's metadata", () => {
       SequenceNumber: { json: "9007199254740993" },
       ApplicationProperties: { json: '{"Kind":"x","n":1}' },
       UserProperties: { json: '{"Kind":"x","n":1}' },
-      DeadLetterSource: { string: "orders" },
-      LockToken: { string: full.lockToken },
-      MessageId: { string: "m-1" },
-      ContentType: { string: "application/json" },
-      ReplyTo: { string: "answers" },
-      To: { string: "somewhere" },
-      Subject: { string: "greeting" },
-      Label: { string: "greeting" },
-      CorrelationId: { string: "c-1" },
-      SessionId: { string: "s-1" },
-      ReplyToSessionId: { string: "s-2" },
-      PartitionKey: { string: "p-1" },
+      DeadLetterSource: { json: '"orders"' },
+      LockToken: { json: `"${full.lockToken}"` },
+      MessageId: { json: '"m-1"' },
+      ContentType: { json: '"application/json"' },
+      ReplyTo: { json: '"answers"' },
+      To: { json: '"somewhere"' },
+      Subject: { json: '"greeting"' },
+      Label: { json: '"greeting"' },
+      CorrelationId: { json: '"c-1"' },
+      SessionId: { json: '"s-1"' },
+      ReplyToSessionId: { json: '"s-2"' },
+      PartitionKey: { json: '"p-1"' },
     })
   })
 
@@ -96,8 +100,8 @@ describe("a message's metadata", () => {
     const metadata = messageMetadata(received(full), { string: JSON.stringify(body) })
     expect(metadata).toMatchObject({
       orderId: { string: "7" },
-      MessageId: { string: "own" },
-      on: { string: "True" },
+      MessageId: { json: '"own"' },
+      on: { json: '"True"' },
       address: { json: '{"city":"x"}' },
     })
     expect(Object.keys(metadata)).not.toContain("lines")
@@ -114,13 +118,67 @@ describe("a message's metadata", () => {
     ])
     expect(metadata).toMatchObject({
       DeliveryCountArray: { json: "[1,2]" },
-      MessageIdArray: { collectionString: { string: ["m-1", ""] } },
-      SubjectArray: { collectionString: { string: ["greeting", ""] } },
+      MessageIdArray: { json: '["m-1",""]' },
+      SubjectArray: { json: '["greeting",""]' },
       SequenceNumberArray: { collectionSint64: { sint64: [1, 2] } },
       ApplicationPropertiesArray: { json: '[{"Kind":"x","n":1},{}]' },
       ExpiresAtUtcArray: { json: '["2026-03-01T10:01:00.12","9999-12-31T23:59:59.9999999"]' },
     })
     expect(Object.keys(metadata).filter((name) => !name.endsWith("Array"))).toEqual([])
+  })
+})
+
+describe("text for the worker", () => {
+  const sent = (messageId: string) => messageMetadata(received({ messageId }), {}).MessageId as TypedData
+  /** What `@azure/functions` makes of a value. */
+  const read = ({ string, json }: TypedData): unknown => {
+    if (string === undefined) return JSON.parse(json as string)
+    try {
+      return JSON.parse(string)
+    } catch {
+      return string
+    }
+  }
+
+  it("reads as if it had been sent as a string", () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.double().map(String),
+      fc.uuid(),
+      fc.constantFrom(
+        "",
+        " 1",
+        "1 ",
+        "01",
+        "1.",
+        "-",
+        "+1",
+        "1e5",
+        "nul",
+        " true ",
+        "\ufeff1",
+        "{",
+        '"',
+        "NaN",
+      ),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(read(sent(text))).toEqual(read({ string: text }))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it("goes as a string only where it may be JSON", () => {
+    expect(["123", "12ab", "a", "{x", "null"].map((text) => Object.keys(sent(text))[0])).toEqual([
+      "string",
+      "json",
+      "json",
+      "string",
+      "string",
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 import type { ServiceBusClient } from "@azure/service-bus"
 import { createBatchDispatcher } from "./batch-dispatcher.ts"
-import { type Listener, type ListenerContext, openIntake } from "./listener.ts"
+import { atMost, CLOSE_TIMEOUT_MS, type Listener, type ListenerContext, openIntake } from "./listener.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
 /** The SDK's session buffer holds 2,048 unsettled messages. */
@@ -26,7 +26,7 @@ export function listenToQueue(context: ListenerContext, client: ServiceBusClient
     async stop() {
       // Both at once: the drain needs the broker, the dispatcher must start nothing meanwhile.
       await Promise.all([intake.stop(), dispatcher.stop()])
-      await receiver.close()
+      await atMost(CLOSE_TIMEOUT_MS, receiver.close())
     },
   }
 }

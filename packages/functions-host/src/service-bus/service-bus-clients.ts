@@ -6,6 +6,7 @@ import type {
   ServiceBusSender,
 } from "@azure/service-bus"
 import type { Settings } from "../contract.ts"
+import { atMost, CLOSE_TIMEOUT_MS } from "./listener.ts"
 import type { ServiceBusOptions } from "./service-bus-options.ts"
 
 /** A listener asks again this soon after the broker went: a restarted emulator is found within a second. */
@@ -84,7 +85,7 @@ export function createClients(
       receiving.clear()
       sending.clear()
       senders.clear()
-      await Promise.all(clients.map((client) => client.close()))
+      await Promise.all(clients.map((client) => atMost(CLOSE_TIMEOUT_MS, client.close())))
     },
   }
 }

@@ -1,7 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { ServiceBusClient, ServiceBusSessionReceiver } from "@azure/service-bus"
 import { createBatchDispatcher } from "./batch-dispatcher.ts"
-import { type HeldMessage, type Listener, type ListenerContext, openIntake } from "./listener.ts"
+import {
+  atMost,
+  CLOSE_TIMEOUT_MS,
+  type HeldMessage,
+  type Listener,
+  type ListenerContext,
+  openIntake,
+} from "./listener.ts"
 import { keepLocked } from "./lock-renewal.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
@@ -90,7 +97,7 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
     endRenewal()
     clearTimeout(idle)
     log("closing")
-    await session.close()
+    await atMost(CLOSE_TIMEOUT_MS, session.close())
   }
 
   const loops = Array.from({ length: trigger.isBatch ? 1 : options.maxConcurrentSessions }, acceptSessions)
