@@ -308,6 +308,14 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     expect(spec.tls).toEqual([{ hosts: ["shop.example.com"], secretName: "catalog-tls" }])
   })
 
+  it("publishes at the root of a host of its own without rewriting", () => {
+    const manifests = render(mergeValues(everything, { ingress: { path: "/", tls: { clusterIssuer: "" } } }))
+    const { metadata, spec } = one(manifests, "Ingress", "catalog")
+    expect(metadata.annotations).toBeUndefined()
+    expect(spec.rules[0].http.paths[0]).toMatchObject({ path: "/", pathType: "Prefix" })
+    expect(manifests.flatMap(schemaProblems)).toEqual([])
+  })
+
   it("writes numbers into settings as they were given", () => {
     expect(one(render(everything), "ConfigMap", "catalog").data).toEqual({
       LEVEL: "info",

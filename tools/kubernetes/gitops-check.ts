@@ -9,7 +9,7 @@ import { buildCluster } from "./flux.ts"
 import { apps, type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
 import { type Manifest, nameOf, ofKind, parseManifests } from "./manifests.ts"
 import { kubectl, run, whyMissing } from "./programs.ts"
-import { referenceProblems } from "./references.ts"
+import { referenceProblems, storeProblems } from "./references.ts"
 import { releaseProblems, renderReleases } from "./releases.ts"
 import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
 import { schemaProblems } from "./schemas.ts"
@@ -35,7 +35,7 @@ export interface ClusterReport {
 export function checkCluster(repository: string, environment: Environment): ClusterReport {
   const { manifests, problems } = buildCluster(repository, environment)
   const chart = join(repository, "infra/charts/function-app")
-  const { rendered, problems: renderProblems, values } = renderReleases(manifests, chart)
+  const { rendered, problems: renderProblems, values, complete } = renderReleases(manifests, chart)
   const objects = [...manifests, ...rendered]
   const shop = objects.filter(({ metadata }) => metadata.namespace === "eshop")
   const found = [
@@ -43,14 +43,17 @@ export function checkCluster(repository: string, environment: Environment): Clus
     ...objects.flatMap(schemaProblems),
     ...releaseProblems(manifests),
     ...renderProblems,
-    ...referenceProblems(shop, clusterWide(objects)),
+    // Where a release does not render, all that refers to it would be complained of as well.
+    ...(complete ? [...referenceProblems(shop, clusterWide(objects)), ...canaryProblems(objects)] : []),
+    ...ofKind(objects, "ExternalSecret")
+      .filter(({ metadata }) => metadata.namespace !== "eshop")
+      .flatMap((secret) => storeProblems(secret, clusterWide(objects))),
     ...priorityProblems(objects),
     ...scalerMetadataProblems(
       objects,
       readEntities(join(repository, "infra/service-bus/entities.json")),
       readDurableLimits(join(repository, "host.json")),
     ),
-    ...canaryProblems(objects),
     ...alertProblems(objects),
     ...promotionProblems(repository, environment, apps, manifests),
     ...policyProblems(environment, rendered),

@@ -70,7 +70,7 @@ export const readYaml = (file: string): Values =>
  * the same check at install, lint and template time.
  */
 export function valuesProblems(values: Values, chart = chartFolder): string[] {
-  const validate = compileSchema(JSON.parse(readFileSync(join(chart, "values.schema.json"), "utf8")))
+  const validate = compileSchema(readFileSync(join(chart, "values.schema.json"), "utf8"))
   validate(mergeValues(readYaml(join(chart, "values.yaml")), values))
   return describeErrors(validate.errors).map((problem) => `values: ${problem}`)
 }

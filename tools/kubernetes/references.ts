@@ -26,6 +26,7 @@ export function referenceProblems(manifests: Manifest[], existing: Existing = ne
     ...scalerProblems(manifests, deployments, known),
     ...ofKind(manifests, "Ingress").flatMap((ingress) => backendProblems(ingress, manifests)),
     ...ofKind(manifests, "ExternalSecret").flatMap((secret) => storeProblems(secret, known)),
+    ...ofKind(manifests, "SecretStore").flatMap((store) => accountProblems(store, known)),
   ]
 }
 
@@ -189,7 +190,15 @@ export function backendProblems(ingress: Manifest, manifests: Manifest[]): strin
   )
 }
 
-function storeProblems(secret: Manifest, known: Existing): string[] {
+function accountProblems(store: Manifest, known: Existing): string[] {
+  const { name } = store.spec.provider.azurekv.serviceAccountRef
+  return known.has(`ServiceAccount/${name}`)
+    ? []
+    : [`${nameOf(store)}: ServiceAccount ${name} does not exist`]
+}
+
+/** Checks that the store of an ExternalSecret exists. */
+export function storeProblems(secret: Manifest, known: Existing): string[] {
   const { kind, name } = secret.spec.secretStoreRef
   return known.has(`${kind}/${name}`) ? [] : [`${nameOf(secret)}: ${kind} ${name} does not exist`]
 }

@@ -147,6 +147,15 @@ const cases: [string, Manifest[], string[]][] = [
     ["PodDisruptionBudget shop/b: its selector matches no pod"],
   ],
   [
+    "a store that logs in as nobody",
+    [
+      object("SecretStore", "vault", {
+        spec: { provider: { azurekv: { serviceAccountRef: { name: "robot" } } } },
+      }),
+    ],
+    ["SecretStore shop/vault: ServiceAccount robot does not exist"],
+  ],
+  [
     "a store that does not exist",
     [
       object("ExternalSecret", "s", {

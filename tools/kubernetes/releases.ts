@@ -61,11 +61,12 @@ export function releaseValues(release: Manifest, manifests: Manifest[]): Values 
 export function renderReleases(
   manifests: Manifest[],
   chart: string,
-): { rendered: Manifest[]; problems: string[]; values: Map<string, Values> } {
+): { rendered: Manifest[]; problems: string[]; values: Map<string, Values>; complete: boolean } {
   const { name, version } = readYaml(join(chart, "Chart.yaml"))
   const rendered: Manifest[] = []
   const problems: string[] = []
   const values = new Map<string, Values>()
+  let complete = true
   for (const release of ofKind(manifests, "HelmRelease").filter(
     ({ spec }) => spec.chart.spec.chart === name,
   )) {
@@ -87,9 +88,10 @@ export function renderReleases(
         }),
       )
     } catch (error) {
+      complete = false
       const lines = (error as Error).message.split("\n")
       problems.push(...lines.map((line) => `${nameOf(release)}: ${line}`))
     }
   }
-  return { rendered, problems, values }
+  return { rendered, problems, values, complete }
 }

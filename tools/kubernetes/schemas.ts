@@ -74,9 +74,15 @@ export function schemaProblems(manifest: Manifest): string[] {
   return [...new Set(problems)].map((problem) => `${nameOf(manifest)}: ${problem}`)
 }
 
-/** A compiled schema of data that is no Kubernetes object. */
-export function compileSchema(schema: object): ValidateFunction {
-  return ajv.compile(schema)
+const compiled = new Map<string, ValidateFunction>()
+
+/** A compiled schema of data that is no Kubernetes object, from its JSON text. */
+export function compileSchema(text: string): ValidateFunction {
+  const known = compiled.get(text)
+  if (known) return known
+  const validate = ajv.compile(JSON.parse(text))
+  compiled.set(text, validate)
+  return validate
 }
 
 /** The metadata schemas of KEDA's scalers, by trigger type. */
