@@ -5,6 +5,7 @@ import { terminal } from "./console.ts"
 import { DataDirectoryError } from "./data-directory.ts"
 import { PortInUseError } from "./ports.ts"
 import { defaultPorts, isPartName, type PartName, type Ports, partNames } from "./settings.ts"
+import { whenStartingNpmEnds } from "./supervisor/starting-npm.ts"
 
 const help = `Usage: npm start -- [options]
 
@@ -99,6 +100,7 @@ async function run(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted)
   // Started with a message channel (by tools/run.mjs), it goes with whoever started it, however that one ends.
   process.on("disconnect", interrupted)
+  await whenStartingNpmEnds(interrupted)
 
   cloud = await startCloud({ ...options.cloud, onEvent: output.event, onLine: output.line })
   output.starting(cloud)
