@@ -85,6 +85,13 @@ test("adds what the broker knows for a receiver and keeps the sender's annotatio
   })
 })
 
+test("names the lock token of a message that is no delivery of its own", () => {
+  const message = stored(encode({ message_id: "m", body: 1 }))
+  const lockToken = Buffer.from("00112233445566778899aabbccddeeff", "hex")
+  const delivered = decode(encodeForDelivery(message, { lockToken }))
+  expect(delivered.delivery_annotations).toEqual({ "x-opt-lock-token": lockToken })
+})
+
 test("keeps the bare message byte for byte", () => {
   const encoded = encode({
     message_id: "m",

@@ -8,6 +8,8 @@ const messageStates = { active: 0, deferred: 1, scheduled: 2 }
 export interface DeliveryView {
   /** End of the lock in milliseconds since the epoch; absent for peeked and destructively read messages. */
   lockedUntil?: number
+  /** The lock token as a UUID in network order, for messages that do not come as a delivery of their own. */
+  lockToken?: Buffer
   /** Leaves the body out, as peek can ask for. */
   omitBody?: boolean
 }
@@ -18,7 +20,8 @@ export interface DeliveryView {
  */
 export function encodeForDelivery(message: StoredMessage, view: DeliveryView = {}): Buffer {
   const content = view.omitBody ? withoutBody(message.content) : message.content
-  return Buffer.concat([header(message), annotations(message, view.lockedUntil), content])
+  const token = view.lockToken ? [lockTokenAnnotation(view.lockToken)] : []
+  return Buffer.concat([header(message), ...token, annotations(message, view.lockedUntil), content])
 }
 
 function header(message: StoredMessage): Buffer {
@@ -40,6 +43,12 @@ function header(message: StoredMessage): Buffer {
   at += 6
   bytes.writeUInt8(at - 5, 4)
   return bytes.subarray(0, at)
+}
+
+/** The delivery annotations with the lock token alone. */
+function lockTokenAnnotation(token: Buffer): Buffer {
+  const body = Buffer.concat([symbol("x-opt-lock-token"), Buffer.from([0x98]), token])
+  return Buffer.concat([Buffer.from([0, 0x53, 0x71, 0xc1, body.length + 1, 2]), body])
 }
 
 function annotations(message: StoredMessage, lockedUntil: number | undefined): Buffer {

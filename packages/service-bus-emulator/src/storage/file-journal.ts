@@ -68,6 +68,8 @@ export class FileJournal implements Journal {
     }
     if (size === 0) {
       writevSync(fd, [MAGIC])
+      fsyncSync(fd)
+      syncDirectory(options.directory)
       size = MAGIC.length
     }
     return new FileJournal(options, fd, generation, size)

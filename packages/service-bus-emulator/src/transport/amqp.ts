@@ -73,7 +73,8 @@ export function reject(delivery: Delivery, error: BrokerError): void {
   settle(delivery, outcomes.rejected({ error: { condition, description } }).described())
 }
 
-function settle(delivery: Delivery, outcome: unknown): void {
+/** Settles a delivery, with an outcome if it needs one. */
+export function settle(delivery: Delivery, outcome?: unknown): void {
   delivery.update(true, outcome)
   // Clients of Service Bus never send settled=true: without this the delivery would stay in rhea's buffer for ever.
   ;(delivery as { remote_settled: boolean }).remote_settled = true

@@ -9,6 +9,7 @@ import {
   type Sender,
   type SenderLink,
   type Session,
+  settle,
 } from "./amqp.ts"
 import { CbsNode } from "./cbs.ts"
 import { ConsumerLink } from "./consumer-link.ts"
@@ -93,7 +94,7 @@ export class Attachments {
     const consumer = this.#outgoing.get(sender)
     if (consumer instanceof ConsumerLink) consumer.settle(delivery, kind)
     // An answer of $cbs or $management: nothing depends on its outcome.
-    else delivery.update(true)
+    else settle(delivery)
   }
 
   closed(link: Sender | Receiver): void {

@@ -124,8 +124,9 @@ export class ManagementNode implements RequestNode {
         return { message: encodeForDelivery(message) }
       }
       const lock = queue.lock(message, now)
-      const token = rhea.types.wrap_uuid(swapGuid(Buffer.from(lock.token, "hex")) as never)
-      return { message: encodeForDelivery(message, { lockedUntil: lock.until }), "lock-token": token }
+      const lockToken = swapGuid(Buffer.from(lock.token, "hex"))
+      const encoded = encodeForDelivery(message, { lockedUntil: lock.until, lockToken })
+      return { message: encoded, "lock-token": rhea.types.wrap_uuid(lockToken as never) }
     })
     return { status: 200, body: { messages: items } }
   }

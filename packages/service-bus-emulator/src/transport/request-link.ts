@@ -1,3 +1,4 @@
+import rhea from "rhea"
 import type { Broker } from "../broker/broker.ts"
 import {
   accept,
@@ -36,6 +37,9 @@ const statusOf: Record<string, number> = {
   "amqp:internal-error": 500,
 }
 
+/** A status code. An AMQP int as the specification says: uAMQP does not take the uint that rhea would choose. */
+const int = (status: number) => rhea.types.wrap_int(status)
+
 /** A client's request link: takes requests and answers on the response link that the request names in reply-to. */
 export class RequestLink {
   readonly #broker: Broker
@@ -64,12 +68,12 @@ export class RequestLink {
     let body: unknown
     try {
       const reply = this.#node.handle(request)
-      properties[keys.status] = reply.status
+      properties[keys.status] = int(reply.status)
       properties[keys.description] = reply.status === 204 ? "No Content" : "OK"
       body = reply.body
     } catch (error) {
       const { condition, message } = asBrokerError(error)
-      properties[keys.status] = statusOf[condition] ?? 400
+      properties[keys.status] = int(statusOf[condition] ?? 400)
       properties[keys.description] = message
       properties[keys.condition] = condition
     }
