@@ -6,56 +6,32 @@
 
 import { randomUUID } from "node:crypto"
 import { setTimeout as delay } from "node:timers/promises"
-import {
-  FunctionFailedError,
-  type HostRuntime,
-  type RegisteredFunction,
-  WorkerGoneError,
-} from "../contract.ts"
-import type { OrchestratorState } from "./actions.ts"
+import { type HostRuntime, WorkerGoneError } from "../contract.ts"
 import { type ActivityTask, runActivity } from "./activity.ts"
 import type { DurableConfig } from "./config.ts"
 import { concludeEpisode, type EpisodeOutcome, terminated } from "./episode.ts"
-import {
-  completedTaskId,
-  EventType,
-  type HistoryEvent,
-  historyEvent,
-  isSchedulingEvent,
-  playedText,
-} from "./events.ts"
+import { completedTaskId, EventType, type HistoryEvent, historyEvent, playedText } from "./events.ts"
 import type { DurableFunctions } from "./functions.ts"
-import { failureOf } from "./orchestrator-result.ts"
+import { createInstanceTimers } from "./instance-timers.ts"
+import {
+  type Arrived,
+  accepts,
+  episodeHead,
+  flightKey,
+  hasWork,
+  isControl,
+  isFinished,
+  isTaskResult,
+  type Live,
+  newLive,
+} from "./live.ts"
+import { concludeMessages, storeMessage, tellParent } from "./messages.ts"
+import { invokeOrchestrator } from "./orchestrator-call.ts"
 import type { Command } from "./replay.ts"
 import { originalExecution } from "./rewind.ts"
 import { createSlots } from "./slots.ts"
-import type { Instance, RuntimeStatus, Store, Writer } from "./store.ts"
-import { createTimerQueue } from "./timer-queue.ts"
-
-/** An event that waits for the next episode of its instance. */
-type Arrived = {
-  event: HistoryEvent
-  /** The execution it belongs to; external events and control messages belong to whichever runs. */
-  executionId?: string
-  /** Set when the event is in the store. */
-  messageId?: number
-}
-
-type Live = {
-  /** As committed. */
-  instance: Instance
-  history: HistoryEvent[]
-  /** JSON text of `history`, marked as played; appended to, never rebuilt. */
-  played: string
-  parts: number
-  actionsStarted: number | undefined
-  inbox: Arrived[]
-  busy: boolean
-  /** The orchestrator has to run though no event came: at its start, after a rewind. */
-  mustRun: boolean
-  oneEvent: boolean
-  activities: number
-}
+import type { Instance, RuntimeStatus, Store } from "./store.ts"
+import { createWaiters } from "./waiters.ts"
 
 type Ended = Exclude<EpisodeOutcome, { kind: "ambiguous" }>
 
@@ -80,13 +56,13 @@ export function createEngine(options: {
 }) {
   const { host, config, store, functions } = options
   const lives = new Map<string, Live>()
-  const armed = new Map<string, Map<number, () => void>>()
-  const timers = createTimerQueue()
+  const timers = createInstanceTimers()
   const orchestrators = createSlots(config.maxConcurrentOrchestratorFunctions)
   const activities = createSlots(config.maxConcurrentActivityFunctions)
-  const waiters = new Map<string, Set<(instance: Instance) => void>>()
+  const waiters = createWaiters()
   const running = new Set<Promise<void>>()
   const inFlight = new Set<string>()
+  let evictedAt = 0
   /** No step begins any more; what runs may still commit. */
   let draining = false
   /** Nothing is committed any more. */
@@ -101,21 +77,6 @@ export function createEngine(options: {
       })
       .finally(() => running.delete(done))
     running.add(done)
-  }
-
-  function newLive(instance: Instance): Live {
-    return {
-      instance,
-      history: [],
-      played: "",
-      parts: 0,
-      actionsStarted: undefined,
-      inbox: [],
-      busy: false,
-      mustRun: true,
-      oneEvent: false,
-      activities: 0,
-    }
   }
 
   /** The instance in memory, read from the store when needed; undefined when it does not exist or has ended. */
@@ -161,17 +122,13 @@ export function createEngine(options: {
   }
 
   function evictIdle(): void {
-    if (lives.size <= maxIdleInstances) return
+    if (lives.size <= maxIdleInstances || Date.now() - evictedAt < 1000) return
+    evictedAt = Date.now()
     for (const [id, live] of lives) {
       if (live.busy || live.activities > 0 || hasWork(live) || live.inbox.length > 0) continue
       lives.delete(id)
       if (lives.size <= maxIdleInstances) return
     }
-  }
-
-  function hasWork(live: Live): boolean {
-    if (live.instance.status === "Suspended") return live.inbox.some(({ event }) => isControl(event))
-    return live.mustRun || live.inbox.length > 0
   }
 
   function kick(live: Live): void {
@@ -209,30 +166,6 @@ export function createEngine(options: {
     return await runEpisode(live)
   }
 
-  /** OrchestratorStarted and, in the first episode, ExecutionStarted; the clock of an instance never goes back. */
-  function episodeHead(
-    live: Live,
-    arrived: readonly Arrived[],
-  ): { timestamp: string; events: HistoryEvent[] } {
-    const last = live.history.findLast((event) => event.EventType === EventType.OrchestratorStarted)
-    const due = arrived.map(({ event }) => (event.FireAt ? Date.parse(event.FireAt) : 0))
-    const timestamp = new Date(
-      Math.max(Date.now(), last ? Date.parse(last.Timestamp) : 0, ...due),
-    ).toISOString()
-    const events = [historyEvent(EventType.OrchestratorStarted, timestamp)]
-    if (live.history.length === 0) {
-      events.push(
-        historyEvent(EventType.ExecutionStarted, timestamp, {
-          Name: live.instance.name,
-          Version: live.instance.version,
-          Input: live.instance.input,
-        }),
-      )
-    }
-    for (const { event } of arrived) events.push(event)
-    return { timestamp, events }
-  }
-
   async function runEpisode(live: Live): Promise<void> {
     const { instance } = live
     const fn = functions.orchestrator(instance.name)
@@ -247,7 +180,7 @@ export function createEngine(options: {
     const taken = live.oneEvent ? live.inbox.slice(0, 1) : [...live.inbox]
     const { timestamp, events } = episodeHead(live, taken)
     const texts = events.map((event) => JSON.stringify(event))
-    const state = await invokeOrchestrator(live, fn, texts)
+    const state = await invokeOrchestrator(host, config, live, fn, texts, () => draining)
     if (stopped || !isCurrent(live)) return
     const outcome = concludeEpisode({
       instance,
@@ -289,7 +222,7 @@ export function createEngine(options: {
       return {
         conflicts,
         carried,
-        parent: outcome.kind === "ended" ? tellParent(writer, outcome) : undefined,
+        parent: outcome.kind === "ended" ? tellParent(writer, outcome, statusOf) : undefined,
       }
     })
     for (const { live: child } of children.started) kick(child)
@@ -307,7 +240,7 @@ export function createEngine(options: {
         inbox: [...sent.carried, ...rest],
         activities: live.activities,
       })
-      cancelTimers(instance.id)
+      timers.cancel(instance.id)
     } else {
       live.history.push(...appended)
       live.played += (live.played && ",") + playedText(appendedTexts)
@@ -324,33 +257,6 @@ export function createEngine(options: {
     if (outcome.kind !== "waiting") return
     if (command.kind === "activity") startActivity(live, command.id, command.name, command.input)
     else if (command.kind === "timer") armTimer(live, command.id, command.fireAt)
-  }
-
-  async function invokeOrchestrator(
-    live: Live,
-    fn: RegisteredFunction,
-    newTexts: readonly string[],
-  ): Promise<OrchestratorState> {
-    const { instance, played } = live
-    const trigger = `{"history":[${played}${played && ","}${newTexts.join(",")}],"input":${instance.input ?? "null"},"instanceId":${JSON.stringify(instance.id)},"isReplaying":${live.parts > 0},"parentInstanceId":${JSON.stringify(instance.parent?.instanceId ?? null)},"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":${config.httpPollingInterval}}`
-    for (;;) {
-      try {
-        const { returnValue } = await host.invoke({
-          function: fn,
-          triggerValue: { string: trigger },
-          reason: "(null)",
-          quiet: live.parts > 0,
-        })
-        const state = JSON.parse(
-          returnValue?.json ?? returnValue?.string ?? "null",
-        ) as OrchestratorState | null
-        return state?.actions ? state : failureOf("Out of proc orchestrators must return a valid JSON schema")
-      } catch (error) {
-        if (error instanceof FunctionFailedError) return failureOf(error.exception.message)
-        if (!(error instanceof WorkerGoneError) || draining) throw error
-        await delay(100)
-      }
-    }
   }
 
   /** Instances for the sub-orchestrations to start, known at once so that nobody takes their ids meanwhile. */
@@ -400,50 +306,6 @@ export function createEngine(options: {
     return { started, conflicts }
   }
 
-  /** Stores an event as a message, inside a transaction. */
-  function storeMessage(writer: Writer, target: string, arrived: Arrived): Arrived {
-    const { messageId: _, ...body } = arrived
-    return { ...body, messageId: writer.addMessage(target, JSON.stringify(body)) }
-  }
-
-  /** What an ended instance has not read: results stay for a rewind if it failed, everything else goes. */
-  function concludeMessages(writer: Writer, instance: Instance, rest: readonly Arrived[]): void {
-    if (instance.status !== "Failed") {
-      writer.deleteMessages(instance.id)
-      return
-    }
-    for (const arrived of rest) {
-      if (arrived.messageId === undefined && isTaskResult(arrived.event))
-        storeMessage(writer, instance.id, arrived)
-    }
-  }
-
-  function tellParent(
-    writer: Writer,
-    outcome: { instance: Instance; failure?: Ended["failure"] },
-  ): { instanceId: string; arrived: Arrived } | undefined {
-    const { instance, failure } = outcome
-    const { parent } = instance
-    if (!parent) return undefined
-    const status = instanceOf(parent.instanceId)?.status
-    if (status === undefined || status === "Completed" || status === "Terminated") return undefined
-    const timestamp = new Date(instance.updatedAt).toISOString()
-    const event =
-      instance.status === "Completed"
-        ? historyEvent(EventType.SubOrchestrationInstanceCompleted, timestamp, {
-            TaskScheduledId: parent.eventId,
-            Result: instance.output,
-          })
-        : historyEvent(EventType.SubOrchestrationInstanceFailed, timestamp, {
-            TaskScheduledId: parent.eventId,
-            Reason: instance.output ?? "",
-            Details: failure?.details ?? "",
-            ...(failure?.failureDetails ? { FailureDetails: failure.failureDetails } : {}),
-          })
-    const arrived = storeMessage(writer, parent.instanceId, { event, executionId: parent.executionId })
-    return { instanceId: parent.instanceId, arrived }
-  }
-
   async function terminateInstance(live: Live, termination: Arrived): Promise<void> {
     const { timestamp, events } = episodeHead(live, [termination])
     const ended = terminated(live.instance, timestamp, termination.event.Input ?? null)
@@ -452,7 +314,7 @@ export function createEngine(options: {
       writer.updateInstance(ended.instance)
       writer.appendHistory(live.instance.id, live.parts, texts.join(","))
       writer.deleteMessages(live.instance.id)
-      return tellParent(writer, ended)
+      return tellParent(writer, ended, statusOf)
     })
     if (isCurrent(live)) finish(ended.instance)
     if (parent) deliverStored(parent.instanceId, parent.arrived)
@@ -505,10 +367,8 @@ export function createEngine(options: {
 
   function finish(instance: Instance): void {
     lives.delete(instance.id)
-    cancelTimers(instance.id)
-    const waiting = waiters.get(instance.id)
-    waiters.delete(instance.id)
-    for (const wake of waiting ?? []) wake(instance)
+    timers.cancel(instance.id)
+    waiters.wake(instance)
   }
 
   function startActivity(live: Live, eventId: number, name: string, input: string): void {
@@ -570,30 +430,22 @@ export function createEngine(options: {
 
   function armTimer(live: Live, eventId: number, fireAt: number): void {
     const { id: instanceId, executionId } = live.instance
-    const own = armed.get(instanceId) ?? new Map<number, () => void>()
-    armed.set(instanceId, own)
-    if (own.has(eventId)) return
-    const fire = (): void => {
-      own.delete(eventId)
+    timers.arm(instanceId, eventId, fireAt, () => {
       const current = lives.get(instanceId)
-      if (current) {
-        const event = historyEvent(EventType.TimerFired, new Date().toISOString(), {
-          TimerId: eventId,
-          FireAt: new Date(fireAt).toISOString(),
-        })
-        push(current, { event, executionId })
-      } else {
+      if (!current) {
         // Reading the instance arms the timer again, and this time the instance is there.
         obtain(instanceId)
+        return
       }
-    }
-    own.set(eventId, timers.add(fireAt, fire))
+      const event = historyEvent(EventType.TimerFired, new Date().toISOString(), {
+        TimerId: eventId,
+        FireAt: new Date(fireAt).toISOString(),
+      })
+      push(current, { event, executionId })
+    })
   }
 
-  function cancelTimers(instanceId: string): void {
-    for (const cancel of armed.get(instanceId)?.values() ?? []) cancel()
-    armed.delete(instanceId)
-  }
+  const statusOf = (id: string): RuntimeStatus | undefined => instanceOf(id)?.status
 
   /** The instance as last committed (a new one also shortly before). */
   function instanceOf(id: string): Instance | undefined {
@@ -639,7 +491,7 @@ export function createEngine(options: {
       const live = newLive(instance)
       // Busy until durable: nothing may run before the caller can be told.
       live.busy = true
-      cancelTimers(given.id)
+      timers.cancel(given.id)
       lives.set(given.id, live)
       try {
         await store.commit((writer) => writer.createInstance(instance, existing !== undefined))
@@ -674,21 +526,7 @@ export function createEngine(options: {
     async waitForEnd(id: string, timeout: number, signal?: AbortSignal): Promise<Instance | undefined> {
       const instance = instanceOf(id)
       if (!instance || isFinished(instance.status)) return instance
-      if (timeout <= 0) return undefined
-      const { promise, resolve } = Promise.withResolvers<Instance | undefined>()
-      const set = waiters.get(id) ?? new Set()
-      waiters.set(id, set.add(resolve))
-      const giveUp = (): void => resolve(undefined)
-      const timer = setTimeout(giveUp, Math.min(timeout, 2 ** 31 - 1))
-      signal?.addEventListener("abort", giveUp, { once: true })
-      try {
-        return await promise
-      } finally {
-        clearTimeout(timer)
-        signal?.removeEventListener("abort", giveUp)
-        set.delete(resolve)
-        if (set.size === 0 && waiters.get(id) === set) waiters.delete(id)
-      }
+      return timeout <= 0 ? undefined : await waiters.wait(id, timeout, signal)
     },
 
     /** Takes up everything that is unfinished in the store. */
@@ -709,40 +547,7 @@ export function createEngine(options: {
       await Promise.race([Promise.allSettled([...running]), delay(grace, undefined, { ref: false })])
       stopped = true
       timers.clear()
-      for (const set of waiters.values()) for (const wake of set) wake(undefined as never)
       waiters.clear()
     },
   }
-}
-
-/** Completed, Failed and Terminated instances run no more. */
-export function isFinished(status: RuntimeStatus): boolean {
-  return status === "Completed" || status === "Failed" || status === "Terminated"
-}
-
-function flightKey({ id, executionId }: Instance, eventId: number): string {
-  return `${id}|${originalExecution(executionId)}|${eventId}`
-}
-
-/** Whether the event belongs to the running execution, or to what a rewind left of the one before. */
-function accepts(live: Live, { event, executionId }: Arrived): boolean {
-  const current = live.instance.executionId
-  if (executionId === undefined || executionId === current) return true
-  if (originalExecution(executionId) !== originalExecution(current)) return false
-  const id = completedTaskId(event)
-  const rewound = live.history.findLastIndex(({ EventType: type }) => type === EventType.GenericEvent)
-  const kept = rewound < 0 ? live.history : live.history.slice(0, rewound)
-  return kept.some((past) => isSchedulingEvent(past) && past.EventId === id)
-}
-
-function isControl(event: HistoryEvent): boolean {
-  return (
-    event.EventType === EventType.ExecutionTerminated ||
-    event.EventType === EventType.ExecutionSuspended ||
-    event.EventType === EventType.ExecutionResumed
-  )
-}
-
-function isTaskResult(event: HistoryEvent): boolean {
-  return event.EventType === EventType.TaskCompleted || event.EventType === EventType.TaskFailed
 }

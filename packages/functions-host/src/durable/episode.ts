@@ -158,7 +158,7 @@ function scheduledEvent(command: Command, timestamp: string): HistoryEvent {
       return historyEvent(
         EventType.TaskScheduled,
         timestamp,
-        { Name: command.name, Version: "", Input: command.input },
+        { Name: command.name, Input: command.input },
         command.id,
       )
     case "timer":
@@ -174,7 +174,7 @@ function scheduledEvent(command: Command, timestamp: string): HistoryEvent {
         timestamp,
         {
           Name: command.name,
-          Version: command.version ?? "",
+          ...(command.version ? { Version: command.version } : {}),
           InstanceId: command.instanceId as string,
           Input: command.input,
         },
