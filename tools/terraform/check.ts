@@ -8,6 +8,7 @@
  */
 import { availableParallelism } from "node:os"
 import { accessRows, readAccess, renderAccess, writeAccess } from "./access-table.ts"
+import { checkApiPolicies } from "./api-policies.ts"
 import type { Plan } from "./plan.ts"
 import { checkBootstrap, checkPlan, type Finding } from "./policies.ts"
 import { checkEntities, checkRoutes } from "./sources-policy.ts"
@@ -66,6 +67,7 @@ async function checkPlans(workspace: Workspace): Promise<Finding[]> {
       ...checkPlan(plan, deployment),
       ...checkEntities(plan, entities),
       ...checkRoutes(plan, routes),
+      ...checkApiPolicies(plan),
     ]
     say(`plan ${name}: ${found.length} findings`)
     return found.map((entry) => ({ ...entry, address: `${name}: ${entry.address}` }))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { checkApiPolicies } from "./api-policies.ts"
 import { resourcesOf } from "./plan.ts"
 import { checkBootstrap, checkPlan } from "./policies.ts"
 import { checkEntities, checkRoutes } from "./sources-policy.ts"
@@ -35,6 +36,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
         ...checkPlan(plan, deployment),
         ...checkEntities(plan, entities),
         ...checkRoutes(plan, routes),
+        ...checkApiPolicies(plan),
       ]).toEqual([])
       const count = (type: string) => resourcesOf(plan).filter((resource) => resource.type === type).length
       expect({

@@ -1,6 +1,6 @@
 /**
- * Writes `azurerm-schema.json`: the schema of the azurerm resource types that infra/terraform uses, in the shape of
- * `terraform providers schema -json`, so that every check runs without a registry.
+ * Writes `azurerm-schema.jsonl`: the schema of the azurerm resource types that infra/terraform uses, so that every
+ * check runs without a registry.
  *
  *   node tools/terraform/extract-schema.ts <folder of the unpacked @cdktn/provider-azurerm package>
  *
@@ -11,7 +11,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Attribute, Block, CtyType, NestedBlock, ProviderSchema } from "./schema.ts"
+import type { Attribute, Block, CtyType, NestedBlock, ProviderSchema, SchemaLine } from "./schema.ts"
 import { ignoredBlocks, sensitiveAttributes, usedTypes } from "./used-types.ts"
 
 const PACKAGE = "@cdktn/provider-azurerm"
@@ -220,7 +220,7 @@ function extract(packageFolder: string): ProviderSchema {
         const folder = folderOf(type, prefix, folders)
         const block = schemaOf(packageFolder, folder, classNameOf(folder))
         markSensitive(type, block)
-        return [type, { version: 0, block }]
+        return [type, block]
       }),
     )
   return {
@@ -232,29 +232,28 @@ function extract(packageFolder: string): ProviderSchema {
         "Schema facts (names, types, optionality) read from the package above, which is under MPL-2.0.",
       written_by: "tools/terraform/extract-schema.ts",
     },
-    provider: { version: 0, block: providerBlock(packageFolder) },
-    resource_schemas: read(usedTypes.resources, ""),
-    data_source_schemas: read(usedTypes.dataSources, "data-azurerm-"),
+    provider: providerBlock(packageFolder),
+    resources: read(usedTypes.resources, ""),
+    dataSources: read(usedTypes.dataSources, "data-azurerm-"),
   }
 }
 
 const packageFolder = process.argv[2]
 if (!packageFolder) throw new Error("usage: node tools/terraform/extract-schema.ts <unpacked package folder>")
 const schema = extract(packageFolder)
-// One line per type: small enough to commit, and a new provider version still gives a readable diff.
-const lines = (types: object) =>
-  Object.entries(types)
-    .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
-    .join(",\n")
-const text = `{
-  "source": ${JSON.stringify(schema.source)},
-  "provider": ${JSON.stringify(schema.provider)},
-  "resource_schemas": {\n${lines(schema.resource_schemas)}\n  },
-  "data_source_schemas": {\n${lines(schema.data_source_schemas)}\n  }
-}
-`
-writeFileSync(join(import.meta.dirname, "azurerm-schema.json"), text)
+// JSON Lines, one type a line: small enough to commit, and a new provider version still gives a readable diff.
+const line =
+  (kind: SchemaLine["kind"]) =>
+  ([type, block]: [string, Block]) =>
+    JSON.stringify({ kind, type, block })
+const { source, provider, resources, dataSources } = schema
+const text = `${[
+  JSON.stringify({ source, provider }),
+  ...Object.entries(resources).map(line("resource")),
+  ...Object.entries(dataSources).map(line("data")),
+].join("\n")}\n`
+writeFileSync(join(import.meta.dirname, "azurerm-schema.jsonl"), text)
 console.log(
-  `azurerm ${schema.source.version}: ${Object.keys(schema.resource_schemas).length} resource types, ` +
-    `${Object.keys(schema.data_source_schemas).length} data sources, ${Math.round(text.length / 1024)} KB`,
+  `azurerm ${source.version}: ${Object.keys(resources).length} resource types, ` +
+    `${Object.keys(dataSources).length} data sources, ${Math.round(text.length / 1024)} KB`,
 )

@@ -4,7 +4,6 @@
  * variable TF_REATTACH_PROVIDERS, so one process serves every command and `init` downloads nothing.
  * It cannot apply: nothing here reaches Azure.
  */
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js"
 import {
@@ -15,9 +14,8 @@ import {
 } from "@grpc/grpc-js"
 import { loadSync } from "@grpc/proto-loader"
 import { decode, ExtData, encode } from "@msgpack/msgpack"
-import type { Block, ProviderSchema } from "./schema.ts"
+import { type Block, type ProviderSchema, readSchema } from "./schema.ts"
 
-const folder = import.meta.dirname
 const nesting = { single: 1, list: 2, set: 3 }
 /** Cty's encoding of a value that is not known yet: extension type 0. */
 const unknown = new ExtData(0, new Uint8Array(1))
@@ -31,10 +29,6 @@ export type OfflineProvider = {
   /** The azurerm version whose schema is served. */
   version: string
   close: () => void
-}
-
-export function readSchema(): ProviderSchema {
-  return JSON.parse(readFileSync(join(folder, "azurerm-schema.json"), "utf8")) as ProviderSchema
 }
 
 const read = (value: DynamicValue | null): unknown =>
@@ -58,16 +52,15 @@ function blockMessage(block: Block): Json {
   }
 }
 
-const schemaMessage = ({ version, block }: { version: number; block: Block }) => ({
-  version,
-  block: blockMessage(block),
-})
-const schemaMessages = (types: ProviderSchema["resource_schemas"]) =>
-  Object.fromEntries(Object.entries(types).map(([name, schema]) => [name, schemaMessage(schema)]))
+const schemaMessage = (block: Block) => ({ version: 0, block: blockMessage(block) })
+const schemaMessages = (types: Record<string, Block>) =>
+  Object.fromEntries(Object.entries(types).map(([name, block]) => [name, schemaMessage(block)]))
 
 /** A block that Azure fills in when the configuration has none, such as a cluster's `kubelet_identity`. */
-const isAllComputed = ({ attributes = {}, block_types = {} }: Block) =>
-  Object.keys(block_types).length === 0 && Object.values(attributes).every((attribute) => attribute.computed)
+const isFilledByAzure = ({ attributes = {}, block_types = {} }: Block) =>
+  Object.keys(attributes).length > 0 &&
+  Object.keys(block_types).length === 0 &&
+  Object.values(attributes).every((attribute) => attribute.computed)
 
 /**
  * What the provider would answer to a plan: the proposed values, with every computed value that the configuration
@@ -82,11 +75,9 @@ export function fillComputed(block: Block, value: unknown, open: (name: string) 
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     const child = filled[name]
-    if (Array.isArray(child) && child.length === 0 && isAllComputed(nested.block)) filled[name] = open(name)
-    else
-      filled[name] = Array.isArray(child)
-        ? child.map((item) => fillComputed(nested.block, item, open))
-        : fillComputed(nested.block, child, open)
+    if (!Array.isArray(child)) filled[name] = fillComputed(nested.block, child, open)
+    else if (child.length === 0 && isFilledByAzure(nested.block)) filled[name] = open(name)
+    else filled[name] = child.map((item) => fillComputed(nested.block, item, open))
   }
   return filled
 }
@@ -106,16 +97,16 @@ type Request = {
 
 /** The protocol's methods as plain functions of the request. */
 function methods(schema: ProviderSchema): Record<string, (request: Request) => Json> {
-  const blockOf = (types: ProviderSchema["resource_schemas"], name: string) => {
+  const blockOf = (types: Record<string, Block>, name: string) => {
     const found = types[name]
-    if (!found) throw new Error(`${name} is not in azurerm-schema.json`)
-    return found.block
+    if (!found) throw new Error(`${name} is not in azurerm-schema.jsonl`)
+    return found
   }
   return {
     GetSchema: () => ({
       provider: schemaMessage(schema.provider),
-      resource_schemas: schemaMessages(schema.resource_schemas),
-      data_source_schemas: schemaMessages(schema.data_source_schemas),
+      resource_schemas: schemaMessages(schema.resources),
+      data_source_schemas: schemaMessages(schema.dataSources),
     }),
     PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
     ValidateResourceTypeConfig: () => ({}),
@@ -127,7 +118,7 @@ function methods(schema: ProviderSchema): Record<string, (request: Request) => J
     ReadResource: ({ current_state }) => ({ new_state: current_state }),
     PlanResourceChange: ({ type_name, proposed_new_state }) => ({
       planned_state: write(
-        fillComputed(blockOf(schema.resource_schemas, type_name), read(proposed_new_state), () => unknown),
+        fillComputed(blockOf(schema.resources, type_name), read(proposed_new_state), () => unknown),
       ),
       // As azurerm's own answers: allows a block to be unknown as a whole.
       legacy_type_system: true,
@@ -143,7 +134,7 @@ function methods(schema: ProviderSchema): Record<string, (request: Request) => J
       ],
     }),
     ReadDataSource: ({ type_name, config }) => ({
-      new_state: write(fillComputed(blockOf(schema.data_source_schemas, type_name), read(config), madeUp)),
+      new_state: write(fillComputed(blockOf(schema.dataSources, type_name), read(config), madeUp)),
     }),
     Stop: () => ({}),
   }
@@ -152,7 +143,7 @@ function methods(schema: ProviderSchema): Record<string, (request: Request) => J
 /** Starts the stand-in on a free port of the loopback interface. */
 export async function startOfflineProvider(): Promise<OfflineProvider> {
   const schema = readSchema()
-  const definition = loadSync(join(folder, "provider.proto"), {
+  const definition = loadSync(join(import.meta.dirname, "provider.proto"), {
     keepCase: true,
     longs: Number,
     defaults: true,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { checkApiPolicies } from "./api-policies.ts"
 import { checkPlan } from "./policies.ts"
 import { checkEntities, checkRoutes } from "./sources-policy.ts"
 import {
@@ -67,6 +68,7 @@ describe.runIf(available)("a planted mistake is found", () => {
       ...checkPlan(plan, deployment),
       ...checkEntities(plan, entities),
       ...checkRoutes(plan, routes),
+      ...checkApiPolicies(plan),
     ].map(({ policy, address, message }) => `${policy}: ${address}: ${message}`)
   }
 
@@ -223,6 +225,16 @@ describe.runIf(available)("a planted mistake is found", () => {
           found: [
             "service bus entities: catalog-events/basket: property AutoDeleteOnIdle is not carried over to Azure",
           ],
+        },
+        {
+          name: "a misspelled element in a policy of API Management",
+          path: "modules/gateway/policies/api.xml.tftpl",
+          right: /rate-limit-by-key/,
+          wrong: "rate-limit-by-kye",
+          found: ["basket", "catalog", "discount", "ordering"].map(
+            (service) =>
+              `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: <rate-limit-by-kye> is not a known element`,
+          ),
         },
         {
           name: "a route that lost its token",
