@@ -150,7 +150,7 @@ export function settle(held: HeldMessage, succeeded: boolean, context: ListenerC
 
 /** Waits for settlements, but not for those whose answer was lost with the connection. */
 export async function settled(settlements: Iterable<Promise<void>>): Promise<void> {
-  await atMost(5000, Promise.all(settlements))
+  await atMost(SETTLE_TIMEOUT_MS, Promise.all(settlements))
 }
 
 /**
@@ -163,6 +163,9 @@ export async function atMost(ms: number, promise: Promise<unknown>): Promise<voi
   await Promise.race([promise.catch(() => {}), over])
   clearTimeout(timer)
 }
+
+/** How long the broker may take to answer the last settlements, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 2000
 
 /** How long the broker may take to send what it had granted already, in milliseconds. */
 const DRAIN_TIMEOUT_MS = 3000
