@@ -15,9 +15,16 @@ export function createTimerExtension(): HostExtension {
       if (timers.length === 0) return
       const zone = zoneOf(host)
       const store = openScheduleStatusStore(host.stateDir)
-      // All schedules are read before the first timer starts: a broken one must not leave others running.
-      const read = timers.map((fn) => ({ fn, schedule: scheduleOf(fn, host) }))
-      listeners = read.map(({ fn, schedule }) => {
+      const readable = timers.flatMap((fn) => {
+        try {
+          return [{ fn, schedule: scheduleOf(fn, host) }]
+        } catch (error) {
+          // As the real host does at indexing: this function does not run, the others do.
+          host.log.log("error", `The '${fn.name}' function is in error: ${(error as Error).message}`)
+          return []
+        }
+      })
+      listeners = readable.map(({ fn, schedule }) => {
         const useMonitor = flag(fn.trigger, "useMonitor", true) && !isSubMinute(schedule, Date.now())
         const occurrences = nextOccurrences(schedule, 5, Date.now(), zone)
         host.log.log(
@@ -51,13 +58,9 @@ function zoneOf(host: HostRuntime): TimeZone {
 function scheduleOf(fn: RegisteredFunction, host: HostRuntime): Schedule {
   const expression = fn.trigger.schedule
   if (typeof expression !== "string" || expression === "") {
-    throw new Error(`Function '${fn.name}': the timer trigger has no schedule.`)
+    throw new Error("The timer trigger has no schedule.")
   }
-  try {
-    return parseSchedule(host.settings.expand(expression))
-  } catch (error) {
-    throw new Error(`Function '${fn.name}': ${(error as Error).message}`)
-  }
+  return parseSchedule(host.settings.expand(expression))
 }
 
 /** function.json flags may come as booleans or as text. */

@@ -221,8 +221,14 @@ describe("a timer trigger", () => {
     expect(inputs[0]).toMatchObject({ ScheduleStatus: { Next: "2026-03-01T13:30:00+03:00" } })
   })
 
-  it("names the function whose schedule cannot be read", async () => {
-    await expect(start({ schedule: "every day" })).rejects.toThrow(/Function 'tick': .*'every day'/)
-    await expect(start({})).rejects.toThrow("Function 'tick': the timer trigger has no schedule.")
+  it("names the function whose schedule cannot be read, and does not run it", async () => {
+    const unreadable = await start({ schedule: "every day" })
+    const missing = await start({})
+    expect(log).toEqual([
+      expect.stringMatching(/^error: The 'tick' function is in error: .*'every day'/),
+      "error: The 'tick' function is in error: The timer trigger has no schedule.",
+    ])
+    await pass(86_400_000)
+    expect([...unreadable.invocations, ...missing.invocations]).toEqual([])
   })
 })
