@@ -248,7 +248,14 @@ export function createEngine(options: {
       live.actionsStarted = outcome.actionsStarted
     }
     for (const command of outcome.commands) release(live, outcome, command)
-    if (outcome.kind === "ended") finish(outcome.instance)
+    if (outcome.kind !== "ended") return
+    finish(outcome.instance)
+    // What came while the end was being written; a rewind may want it.
+    for (const late of live.inbox) {
+      if (!rest.includes(late) && late.messageId === undefined && isTaskResult(late.event)) {
+        track(deliverResult(instance.id, late))
+      }
+    }
   }
 
   /** Lets an effect out after its commit. */

@@ -91,7 +91,9 @@ export function accepts(live: Live, { event, executionId }: Arrived): boolean {
   if (executionId === undefined || executionId === current) return true
   if (originalExecution(executionId) !== originalExecution(current)) return false
   const id = completedTaskId(event)
-  const rewound = live.history.findLastIndex(({ EventType: type }) => type === EventType.GenericEvent)
+  const rewound = live.history.findIndex(
+    (past) => past.EventType === EventType.GenericEvent && past.Name === current,
+  )
   const kept = rewound < 0 ? live.history : live.history.slice(0, rewound)
   return kept.some((past) => isSchedulingEvent(past) && past.EventId === id)
 }

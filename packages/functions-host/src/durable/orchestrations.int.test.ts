@@ -1,7 +1,10 @@
 /** Orchestrations on the real library over a real host. */
 
+import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startDurableApp } from "./testing/hub.ts"
 
@@ -45,7 +48,7 @@ describe("activities", () => {
     const { output, runtimeStatus } = (await app.run("unknownActivity")).json() as Record<string, string>
     expect(runtimeStatus).toBe("Failed")
     expect(output).toBe(
-      "Orchestrator function 'unknownActivity' failed: The function 'missing' doesn't exist, is disabled, or is not an activity function. Additional info: The following are the known activity functions: 'echo', 'describe', 'slow', 'fail', 'flaky', 'note'.",
+      "Orchestrator function 'unknownActivity' failed: The function 'missing' doesn't exist, is disabled, or is not an activity function. Additional info: The following are the known activity functions: 'echo', 'describe', 'slow', 'fail', 'flaky', 'note', 'crash'.",
     )
   })
 
@@ -122,6 +125,24 @@ test("sub-orchestrations answer, fail and are retried", async () => {
     retried: "Orchestrator function 'child' failed: still broken \n Message: still broken",
   })
   expect((await app.status("family-child")).output).toBe("named")
+})
+
+test("a worker that dies in an activity runs it again, a reload in the middle loses nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "durable-reload-"))
+  try {
+    expect((await app.run("crashing", JSON.stringify(join(folder, "crash.txt")))).json()).toBe("survived")
+    const ids: string[] = []
+    for (let index = 0; index < 10; index++) {
+      ids.push(await app.start("traced", { file: join(folder, "trace.txt"), wait: 60 }))
+    }
+    await app.host.reload()
+    for (const id of ids) expect((await app.raise(id, "go", "now")).status).toBe(202)
+    for (const id of ids) {
+      expect((await app.reaches(id, "Completed")).output).toEqual([`${id} 2`, `${id} 3`, "now"])
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test("a failed orchestration shows its message, as 500 only when asked for", async () => {

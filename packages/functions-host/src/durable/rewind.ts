@@ -70,15 +70,13 @@ export async function rewind(store: Store, id: string, reason: string | null): P
     for (const child of children) collect(child)
   }
   collect(id)
-  const event = historyEvent(EventType.GenericEvent, new Date().toISOString(), {
-    Reason: `Rewound: ${reason ?? ""}`,
-  })
   await store.commit((writer) => {
     for (const { instance, events, obsolete } of plan) {
       const [execution, generation] = instance.executionId.split("#")
+      const executionId = `${execution}#${Number(generation ?? 0) + 1}`
       writer.updateInstance({
         ...instance,
-        executionId: `${execution}#${Number(generation ?? 0) + 1}`,
+        executionId,
         status: "Running",
         output: null,
         updatedAt: Date.now(),
@@ -88,7 +86,11 @@ export async function rewind(store: Store, id: string, reason: string | null): P
       if (events.length > 0) {
         writer.appendHistory(instance.id, 0, events.map((kept) => JSON.stringify(kept)).join(","))
       }
-      // The event that makes the orchestrator run, also after a crash.
+      // The event that makes the orchestrator run, also after a crash, and that shows what was there before.
+      const event = historyEvent(EventType.GenericEvent, new Date().toISOString(), {
+        Name: executionId,
+        Reason: `Rewound: ${reason ?? ""}`,
+      })
       writer.addMessage(instance.id, JSON.stringify({ event }))
     }
   })
