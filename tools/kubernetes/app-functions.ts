@@ -3,13 +3,18 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { stringify } from "yaml"
-import type { ClusterReport } from "./gitops-check.ts"
 import { apps, type Environment, readYaml } from "./helm.ts"
 import { likeKubernetes } from "./manifests.ts"
 
 interface RegisteredFunction {
   name: string
   bindings: { type: string; topicName?: string; subscriptionName?: string }[]
+}
+
+/** An app's settings: those in clear with their values, and the names of those that Key Vault holds. */
+export interface AppSettings {
+  config: Record<string, string>
+  secrets: string[]
 }
 
 /** The part of the chart's values that follows from an app's code. */
@@ -21,6 +26,7 @@ export interface FunctionValues {
   }
 }
 
+const noSettings: AppSettings = { config: {}, secrets: [] }
 const lister = fileURLToPath(new URL("./list-functions.ts", import.meta.url))
 
 /**
@@ -77,8 +83,7 @@ function placeholder(setting: string): string {
 }
 
 /** The settings that a pod of the app gets, with placeholders for the secret ones. */
-export function appSettings({ settings }: ClusterReport, app: string): Record<string, string> {
-  const { config = {}, secrets = [] } = settings.get(app) ?? {}
+export function startSettings({ config, secrets }: AppSettings): Record<string, string> {
   return { ...config, ...Object.fromEntries(secrets.map((name) => [name, placeholder(name)])) }
 }
 
@@ -89,14 +94,16 @@ export function appSettings({ settings }: ClusterReport, app: string): Record<st
 export function appProblems(
   repository: string,
   environment: Environment,
-  report: ClusterReport,
+  settings: ReadonlyMap<string, AppSettings>,
   only: readonly string[] = apps,
 ): string[] {
   return only
     .filter((app) => existsSync(join(repository, "functions", app, "src/main.ts")))
     .flatMap((app) => {
       try {
-        const values = functionValues(registeredFunctions(repository, app, appSettings(report, app)))
+        const values = functionValues(
+          registeredFunctions(repository, app, startSettings(settings.get(app) ?? noSettings)),
+        )
         const listed = readYaml(join(repository, functionsFile(app)))
         return JSON.stringify(listed) === JSON.stringify(values)
           ? []

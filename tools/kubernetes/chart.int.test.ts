@@ -325,6 +325,16 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     })
   })
 
+  it("labels pods with what selects them, and with no version of the chart that would restart them", () => {
+    const { labels } = one(render(minimal), "Deployment", "catalog-http").spec.template.metadata
+    expect(labels).toEqual({
+      "app.kubernetes.io/name": "catalog-http",
+      "app.kubernetes.io/instance": "catalog",
+      "app.kubernetes.io/component": "http",
+      "app.kubernetes.io/managed-by": "Helm",
+    })
+  })
+
   it("rolls the pods when a setting changes and only then", () => {
     const checksum = (values: Values) =>
       one(render(values), "Deployment", "catalog-http").spec.template.metadata.annotations["checksum/config"]

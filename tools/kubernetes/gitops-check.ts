@@ -2,7 +2,7 @@
 // one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { appProblems } from "./app-functions.ts"
+import { type AppSettings, appProblems } from "./app-functions.ts"
 import { collectorProblems } from "./collector.ts"
 import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
@@ -13,12 +13,6 @@ import { referenceProblems, storeProblems } from "./references.ts"
 import { releaseProblems, renderReleases } from "./releases.ts"
 import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
 import { schemaProblems } from "./schemas.ts"
-
-/** An app's settings: those in clear with their values, and the names of those that Key Vault holds. */
-export interface AppSettings {
-  config: Record<string, string>
-  secrets: string[]
-}
 
 export interface ClusterReport {
   problems: string[]
@@ -105,7 +99,7 @@ if (import.meta.main) {
     const problems = [
       ...reports.flatMap(([, report]) => report.problems),
       ...checkOptionalParts(repository),
-      ...reports.flatMap(([environment, report]) => appProblems(repository, environment, report)),
+      ...reports.flatMap(([environment, report]) => appProblems(repository, environment, report.settings)),
     ]
     for (const problem of problems) console.error(problem)
     for (const [environment, { objects }] of reports) console.log(`${environment}: ${objects.length} objects`)

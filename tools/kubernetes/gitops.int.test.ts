@@ -42,7 +42,7 @@ describe.skipIf(missing)("the GitOps tree", () => {
     (environment) => {
       const report = checkCluster(repository, environment)
       expect(report.problems).toEqual([])
-      expect(appProblems(repository, environment, report)).toEqual([])
+      expect(appProblems(repository, environment, report.settings)).toEqual([])
       const releases = report.objects.filter(
         ({ kind, metadata }) => kind === "HelmRelease" && metadata.namespace === "eshop",
       )
@@ -313,7 +313,7 @@ describe.skipIf(missing)("the check finds", () => {
       "CATALOG_DATABASE: catalog-db",
     ])
     const report = checkCluster(copy, "dev")
-    expect(appProblems(repository, "dev", report, ["catalog"])).toEqual([
+    expect(appProblems(repository, "dev", report.settings, ["catalog"])).toEqual([
       expect.stringMatching(/^dev: catalog does not start with its settings: .*\n +CATALOG_DB: /),
     ])
   })
@@ -321,7 +321,7 @@ describe.skipIf(missing)("the check finds", () => {
   it("a function that no Deployment runs", () => {
     const copy = planted([`${gitops}/apps/base/catalog/functions.yaml`, "    - catalog-get-stock\n", ""])
     symlinkSync(join(repository, "functions"), join(copy, "functions"))
-    expect(appProblems(copy, "dev", checkCluster(copy, "dev"), ["catalog"])).toEqual([
+    expect(appProblems(copy, "dev", checkCluster(copy, "dev").settings, ["catalog"])).toEqual([
       "dev: infra/gitops/apps/base/catalog/functions.yaml is not what catalog registers: npm run gitops:functions",
     ])
   })

@@ -29,8 +29,13 @@ The pod of one Deployment. Call with (dict "root" $ "component" … "functions" 
 {{- $v := .root.Values -}}
 {{- $fullname := include "function-app.fullname" .root -}}
 metadata:
+  # Without the chart's version: a new chart that changes no pod must restart none.
   labels:
-    {{- include "function-app.labels" . | nindent 4 }}
+    {{- include "function-app.selectorLabels" . | nindent 4 }}
+    app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+    {{- with $v.commonLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     {{- if $v.workloadIdentity.enabled }}
     azure.workload.identity/use: "true"
     {{- end }}
