@@ -40,3 +40,15 @@ CREATE TABLE inbox (
   handled_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX inbox_by_age ON inbox (handled_at);
+
+CREATE TABLE idempotent_request (
+  scope        text        NOT NULL,
+  key          text        NOT NULL,
+  request_hash text        NOT NULL,
+  status       integer,
+  headers      jsonb,
+  body         text,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX idempotent_request_by_age ON idempotent_request (created_at);

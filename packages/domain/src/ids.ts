@@ -1,7 +1,7 @@
 import { z } from "zod"
 
-/** Any UUID: UUIDv7 for what we create, the seed products' fixed ids besides. */
-export const Id = z.uuid()
+/** Any UUID, in lower case: UUIDv7 for what we create, the seed products' fixed ids besides. */
+export const Id = z.uuid().toLowerCase()
 export const ProductId = Id.describe("Product id")
 export const OrderId = Id.describe("Order id; equals the id of the checkout that began it")
 export const CustomerId = Id.describe("Customer id: the token's subject")

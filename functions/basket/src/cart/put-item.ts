@@ -8,7 +8,7 @@ import { changeCart } from "./change-cart.ts"
 import { cartOwner } from "./customer.ts"
 import type { CartPorts } from "./ports.ts"
 
-export const PutItem = z.strictObject({ productId: ProductId.toLowerCase(), quantity: Quantity })
+export const PutItem = z.strictObject({ productId: ProductId, quantity: Quantity })
 
 /** Sets how many of a product the customer wants; the price is Catalog's. */
 export const putItem = (ports: CartPorts) =>

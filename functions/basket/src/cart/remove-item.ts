@@ -7,7 +7,7 @@ import { changeCart } from "./change-cart.ts"
 import { cartOwner } from "./customer.ts"
 import type { CartPorts } from "./ports.ts"
 
-export const RemoveItem = z.strictObject({ productId: ProductId.toLowerCase() })
+export const RemoveItem = z.strictObject({ productId: ProductId })
 
 /** Takes a product out of the customer's cart; done as well when it was not in there. */
 export const removeItem = (ports: CartPorts) =>

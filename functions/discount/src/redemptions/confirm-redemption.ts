@@ -9,7 +9,7 @@ import { changeRedemption } from "./change-redemption.ts"
 import type { RedemptionPorts } from "./ports.ts"
 
 export const ConfirmRedemption = z.strictObject({
-  orderId: OrderId.toLowerCase(),
+  orderId: OrderId,
   couponCode: CouponCode.optional().describe("Saves the look-up of the order's coupon"),
 })
 

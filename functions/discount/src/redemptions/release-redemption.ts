@@ -6,7 +6,7 @@ import { z } from "zod"
 import { changeRedemption } from "./change-redemption.ts"
 import type { RedemptionPorts } from "./ports.ts"
 
-export const ReleaseRedemption = z.strictObject({ orderId: OrderId.toLowerCase(), couponCode: CouponCode })
+export const ReleaseRedemption = z.strictObject({ orderId: OrderId, couponCode: CouponCode })
 
 /** Gives an order's use of the coupon back; also before it was reserved, which keeps a late reservation out. */
 export const releaseRedemption = ({ coupons, redemptions }: RedemptionPorts) =>

@@ -8,7 +8,7 @@ import { findCoupon } from "../coupons/find-usable.ts"
 import { changeRedemption } from "./change-redemption.ts"
 import type { RedemptionPorts } from "./ports.ts"
 
-export const ReserveRedemption = z.strictObject({ orderId: OrderId.toLowerCase(), couponCode: CouponCode })
+export const ReserveRedemption = z.strictObject({ orderId: OrderId, couponCode: CouponCode })
 
 /** Takes one use of the coupon for an order. Asking again is answered with the same reservation. */
 export const reserveRedemption = ({ coupons, redemptions }: RedemptionPorts) =>
