@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { stringify } from "yaml"
-import { apps, type Environment, readYaml } from "./helm.ts"
+import { apps } from "../apps.ts"
+import { type Environment, readYaml } from "./helm.ts"
 import { likeKubernetes } from "./manifests.ts"
 
 interface RegisteredFunction {
@@ -76,9 +76,6 @@ export function functionsText(values: FunctionValues): string {
 function placeholder(setting: string): string {
   if (setting.endsWith("_DB")) return "postgres://user:password@localhost:5432/database"
   if (setting.endsWith("_URL")) return "https://localhost"
-  if (setting.endsWith("_TABLES")) {
-    return "DefaultEndpointsProtocol=https;AccountName=example;AccountKey=ZXhhbXBsZQ==;EndpointSuffix=core.windows.net"
-  }
   return "placeholder"
 }
 
@@ -97,19 +94,17 @@ export function appProblems(
   settings: ReadonlyMap<string, AppSettings>,
   only: readonly string[] = apps,
 ): string[] {
-  return only
-    .filter((app) => existsSync(join(repository, "functions", app, "src/main.ts")))
-    .flatMap((app) => {
-      try {
-        const values = functionValues(
-          registeredFunctions(repository, app, startSettings(settings.get(app) ?? noSettings)),
-        )
-        const listed = readYaml(join(repository, functionsFile(app)))
-        return JSON.stringify(listed) === JSON.stringify(values)
-          ? []
-          : [`${environment}: ${functionsFile(app)} is not what ${app} registers: npm run gitops:functions`]
-      } catch (error) {
-        return [`${environment}: ${app} does not start with its settings: ${(error as Error).message}`]
-      }
-    })
+  return only.flatMap((app) => {
+    try {
+      const values = functionValues(
+        registeredFunctions(repository, app, startSettings(settings.get(app) ?? noSettings)),
+      )
+      const listed = readYaml(join(repository, functionsFile(app)))
+      return JSON.stringify(listed) === JSON.stringify(values)
+        ? []
+        : [`${environment}: ${functionsFile(app)} is not what ${app} registers: npm run gitops:functions`]
+    } catch (error) {
+      return [`${environment}: ${app} does not start with its settings: ${(error as Error).message}`]
+    }
+  })
 }

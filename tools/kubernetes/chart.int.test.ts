@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
+import { apps } from "../apps.ts"
 import { readmeTable } from "./chart-readme.ts"
 import {
-  apps,
   chartFolder,
   environments,
   mergeValues,

@@ -1,12 +1,12 @@
 // `npm run gitops:check`: builds every cluster of infra/gitops as Flux would and checks all that can be known without
 // one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { apps, root } from "../apps.ts"
 import { type AppSettings, appProblems } from "./app-functions.ts"
 import { collectorProblems } from "./collector.ts"
 import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
-import { apps, type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
+import { type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
 import { type Manifest, nameOf, ofKind, parseManifests } from "./manifests.ts"
 import { kubectl, run, whyMissing } from "./programs.ts"
 import { referenceProblems, storeProblems } from "./references.ts"
@@ -88,18 +88,15 @@ export function checkOptionalParts(repository: string): string[] {
 }
 
 if (import.meta.main) {
-  const repository = fileURLToPath(new URL("../../", import.meta.url))
   const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
   if (missing) {
     console.log(`gitops:check skipped: ${missing}`)
   } else {
-    const reports = environments.map(
-      (environment) => [environment, checkCluster(repository, environment)] as const,
-    )
+    const reports = environments.map((environment) => [environment, checkCluster(root, environment)] as const)
     const problems = [
       ...reports.flatMap(([, report]) => report.problems),
-      ...checkOptionalParts(repository),
-      ...reports.flatMap(([environment, report]) => appProblems(repository, environment, report.settings)),
+      ...checkOptionalParts(root),
+      ...reports.flatMap(([environment, report]) => appProblems(root, environment, report.settings)),
     ]
     for (const problem of problems) console.error(problem)
     for (const [environment, { objects }] of reports) console.log(`${environment}: ${objects.length} objects`)

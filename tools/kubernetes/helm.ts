@@ -4,18 +4,16 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parse, stringify } from "yaml"
+import { root } from "../apps.ts"
 import { type Json, likeKubernetes, type Manifest, parseManifests } from "./manifests.ts"
 import { go, run, whyMissing } from "./programs.ts"
 import { compileSchema, describeErrors } from "./schemas.ts"
 
-const root = fileURLToPath(new URL("../../", import.meta.url))
 const source = fileURLToPath(new URL("./helm-render/", import.meta.url))
 
 export const chartFolder = join(root, "infra/charts/function-app")
 export const environments = ["dev", "staging", "production"] as const
 export type Environment = (typeof environments)[number]
-export const apps = ["catalog", "basket", "discount", "ordering"] as const
-export type App = (typeof apps)[number]
 
 export type Values = { [key: string]: Json }
 

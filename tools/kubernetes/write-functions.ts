@@ -1,7 +1,7 @@
 // `npm run gitops:functions`: writes what each app registers into infra/gitops/apps/base/<app>/functions.yaml.
-import { existsSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { apps, root } from "../apps.ts"
 import {
   functionsFile,
   functionsText,
@@ -10,19 +10,13 @@ import {
   startSettings,
 } from "./app-functions.ts"
 import { checkCluster } from "./gitops-check.ts"
-import { apps } from "./helm.ts"
 
-const repository = fileURLToPath(new URL("../../", import.meta.url))
-const { settings } = checkCluster(repository, "dev")
+const { settings } = checkCluster(root, "dev")
 for (const app of apps) {
-  if (!existsSync(join(repository, "functions", app, "src/main.ts"))) {
-    console.log(`${app}: no entry point yet, left as it is`)
-    continue
-  }
-  const values = functionValues(
-    registeredFunctions(repository, app, startSettings(settings.get(app) ?? { config: {}, secrets: [] })),
-  )
-  writeFileSync(join(repository, functionsFile(app)), functionsText(values))
+  const own = settings.get(app)
+  if (!own) throw new Error(`the dev cluster has no release ${app}`)
+  const values = functionValues(registeredFunctions(root, app, startSettings(own)))
+  writeFileSync(join(root, functionsFile(app)), functionsText(values))
   const { http, worker } = values.functions
   console.log(`${app}: ${http.length} HTTP functions, ${worker.length} others`)
 }
