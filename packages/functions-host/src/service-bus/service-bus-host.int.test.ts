@@ -305,6 +305,8 @@ describe("a restart", () => {
     await until(() => expect(ids("single", "end")).toHaveLength(30))
     expect(ascending(ids("single", "end"))).toEqual(numbers(30))
     expect(ids("single", "start")).toHaveLength(30)
+    // What was prefetched and not started was given back untouched.
+    expect(of("single", "end").map(({ deliveryCount }) => deliveryCount)).toEqual(Array(30).fill(1))
     expect(dead("single")).toBe(0)
   })
 

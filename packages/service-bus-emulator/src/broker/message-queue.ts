@@ -113,7 +113,8 @@ export class MessageQueue {
   settle(token: string, settlement: Settlement, now: number): void {
     const lock = this.#validLock(token, now)
     const { message } = lock
-    const changed = settlement.kind === "complete" ? message : withProperties(message, settlement.properties)
+    const properties = "properties" in settlement ? settlement.properties : undefined
+    const changed = withProperties(message, properties)
     this.#dropLock(lock)
     switch (settlement.kind) {
       case "complete":
@@ -121,6 +122,9 @@ export class MessageQueue {
         break
       case "abandon":
         this.#failed(changed, message, now)
+        break
+      case "release":
+        this.#offer(message)
         break
       case "defer":
         this.#change(changed, message, "deferred", message.deliveryCount)

@@ -106,6 +106,13 @@ describe("locks", () => {
   })
 })
 
+test("a message given back untouched comes again without counting a delivery", () => {
+  const queue = newQueue()
+  queue.put(newMessage(1))
+  queue.settle(receive(queue, 0)?.token as string, { kind: "release" }, 1)
+  expect(receive(queue, 2)).toMatchObject({ number: 1, count: 0 })
+})
+
 test("dead-letters at the last allowed delivery, whether abandoned or expired", () => {
   const queue = newQueue()
   queue.put(newMessage(1, { deliveryCount: 1 }))

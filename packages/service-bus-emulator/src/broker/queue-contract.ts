@@ -13,6 +13,8 @@ export interface QueueSettings {
 export type Settlement =
   | { kind: "complete" }
   | { kind: "abandon"; properties?: PropertyChanges }
+  /** Given back untouched: not a failed delivery (AMQP 1.0 part 3, section 3.4.4). */
+  | { kind: "release" }
   | { kind: "defer"; properties?: PropertyChanges }
   | { kind: "deadLetter"; reason?: string; description?: string; properties?: PropertyChanges }
 

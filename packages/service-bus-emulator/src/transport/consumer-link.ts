@@ -154,7 +154,7 @@ function settlementOf(kind: "accepted" | "rejected" | "released" | "modified", o
     case "accepted":
       return { kind: "complete" }
     case "released":
-      return { kind: "abandon" }
+      return { kind: "release" }
     case "modified": {
       const properties = outcome.message_annotations ?? {}
       return { kind: outcome.undeliverable_here ? "defer" : "abandon", properties }
