@@ -148,13 +148,16 @@ export class Part {
       this.#shortLives = lived < SHORT_LIFE_MS ? this.#shortLives + 1 : 1
       const delayMs = BACKOFF_MS[Math.min(this.#shortLives, BACKOFF_MS.length) - 1] ?? 0
       this.#log.note(`${reason}; restarting`)
+      // Told once when the start fails and once when it keeps failing; the log has the rest.
+      const tellsWhy =
+        (this.#state === "starting" && this.#shortLives === 1) || this.#shortLives === KEEPS_DYING_AFTER
       this.#emit({
         type: "died",
         part: this.spec.name,
         reason,
         keepsDying: this.#shortLives >= KEEPS_DYING_AFTER,
         delayMs,
-        output: this.#state === "starting" || this.#shortLives >= KEEPS_DYING_AFTER ? this.#lastOutput() : [],
+        output: tellsWhy ? this.#log.lastLines(OUTPUT_LINES) : [],
       })
       this.#become("restarting")
       await sleep(delayMs, undefined, { signal })
@@ -208,9 +211,5 @@ export class Part {
     this.#state = state
     this.#emit({ type: "state", part: this.spec.name, state })
     this.#changes.emit("change")
-  }
-
-  #lastOutput(): string[] {
-    return this.#log.lastLines(OUTPUT_LINES)
   }
 }
