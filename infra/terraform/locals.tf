@@ -42,6 +42,9 @@ locals {
   }
   vaults = toset([for app, settings in local.secret_settings : app if length(settings) > 0])
 
+  # On AKS the controllers have an identity and a vault of their own, for what belongs to no app.
+  platform = toset(local.aks ? ["platform"] : [])
+
   postgres_databases = toset(concat(["catalog", "basket"], local.sql_orders ? [] : ["ordering"]))
 
   app_names = { for app in local.apps : app => "func-${local.global_name}-${app}" }

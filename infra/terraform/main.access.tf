@@ -5,7 +5,7 @@ module "identity" {
   location              = var.location
   resource_group_name   = azurerm_resource_group.this.name
   tags                  = local.tags
-  identities            = local.apps
+  identities            = setunion(local.apps, local.platform)
   federated_credentials = local.federated_credentials
   role_assignments      = local.role_assignments
   cosmos_data           = local.cosmos_data
@@ -23,7 +23,12 @@ locals {
     { for app in toset(values(local.subscribers)) : "${app}-keda" => {
       identity = app
       issuer   = module.aks[0].oidc_issuer_url
-      subject  = "system:serviceaccount:kube-system:keda-operator"
+      subject  = "system:serviceaccount:${var.kubernetes.keda_addon ? "kube-system" : "keda"}:keda-operator"
+    } },
+    { "platform-external-secrets" = {
+      identity = "platform"
+      issuer   = module.aks[0].oidc_issuer_url
+      subject  = "system:serviceaccount:external-secrets:external-secrets"
     } },
   ) : {}
 
@@ -85,16 +90,24 @@ locals {
       scope     = "Application Insights"
       reason    = "Send telemetry; keys are switched off."
     } },
-    { for app in local.vaults : "administrators-write-secrets-${app}" => {
+    { for app in setunion(local.vaults, local.platform) : "administrators-write-secrets-${app}" => {
       principal      = "administrators (group)"
       principal_id   = var.administrators.object_id
       principal_type = "Group"
       role           = "Key Vault Secrets Officer"
       scope_id       = module.key_vault[app].id
       scope          = "key vault of ${app}"
-      reason         = "Set and rotate the app's secrets."
+      reason         = "Set and rotate the secrets in it."
     } },
     local.aks ? {
+      "platform-secrets" = {
+        principal    = "platform"
+        principal_id = null
+        role         = "Key Vault Secrets User"
+        scope_id     = module.key_vault["platform"].id
+        scope        = "key vault of platform"
+        reason       = "Read the addresses that Flux and Flagger send alerts to."
+      }
       "kubelet-pulls" = {
         principal    = "aks-kubelet"
         principal_id = module.aks[0].kubelet_principal_id

@@ -26,7 +26,7 @@ module "discount_storage" {
 # One vault per app that has secrets: a role on a vault is a role on all its secrets.
 module "key_vault" {
   source   = "./modules/key-vault"
-  for_each = local.vaults
+  for_each = setunion(local.vaults, local.platform)
 
   name                       = "kv${replace(local.global_name, "-", "")}${each.key}"
   location                   = var.location

@@ -58,7 +58,8 @@ module "aks" {
   authorized_ip_ranges       = var.kubernetes.api_server_ranges
   admin_group_object_ids     = [var.administrators.object_id]
   log_analytics_workspace_id = module.monitoring.workspace_id
-  flux                       = var.kubernetes.git
+  keda_enabled               = var.kubernetes.keda_addon
+  flux                       = merge(var.kubernetes.git, { substitute = local.cluster_variables })
 }
 
 # API Management finds the apps by name at the ingress controller's fixed internal address.
@@ -94,4 +95,26 @@ resource "azurerm_private_dns_a_record" "ingress" {
 
 locals {
   ingress_address = cidrhost(module.network.prefixes["aks"], var.kubernetes.ingress_address_index)
+
+  # The variables that infra/gitops/clusters/terraform-variables.yaml names; a test compares the two lists.
+  cluster_variables = local.aks ? merge(
+    {
+      tenant_id              = data.azurerm_client_config.current.tenant_id
+      registry               = module.acr[0].login_server
+      ingress_domain         = var.kubernetes.ingress_domain
+      ingress_address        = local.ingress_address
+      identity_issuer        = var.identity_provider.issuer
+      identity_audience      = local.audience
+      service_bus_namespace  = trimsuffix(module.service_bus.host, ".servicebus.windows.net")
+      durable_sql_host       = "sql-${local.global_name}.database.windows.net"
+      discount_tables_uri    = local.own_settings["discount"].DISCOUNT_TABLES__tableServiceUri
+      payment_url            = var.payment_url
+      ordering_identity_name = module.identity.identities["ordering"].name
+      # Says where telemetry goes; keys are switched off, so it lets nobody in.
+      application_insights = nonsensitive(module.monitoring.application_insights_connection_string)
+    },
+    { for name, identity in module.identity.identities : "${name}_client_id" => identity.client_id },
+    { for app in local.apps : "${app}_storage_account" => module.host_storage[app].name },
+    { for owner, vault in module.key_vault : "${owner}_vault_uri" => vault.uri },
+  ) : {}
 }

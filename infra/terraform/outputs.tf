@@ -38,15 +38,12 @@ output "required_secrets" {
   }
 }
 
+output "platform_vault" {
+  description = "Vault for the addresses that Flux and Flagger send alerts to: secrets teams-webhook and slack-webhook (hosting = \"aks\")."
+  value       = local.aks ? module.key_vault["platform"].uri : null
+}
+
 output "cluster" {
-  description = "What the manifests in infra/gitops need to know about this environment (hosting = \"aks\")."
-  value = local.aks ? {
-    registry          = module.acr[0].login_server
-    ingress_address   = local.ingress_address
-    ingress_domain    = var.kubernetes.ingress_domain
-    service_bus       = module.service_bus.host
-    tenant_id         = data.azurerm_client_config.current.tenant_id
-    durable_sql_host  = "sql-${local.global_name}.database.windows.net"
-    application_names = sort(local.apps)
-  } : null
+  description = "What Flux hands to the manifests in infra/gitops (hosting = \"aks\")."
+  value       = local.aks ? local.cluster_variables : null
 }

@@ -210,6 +210,7 @@ variable "gateway" {
       zones           = optional(set(string), [])
       publisher_name  = string
       publisher_email = string
+      trusted_roots   = optional(list(string), [])
     })
   })
   nullable = false
@@ -236,6 +237,7 @@ variable "kubernetes" {
   description = <<-EOT
     AKS: version, nodes, and the git repository that Flux follows; not read with hosting = "flex".
     - `namespace` where the apps run; each app's service account has the app's name
+    - `keda_addon` false when git installs KEDA in the namespace keda (a version that the add-on does not have yet)
     - `ingress_domain` hosts of the apps inside the network: <app>.<ingress_domain>, served by `ingress_address_index` of the nodes' subnet
     - `api_server_ranges` who may reach the API server; empty makes it private
   EOT
@@ -246,6 +248,7 @@ variable "kubernetes" {
     node_pools            = optional(map(object({ vm_size = string, min_count = number, max_count = number, spot = optional(bool, false) })), {})
     api_server_ranges     = optional(set(string), [])
     namespace             = optional(string, "eshop")
+    keda_addon            = optional(bool, true)
     ingress_domain        = optional(string, "apps.eshop.example")
     ingress_address_index = optional(number, 250)
     git = object({

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { parse } from "yaml"
 import { checkApiPolicies } from "./api-policies.ts"
 import { resourcesOf } from "./plan.ts"
 import { checkBootstrap, checkPlan } from "./policies.ts"
@@ -9,6 +12,7 @@ import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 // Without terraform there is nothing to plan with; in CI that is a failure, not a skip.
 const available = (await terraformVersion()) !== undefined || process.env.CI !== undefined
 
+const gitops = join(import.meta.dirname, "../../infra/gitops/clusters")
 const common = [
   "AzureWebJobsStorage__accountName",
   "IDENTITY_AUDIENCE",
@@ -79,6 +83,28 @@ describe.runIf(available)("every environment on every hosting target", () => {
     expect(settings.basket?.ServiceBus__fullyQualifiedNamespace).toBe(
       "sb-eshop-dev-a1b2.servicebus.windows.net",
     )
+  })
+
+  test("the cluster is handed the variables that its manifests ask for", async () => {
+    const plan = await planDeployment(workspace, {
+      environment: "prod",
+      hosting: "aks",
+      orderingStores: "postgres",
+    })
+    const wanted = parse(readFileSync(join(gitops, "terraform-variables.yaml"), "utf8")) as Record<
+      string,
+      string
+    >
+    const flux = resourcesOf(plan).find(({ type }) => type === "azurerm_kubernetes_flux_configuration")
+    const [kustomization] = (flux?.values.kustomizations ?? []) as { post_build: { substitute: object }[] }[]
+    // A value that is only known after apply is missing from the plan's values, so the known ones are a subset.
+    const known = Object.keys(kustomization?.post_build[0]?.substitute ?? {})
+    expect(known.filter((name) => !(name in wanted))).toEqual([])
+    const late = [
+      "application_insights",
+      ...["catalog", "basket", "discount", "ordering", "platform"].map((app) => `${app}_client_id`),
+    ]
+    expect([...known, ...late].toSorted()).toEqual(Object.keys(wanted).toSorted())
   })
 
   test("the bootstrap root keeps the policies", async () => {

@@ -271,7 +271,7 @@ describe.runIf(available)("a planted mistake is found", () => {
           path: "modules/aks/outputs.tf",
           right: "value       = local.access",
           wrong: "value       = []",
-          found: ["access: output.access: 26 grants, but 25 rows in the access table"],
+          found: ["access: output.access: 28 grants, but 27 rows in the access table"],
         },
         {
           name: "another retention",

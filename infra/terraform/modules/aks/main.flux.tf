@@ -38,6 +38,15 @@ resource "azurerm_kubernetes_flux_configuration" "this" {
     timeout_in_seconds         = 300
     garbage_collection_enabled = true
     wait                       = true
+
+    # What the manifests need to know about this environment; they copy it into a ConfigMap (cluster-settings.yaml).
+    dynamic "post_build" {
+      for_each = length(var.flux.substitute) > 0 ? [var.flux.substitute] : []
+
+      content {
+        substitute = post_build.value
+      }
+    }
   }
 
   depends_on = [azurerm_kubernetes_cluster_extension.flux]

@@ -90,7 +90,7 @@ resource "azurerm_kubernetes_cluster" "this" {
 
   # KEDA scales the apps; the metrics it reads come from Service Bus and SQL Server.
   workload_autoscaler_profile {
-    keda_enabled = true
+    keda_enabled = var.keda_enabled
   }
 
   key_vault_secrets_provider {

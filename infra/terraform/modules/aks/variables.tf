@@ -130,6 +130,13 @@ variable "log_analytics_workspace_id" {
   nullable    = false
 }
 
+variable "keda_enabled" {
+  description = "Use the KEDA add-on. Off where git brings a KEDA of its own (infra/gitops/infrastructure/keda)."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "flux" {
   description = "Git repository that the cluster follows. A private one needs a Secret in flux-system, named here."
   type = object({
@@ -137,6 +144,7 @@ variable "flux" {
     branch            = optional(string, "main")
     path              = string
     credential_secret = optional(string)
+    substitute        = optional(map(string), {})
   })
   nullable = false
 

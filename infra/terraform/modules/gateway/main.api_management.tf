@@ -31,6 +31,15 @@ resource "azurerm_api_management" "this" {
     type = "SystemAssigned"
   }
 
+  dynamic "certificate" {
+    for_each = var.api_management.trusted_roots
+
+    content {
+      encoded_certificate = certificate.value
+      store_name          = "Root"
+    }
+  }
+
   protocols {
     http2_enabled = true
   }

@@ -88,12 +88,16 @@ variable "waf" {
 }
 
 variable "api_management" {
-  description = "Size and publisher. The tiers that can live inside a network are Developer (no uptime promise) and Premium."
+  description = <<-EOT
+    Size and publisher. The tiers that can live inside a network are Developer (no uptime promise) and Premium.
+    - `trusted_roots` certificates (base64 DER, no key) of private authorities that sign for backends, such as the cluster's own
+  EOT
   type = object({
     sku_name        = string
     zones           = optional(set(string), [])
     publisher_name  = string
     publisher_email = string
+    trusted_roots   = optional(list(string), [])
   })
   nullable = false
 
