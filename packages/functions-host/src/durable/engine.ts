@@ -199,7 +199,7 @@ export function createEngine(options: {
     const rest = live.inbox.slice(taken.length)
     const appended = [...events, ...outcome.events]
     const appendedTexts = [...texts, ...outcome.events.map((event) => JSON.stringify(event))]
-    const sent = await store.commit((writer) => {
+    const committed = store.commit((writer) => {
       for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
       for (const { live: child, replaces } of children.started)
         writer.createInstance(child.instance, replaces)
@@ -225,7 +225,14 @@ export function createEngine(options: {
         parent: outcome.kind === "ended" ? tellParent(writer, outcome, statusOf) : undefined,
       }
     })
-    for (const { live: child } of children.started) kick(child)
+    const sent = await committed.catch((error: unknown) => {
+      for (const { live: child } of children.started) lives.delete(child.instance.id)
+      throw error
+    })
+    for (const { live: child } of children.started) {
+      child.busy = false
+      kick(child)
+    }
     if (sent.parent) deliverStored(sent.parent.instanceId, sent.parent.arrived)
     if (!isCurrent(live)) return
     live.instance = outcome.instance
@@ -307,6 +314,8 @@ export function createEngine(options: {
           name: parent.name,
         },
       })
+      // Busy until it is durable.
+      live.busy = true
       lives.set(id, live)
       started.push({ live, replaces: existing !== undefined })
     }
