@@ -54,7 +54,8 @@ async function invoke(
   const { returnValue } = await host.invoke({
     function: fn,
     triggerValue: triggerValue(argument),
-    triggerMetadata: { instanceId: { string: task.instanceId } },
+    // As JSON: the library tries to parse a string, and an exception for every id that is no JSON costs.
+    triggerMetadata: { instanceId: { json: JSON.stringify(task.instanceId) } },
     reason: "(null)",
   })
   return resultText(returnValue)

@@ -420,7 +420,7 @@ test("host ids equal library ids, every run ends, results reach their task", asy
         expect(run.replayed(again).commands).toEqual([])
       },
     ),
-    { numRuns: Number(process.env.FC_RUNS ?? 400) },
+    { numRuns: Number(process.env.FC_RUNS ?? 200) },
   )
 }, 60_000)
 

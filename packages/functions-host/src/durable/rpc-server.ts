@@ -46,7 +46,9 @@ async function serve(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const aborted = new AbortController()
-  response.on("close", () => aborted.abort())
+  response.on("close", () => {
+    if (!response.writableFinished) aborted.abort()
+  })
   const answer = url.pathname.startsWith(prefix)
     ? await handle({
         method: request.method ?? "GET",

@@ -1,11 +1,10 @@
 /**
- * The writing half of the SQLite task hub, in a thread of its own: waiting for the disk must not hold up the event
- * loop that runs orchestrations. Gets groups of writes, runs each group as one transaction, answers when it is on
- * disk.
+ * The writing half of the SQLite task hub: runs groups of writes, each as one transaction. Loaded by the store, and
+ * as a thread of its own for disks that are slow to flush: waiting for them must not hold up the event loop.
  */
 
 import { DatabaseSync, type StatementSync } from "node:sqlite"
-import { parentPort, workerData } from "node:worker_threads"
+import { isMainThread, parentPort, workerData } from "node:worker_threads"
 
 export const writes = {
   deleteInstance: "DELETE FROM instance WHERE id = ?",
@@ -23,17 +22,19 @@ export const writes = {
 } as const
 
 export type Write = [statement: keyof typeof writes, ...values: (string | number | null)[]]
-export type WriterInit = { file: string; synchronous: "full" | "off" }
+export type WriterInit = { taskHub: true; file: string; synchronous: "full" | "off" }
 export type ToWriter = { writes: Write[] } | "close"
-export type FromWriter = { error?: string }
+/** `took`: milliseconds from begin to the end of the flush. */
+export type FromWriter = { took: number; error?: string }
 
 /** Pages of the log before it is written back; rarely, because that costs two more flushes. */
 const checkpointPages = 4000
 
-if (parentPort) {
-  const port = parentPort
-  const { file, synchronous } = workerData as WriterInit
-  const database = new DatabaseSync(file)
+/** Prepares a connection for writing; the function runs one group and says how long it took or why it failed. */
+export function createGroupWriter(
+  database: DatabaseSync,
+  synchronous: WriterInit["synchronous"],
+): (group: readonly Write[]) => FromWriter {
   database.exec("PRAGMA busy_timeout = 5000")
   database.exec(`PRAGMA synchronous = ${synchronous}`)
   database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
@@ -42,22 +43,31 @@ if (parentPort) {
   ) as Record<keyof typeof writes, StatementSync>
   const begin = database.prepare("BEGIN IMMEDIATE")
   const commit = database.prepare("COMMIT")
+  return (group) => {
+    const started = performance.now()
+    try {
+      begin.run()
+      for (const [name, ...values] of group) statements[name].run(...values)
+      commit.run()
+      return { took: performance.now() - started }
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK")
+      return { took: performance.now() - started, error: (error as Error).stack ?? String(error) }
+    }
+  }
+}
 
+if (!isMainThread && parentPort && (workerData as Partial<WriterInit> | null)?.taskHub) {
+  const port = parentPort
+  const { file, synchronous } = workerData as WriterInit
+  const database = new DatabaseSync(file)
+  const write = createGroupWriter(database, synchronous)
   port.on("message", (message: ToWriter) => {
     if (message === "close") {
       database.close()
       port.close()
       return
     }
-    const answer: FromWriter = {}
-    try {
-      begin.run()
-      for (const [name, ...values] of message.writes) statements[name].run(...values)
-      commit.run()
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK")
-      answer.error = (error as Error).stack ?? String(error)
-    }
-    port.postMessage(answer)
+    port.postMessage(write(message.writes))
   })
 }
