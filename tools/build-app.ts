@@ -1,43 +1,49 @@
+import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { build } from "esbuild"
 import { appFolder, root } from "./apps.ts"
 
+/** Bundles a program with everything it imports. */
+const bundle = (entryPoint: string, outfile: string) =>
+  build({
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    platform: "node",
+    target: "node22",
+    // CommonJS: most of the libraries are, and the Functions worker supplies this one module through require().
+    format: "cjs",
+    external: ["@azure/functions-core", "pg-native"],
+    logLevel: "warning",
+  })
+
 /**
- * Writes one app as it is deployed: the bundle, its host.json and package.json, and the migrations.
+ * Writes one app as it is deployed: the bundle, its host.json and package.json, the migrations and the program
+ * that applies them (an init container does).
  * @param out the folder to write; what was in it is gone
  * @returns the size of the bundle in bytes
  */
 export async function buildApp(app: string, out: string): Promise<number> {
   await rm(out, { recursive: true, force: true })
   await mkdir(out, { recursive: true })
-  await build({
-    entryPoints: [join(appFolder(app), "src/main.ts")],
-    outfile: join(out, "main.cjs"),
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    sourcemap: true,
-    sourcesContent: false,
-    platform: "node",
-    target: "node22",
-    // CommonJS: the libraries below are, and the Functions worker supplies this one module through require().
-    format: "cjs",
-    external: ["@azure/functions-core", "pg-native"],
-    logLevel: "warning",
-  })
+  await bundle(join(appFolder(app), "src/main.ts"), join(out, "main.cjs"))
   const manifest = JSON.parse(await readFile(join(appFolder(app), "package.json"), "utf8"))
   await writeFile(
     join(out, "package.json"),
     `${JSON.stringify({ name: manifest.name, version: manifest.version, private: true, main: "main.cjs" }, null, 2)}\n`,
   )
   await cp(join(root, "host.json"), join(out, "host.json"))
-  await cp(join(appFolder(app), "migrations"), join(out, "migrations"), { recursive: true }).catch(
-    (error) => {
-      // Discount keeps its data in tables and has nothing to migrate.
-      if (error.code !== "ENOENT") throw error
-    },
-  )
+  const migrations = join(appFolder(app), "migrations")
+  // Discount keeps its data in tables and has nothing to migrate.
+  if (existsSync(migrations)) {
+    await cp(migrations, join(out, "migrations"), { recursive: true })
+    await bundle(join(root, "infra/containers/migrate.ts"), join(out, "migrate.cjs"))
+  }
   const { size } = await stat(join(out, "main.cjs"))
   return size
 }

@@ -78,7 +78,8 @@ async function main() {
   const node = findNode()
   const child = spawn(node, [resolveProgram(program), ...args], {
     cwd: root,
-    stdio: "inherit",
+    // The channel tells a long-running command that this process was killed.
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: {
       ...process.env,
       PATH: `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,

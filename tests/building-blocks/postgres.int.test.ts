@@ -47,13 +47,13 @@ describe("migrations", () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-    const client = connectPostgres(url(), 1)
+    const client = connectPostgres(url(), { max: 1 })
     await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     await client.end()
     return () => rm(directory, { recursive: true })
   })
   const tables = async () => {
-    const client = connectPostgres(url(), 1)
+    const client = connectPostgres(url(), { max: 1 })
     const { rows } = await client.query(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
     )

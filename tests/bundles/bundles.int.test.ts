@@ -94,6 +94,8 @@ it.each([
     "host.json",
     "main.cjs",
     "main.cjs.map",
+    "migrate.cjs",
+    "migrate.cjs.map",
     "migrations",
     "package.json",
   ])

@@ -12,6 +12,7 @@ import { discountRedemptions } from "./adapters/discount-redemptions.ts"
 import { CHECKOUT_SAGA, durableSagas } from "./adapters/durable-sagas.ts"
 import { postgresOrderViews } from "./adapters/postgres-order-views.ts"
 import { postgresOrders } from "./adapters/postgres-orders.ts"
+import { postgresProjection } from "./adapters/postgres-projection.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
 import { checkoutSaga } from "./checkout/checkout-saga.ts"
 import { confirmCoupon, releaseCoupon, reserveCoupon } from "./checkout/coupon-steps.ts"
@@ -35,13 +36,14 @@ const settings = readSettings(
     PAYMENT_API_KEY: z.string().min(1),
   }),
 )
-const { pool, outbox, http, events, every, systemCall, wakeRelay } = contextApp(
+const { pool, relaxedPool, outbox, http, events, every, systemCall, wakeRelay } = contextApp(
   settings.ORDERING_DB,
   settings,
 )
 const ports = {
   orders: postgresOrders(pool),
-  views: postgresOrderViews(pool),
+  views: postgresOrderViews(relaxedPool),
+  projection: postgresProjection(relaxedPool),
   outbox,
   payments: stripePayments(
     serviceClient({ name: "payments", baseUrl: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY }),
@@ -72,7 +74,7 @@ const withSagas = { extraInputs: [df.input.durableClient()] }
 events.subscription(
   BasketCheckedOut.topic,
   "ordering",
-  (context) => [when(BasketCheckedOut, startCheckout({ sagas: durableSagas(context) }))],
+  (context) => [when(BasketCheckedOut, startCheckout({ ...ports, sagas: durableSagas(context) }))],
   withSagas,
 )
 events.subscription(

@@ -29,6 +29,8 @@ export const MessagingSettings = z.object({
 /** What the composition root of an app with a relational store puts together from. */
 export type ContextApp = {
   readonly pool: pg.Pool
+  /** Connections whose commits do not wait for the disk: for work that is done again after a crash. */
+  readonly relaxedPool: pg.Pool
   readonly outbox: Outbox
   readonly http: HttpEdge
   readonly events: EventEdge
@@ -53,8 +55,9 @@ export function contextApp(
   settings: z.infer<typeof IdentitySettings> & z.infer<typeof MessagingSettings>,
 ): ContextApp {
   const pool = connectPostgres(databaseUrl)
+  const relaxedPool = connectPostgres(databaseUrl, { max: 4, relaxed: true })
   const unitOfWork = postgresUnitOfWork(pool)
-  const outbox = postgresOutbox(pool)
+  const outbox = postgresOutbox(relaxedPool)
   const client = serviceBusClient(settings)
   const relay = outboxRelay(outbox, serviceBusPublisher(client), (error) =>
     console.warn(
@@ -81,11 +84,12 @@ export function contextApp(
   every("0 17 3 * * *", "forget-old-keys", () => forgetOldKeys(pool))
   app.hook.appTerminate(async () => {
     await client.close()
-    await pool.end()
+    await Promise.all([pool.end(), relaxedPool.end()])
   })
 
   return {
     pool,
+    relaxedPool,
     outbox,
     http: httpEdge({
       tokens: tokenVerifier({ issuer: settings.IDENTITY_ISSUER, audience: settings.IDENTITY_AUDIENCE }),

@@ -113,11 +113,14 @@ function parse() {
   })
 }
 
+/** Lines of so many milliseconds go out together, because a write may block. */
+const FLUSH_MS = 20
 let pending = ""
+process.on("exit", flush)
 
-/** Writes a line; lines of one turn of the event loop go out together, because a write may block. */
+/** Writes a line, soon. */
 function print(line: string): void {
-  if (pending === "") setImmediate(flush)
+  if (pending === "") setTimeout(flush, FLUSH_MS)
   pending += `${line}\n`
 }
 

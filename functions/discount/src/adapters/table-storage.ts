@@ -4,8 +4,8 @@ import {
   TableClient,
   type TableEntityResult,
 } from "@azure/data-tables"
-import { DefaultAzureCredential } from "@azure/identity"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { azureCredential } from "@eshop/building-blocks/identity/azure-credential"
 
 /** One table holds all of this context; a coupon, its count and its redemptions share the partition of its code. */
 const TABLE = "coupons"
@@ -23,7 +23,7 @@ export function tableClient(settings: {
       allowInsecureConnection: true,
     })
   if (settings.DISCOUNT_TABLES__tableServiceUri)
-    return new TableClient(settings.DISCOUNT_TABLES__tableServiceUri, TABLE, new DefaultAzureCredential(), {
+    return new TableClient(settings.DISCOUNT_TABLES__tableServiceUri, TABLE, azureCredential(), {
       retryOptions,
     })
   throw new Error("set DISCOUNT_TABLES (a connection string) or DISCOUNT_TABLES__tableServiceUri")

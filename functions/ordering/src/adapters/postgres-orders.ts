@@ -57,23 +57,4 @@ export const postgresOrders = (pool: pg.Pool): Orders => ({
     )
     return rows.map((row) => row.event)
   },
-
-  async toProject(limit) {
-    const { rows } = await pool.query<Row>({
-      name: "order-to-project",
-      text: "SELECT state, version FROM orders WHERE projected_version < version LIMIT $1",
-      values: [limit],
-    })
-    return rows.map((row) => ({ order: row.state, version: row.version }))
-  },
-
-  async projected(orders) {
-    await pool.query({
-      name: "order-projected",
-      text: `UPDATE orders SET projected_version = p.version
-             FROM unnest($1::uuid[], $2::int[]) AS p (id, version)
-             WHERE orders.id = p.id AND orders.projected_version < p.version`,
-      values: [orders.map(({ id }) => id), orders.map(({ version }) => version)],
-    })
-  },
 })

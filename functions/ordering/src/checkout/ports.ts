@@ -28,7 +28,7 @@ export type Redemptions = {
 
 /** The orchestrations of checkouts, by order id. */
 export type Sagas = {
-  /** Starts the order's saga; does nothing when it was started before, also when it has ended. */
+  /** Starts the order's saga; does nothing while it runs. One that has ended would begin again. */
   start(orderId: string, input: unknown): Promise<void>
   /** Hands an event to the order's saga; one that has ended or never was does not hear it. */
   tell(orderId: string, event: string, data: unknown): Promise<void>

@@ -21,10 +21,14 @@ export type Orders = {
   ): Promise<void>
   /** The order's stream, oldest event first. */
   events(id: string): Promise<readonly OrderEvent[]>
+}
+
+/** How far the read model has followed the orders. */
+export type Projection = {
   /** Orders whose read model lags behind, at most `limit`. */
-  toProject(limit: number): Promise<readonly StoredOrder[]>
+  lagging(limit: number): Promise<readonly StoredOrder[]>
   /** The read model has caught up with these versions. */
-  projected(orders: readonly { id: string; version: number }[]): Promise<void>
+  caughtUp(orders: readonly { id: string; version: number }[]): Promise<void>
 }
 
 /** An order as its customer sees it in a list. */

@@ -1,4 +1,4 @@
-import type { Orders, OrderViews, StoredOrder } from "./ports.ts"
+import type { OrderViews, Projection, StoredOrder } from "./ports.ts"
 
 const BATCH = 100
 
@@ -16,12 +16,13 @@ const viewOf = ({ order }: StoredOrder) => ({
  * Brings the read model up to date with the orders. May run anywhere, any number of times: a view carries its
  * version, and what was not marked as projected is projected again.
  */
-export async function projectOrders({ orders, views }: { orders: Orders; views: OrderViews }): Promise<void> {
+export async function projectOrders(ports: { projection: Projection; views: OrderViews }): Promise<void> {
+  const { projection, views } = ports
   for (;;) {
-    const lagging = await orders.toProject(BATCH)
+    const lagging = await projection.lagging(BATCH)
     if (lagging.length === 0) return
     await views.put(lagging.map((stored) => ({ view: viewOf(stored), version: stored.version })))
-    await orders.projected(lagging.map(({ order, version }) => ({ id: order.id, version })))
+    await projection.caughtUp(lagging.map(({ order, version }) => ({ id: order.id, version })))
     if (lagging.length < BATCH) return
   }
 }

@@ -1,6 +1,6 @@
-import { DefaultAzureCredential } from "@azure/identity"
 import { z } from "zod"
 import { DependencyUnavailableError } from "../failure.ts"
+import { azureCredential } from "./azure-credential.ts"
 
 /** Where a service gets the token that it shows to another service. */
 export type ServiceToken = { get(): Promise<string> }
@@ -52,10 +52,11 @@ export function clientCredentialsToken(options: {
 
 /** Tokens of the app's managed identity; the credential caches them itself. */
 export function managedIdentityToken(audience: string): ServiceToken {
-  const credential = new DefaultAzureCredential()
+  const credential = azureCredential()
   return {
     async get() {
       const token = await credential.getToken(`${audience}/.default`)
+      if (!token) throw new DependencyUnavailableError("identity")
       return token.token
     },
   }

@@ -1,5 +1,5 @@
-import { DefaultAzureCredential } from "@azure/identity"
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from "@azure/service-bus"
+import { azureCredential } from "../identity/azure-credential.ts"
 import type { OutboxMessage } from "./outbox.ts"
 import type { EventPublisher } from "./relay.ts"
 
@@ -21,7 +21,7 @@ export function serviceBusClient(settings: {
   const retryOptions = { timeoutInMs: 10_000, maxRetries: 2, retryDelayInMs: 500 }
   if (settings.ServiceBus) return new ServiceBusClient(settings.ServiceBus, { retryOptions })
   if (settings.ServiceBus__fullyQualifiedNamespace)
-    return new ServiceBusClient(settings.ServiceBus__fullyQualifiedNamespace, new DefaultAzureCredential(), {
+    return new ServiceBusClient(settings.ServiceBus__fullyQualifiedNamespace, azureCredential(), {
       retryOptions,
     })
   throw new Error("set ServiceBus (a connection string) or ServiceBus__fullyQualifiedNamespace")

@@ -5,7 +5,11 @@ import { inTransaction } from "./pool.ts"
 
 type Row = { topic: string; event: CloudEvent }
 
-/** The outbox as a PostgreSQL table; its DDL is part of each context's first migration. */
+/**
+ * The outbox as a PostgreSQL table; its DDL is part of each context's first migration.
+ * @param pool for the relay's claims and removals. Both are done again when they are lost, so its commits need not
+ * wait for the disk
+ */
 export const postgresOutbox = (pool: pg.Pool): Outbox => ({
   async add(tx, messages) {
     if (messages.length === 0) return

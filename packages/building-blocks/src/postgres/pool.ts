@@ -14,12 +14,15 @@ export type Queryable = Pick<pg.ClientBase, "query">
 /**
  * A connection pool.
  * @param url postgres://user:password@host:port/database
- * @param max connections at the most
+ * @param options.max connections at the most
+ * @param options.relaxed commits do not wait for the disk: for work that is simply done again after a crash of the
+ * server, such as marking what was sent (https://www.postgresql.org/docs/current/wal-async-commit.html)
  */
-export function connectPostgres(url: string, max = 16): pg.Pool {
+export function connectPostgres(url: string, options: { max?: number; relaxed?: boolean } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max,
+    max: options.max ?? 16,
+    ...(options.relaxed && { options: "-c synchronous_commit=off" }),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 15_000,

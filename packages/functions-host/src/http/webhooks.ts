@@ -18,7 +18,9 @@ export async function serveWebhook(
   if (!webhook || prefix === undefined) return sendStatus(response, 404)
   if (!accepts(prefix)) return sendStatus(response, 401)
   const aborted = new AbortController()
-  response.on("close", () => aborted.abort())
+  response.on("close", () => {
+    if (!response.writableFinished) aborted.abort()
+  })
   let body: Uint8Array | undefined
   try {
     body = await readBody(request, maxBodyBytes)
