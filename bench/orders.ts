@@ -8,7 +8,7 @@ import pg from "pg"
 import { measure, printFigures } from "./measure.ts"
 
 const XIAOMI = "6ec1297b-ec0a-4aa1-be25-6726e3b51a27"
-const WATCH_MS = 4
+const WATCH_MS = 10
 
 /** Sees orders end by one query for all that are waited for, so that waiting costs next to nothing. */
 function orderWatcher(pool: pg.Pool) {

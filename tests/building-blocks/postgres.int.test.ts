@@ -17,7 +17,7 @@ import { usd } from "@eshop/domain/money"
 import { refuse } from "@eshop/domain/refusal"
 import type { Cloud } from "@eshop/local-cloud/cloud"
 import type pg from "pg"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
 import { atOnce } from "../fixtures/calls.ts"
 import { startParts } from "../fixtures/local-parts.ts"
 
@@ -25,6 +25,7 @@ let cloud: Cloud
 let pool: pg.Pool
 let unitOfWork: UnitOfWork
 let outbox: Outbox
+const committed = vi.fn()
 
 beforeAll(async () => {
   cloud = await startParts(["postgres"])
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await applyMigrations(cloud.connections.postgres.basket, migrations)
   pool = connectPostgres(cloud.connections.postgres.basket)
   unitOfWork = postgresUnitOfWork(pool)
-  outbox = postgresOutbox(pool)
+  outbox = postgresOutbox(pool, committed)
 })
 afterAll(async () => {
   await pool?.end()
@@ -264,6 +265,22 @@ describe("the outbox", () => {
     })
     await expect(failing).rejects.toThrow("broke")
     expect(await outbox.claim(10, 30)).toEqual([])
+  })
+
+  test("tells once of a commit that left messages, and of no other", async () => {
+    committed.mockClear()
+    await unitOfWork.transaction(async (tx) => {
+      await outbox.add(tx, [newMessage()])
+      await outbox.add(tx, [newMessage()])
+      expect(committed).not.toHaveBeenCalled()
+    })
+    expect(committed).toHaveBeenCalledTimes(1)
+    await unitOfWork.transaction((tx) => outbox.add(tx, []))
+    await unitOfWork.transaction(async (tx) => {
+      await outbox.add(tx, [newMessage()])
+      return refuse("rule", "thing.wrong", "It is wrong.")
+    })
+    expect(committed).toHaveBeenCalledTimes(1)
   })
 
   test("gives no message to two of 10 claimers at once", async () => {

@@ -24,7 +24,7 @@ const settings = readSettings(
     SEED: z.stringbool().default(false),
   }),
 )
-const { pool, outbox, http, events, every, systemCall, wakeRelay } = contextApp(settings.CATALOG_DB, settings)
+const { pool, outbox, http, events, every, systemCall } = contextApp(settings.CATALOG_DB, settings)
 const ports = { products: postgresProducts(pool), stock: postgresStock(pool), outbox }
 
 http.route("GET", "products", listProducts(ports), {
@@ -54,5 +54,4 @@ every("30 * * * * *", "expire-reservations", async (call) => {
 if (settings.SEED)
   app.hook.appStart(async () => {
     await seedProducts(ports, productsToSeed).handle({}, systemCall())
-    wakeRelay()
   })

@@ -25,6 +25,9 @@ import { getOrder, getTimeline } from "./orders/get-order.ts"
 import { listOrders } from "./orders/list-orders.ts"
 import { projectOrders } from "./orders/project-orders.ts"
 
+/** The read model follows the orders in steps of this length: many changes, one step. */
+const PROJECTION_PAUSE_MS = 50
+
 const settings = readSettings(
   z.object({
     ...IdentitySettings.shape,
@@ -36,12 +39,17 @@ const settings = readSettings(
     PAYMENT_API_KEY: z.string().min(1),
   }),
 )
-const { pool, relaxedPool, outbox, http, events, every, systemCall, wakeRelay } = contextApp(
+const { pool, relaxedPool, outbox, http, events, every, systemCall } = contextApp(
   settings.ORDERING_DB,
   settings,
 )
+const wakeProjector = coalesced(
+  () => projectOrders(ports),
+  (error) => console.warn(`the read model lags behind until the next run: ${(error as Error).message}`),
+  PROJECTION_PAUSE_MS,
+)
 const ports = {
-  orders: postgresOrders(pool),
+  orders: postgresOrders(pool, wakeProjector),
   views: postgresOrderViews(relaxedPool),
   projection: postgresProjection(relaxedPool),
   outbox,
@@ -52,11 +60,6 @@ const ports = {
     serviceClient({ name: "discount", baseUrl: settings.DISCOUNT_URL, token: serviceToken(settings) }),
   ),
 }
-const wakeProjector = coalesced(
-  () => projectOrders(ports),
-  (error) => console.warn(`the read model lags behind until the next run: ${(error as Error).message}`),
-)
-
 http.route("GET", "orders", listOrders(ports), {
   access: "signed-in",
   answers: (page) => ({ status: 200, body: page }),
@@ -91,27 +94,18 @@ events.subscription(
 )
 
 df.app.orchestration(CHECKOUT_SAGA, checkoutSaga)
-registerActivities(
-  {
-    systemCall,
-    afterwards() {
-      wakeRelay()
-      wakeProjector()
-    },
-  },
-  [
-    createOrder(ports),
-    cancelOrder(ports),
-    confirmStock(ports),
-    markPaid(ports),
-    reserveCoupon(ports),
-    confirmCoupon(ports),
-    releaseCoupon(ports),
-    authorisePayment(ports),
-    checkPayment(ports),
-    capturePayment(ports),
-    undoPayment(ports),
-  ],
-)
+registerActivities(systemCall, [
+  createOrder(ports),
+  cancelOrder(ports),
+  confirmStock(ports),
+  markPaid(ports),
+  reserveCoupon(ports),
+  confirmCoupon(ports),
+  releaseCoupon(ports),
+  authorisePayment(ports),
+  checkPayment(ports),
+  capturePayment(ports),
+  undoPayment(ports),
+])
 
 every("*/10 * * * * *", "project-orders", () => projectOrders(ports))

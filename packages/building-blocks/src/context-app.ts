@@ -36,8 +36,6 @@ export type ContextApp = {
   readonly events: EventEdge
   /** A call that nobody made: by a timer, at the start, or as a step of a saga. */
   systemCall(traceparent?: string): CallContext
-  /** Makes the relay send what a transaction outside the edges wrote. */
-  wakeRelay(): void
   /** Registers a timer. @param schedule NCRONTAB with seconds */
   every(
     schedule: string,
@@ -57,14 +55,13 @@ export function contextApp(
   const pool = connectPostgres(databaseUrl)
   const relaxedPool = connectPostgres(databaseUrl, { max: 4, relaxed: true })
   const unitOfWork = postgresUnitOfWork(pool)
-  const outbox = postgresOutbox(relaxedPool)
+  const outbox = postgresOutbox(relaxedPool, () => relay.wake())
   const client = serviceBusClient(settings)
   const relay = outboxRelay(outbox, serviceBusPublisher(client), (error) =>
     console.warn(
       `outbox: the broker did not take the events, they stay for the next try: ${(error as Error).message}`,
     ),
   )
-  const wakeRelay = () => relay.wake()
   const systemCall = (traceparent?: string): CallContext => ({
     now: new Date(),
     newId,
@@ -95,11 +92,9 @@ export function contextApp(
       tokens: tokenVerifier({ issuer: settings.IDENTITY_ISSUER, audience: settings.IDENTITY_AUDIENCE }),
       unitOfWork,
       requestLog: postgresRequestLog(pool),
-      wakeRelay,
     }),
-    events: eventEdge({ unitOfWork, inbox: postgresInbox(), wakeRelay }),
+    events: eventEdge({ unitOfWork, inbox: postgresInbox() }),
     systemCall,
-    wakeRelay,
     every,
   }
 }

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/postgres/pool"
+import { afterCommit, inTransaction } from "@eshop/building-blocks/postgres/pool"
 import type { Order, OrderEvent } from "@eshop/domain/ordering/order"
 import type pg from "pg"
 import type { Orders, StoredOrder } from "../orders/ports.ts"
@@ -8,7 +8,8 @@ type Row = { state: Order; version: number }
 const toStored = (row: Row | undefined): StoredOrder | undefined =>
   row && { order: row.state, version: row.version }
 
-export const postgresOrders = (pool: pg.Pool): Orders => ({
+/** @param changed hears of every commit that changed an order */
+export const postgresOrders = (pool: pg.Pool, changed: () => void): Orders => ({
   async find(id) {
     const { rows } = await pool.query<Row>({
       name: "order-find",
@@ -29,6 +30,7 @@ export const postgresOrders = (pool: pg.Pool): Orders => ({
 
   async append(tx, id, expectedVersion, events, order) {
     const version = expectedVersion + events.length
+    afterCommit(tx, changed)
     await inTransaction(tx).query({
       name: "order-append",
       text: `WITH stream AS (

@@ -9,7 +9,7 @@ const ActivityInput = z.object({ data: z.unknown(), traceparent: z.string().opti
  * saga looks at; a throw is tried again.
  */
 export function registerActivities(
-  parts: { systemCall(traceparent?: string): CallContext; afterwards(): void },
+  systemCall: (traceparent?: string) => CallContext,
   useCases: readonly UseCase[],
 ): void {
   for (const useCase of useCases) {
@@ -17,9 +17,7 @@ export function registerActivities(
     df.app.activity(name, {
       handler: async (input: unknown) => {
         const { data, traceparent } = ActivityInput.parse(input)
-        const result = await useCase.handle(useCase.input.parse(data), parts.systemCall(traceparent))
-        parts.afterwards()
-        return result
+        return await useCase.handle(useCase.input.parse(data), systemCall(traceparent))
       },
     })
   }

@@ -50,8 +50,6 @@ export type HttpEdgeParts = {
   /** Absent in a context that keeps no relational store: its use cases do not call `transact`. */
   readonly unitOfWork?: UnitOfWork
   readonly requestLog?: RequestLog
-  /** Called after a command: its transaction may have written to the outbox. */
-  readonly wakeRelay?: () => void
 }
 
 const MAX_BODY_BYTES = 1_048_576
@@ -187,7 +185,7 @@ function ofFailure(error: unknown, log: (message: string) => void): Problem {
  * The edge between HTTP triggers and use cases. Every call goes the same way: who calls → may they → is the input
  * right → was this key answered before → handle → map the result or the refusal.
  */
-export function httpEdge({ tokens, unitOfWork, requestLog, wakeRelay }: HttpEdgeParts): HttpEdge {
+export function httpEdge({ tokens, unitOfWork, requestLog }: HttpEdgeParts): HttpEdge {
   const transact = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     if (!unitOfWork) throw new Error("this app has no transactional store")
     return unitOfWork.transaction(work)
@@ -275,7 +273,6 @@ export function httpEdge({ tokens, unitOfWork, requestLog, wakeRelay }: HttpEdge
           const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(traceparent) }
           try {
             const outcome = await answer(method, useCase, options, request, traceparent)
-            if (method !== "GET") wakeRelay?.()
             return "code" in outcome ? problem(outcome, about) : toResponse(outcome)
           } catch (error) {
             return problem(

@@ -159,15 +159,6 @@ describe("a failure", () => {
   })
 })
 
-test("the relay is woken by commands, not by reads", async () => {
-  const wakeRelay = vi.fn()
-  await routeOf(async () => 1, { method: "GET" }, { wakeRelay })()
-  expect(wakeRelay).not.toHaveBeenCalled()
-  registered.length = 0
-  await routeOf(async () => 1, {}, { wakeRelay })()
-  expect(wakeRelay).toHaveBeenCalledTimes(1)
-})
-
 test("If-Match reaches the use case as a version", async () => {
   const call = routeOf(async (_, { ifMatch }) => ({ ifMatch }))
   expect((await call({ headers: { "if-match": '"12"' } })).json).toEqual({ ifMatch: 12 })

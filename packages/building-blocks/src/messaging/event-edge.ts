@@ -42,12 +42,10 @@ class HandledBefore extends Error {}
 export type EventEdgeParts = {
   readonly unitOfWork: UnitOfWork
   readonly inbox: Inbox
-  /** Called after a transaction that may have written to the outbox. */
-  readonly wakeRelay: () => void
 }
 
 /** The edge between Service Bus triggers and use cases: parses the CloudEvent, keeps the inbox, traces. */
-export function eventEdge({ unitOfWork, inbox, wakeRelay }: EventEdgeParts): EventEdge {
+export function eventEdge({ unitOfWork, inbox }: EventEdgeParts): EventEdge {
   async function handle(
     subscribers: readonly Subscriber[],
     body: unknown,
@@ -77,7 +75,6 @@ export function eventEdge({ unitOfWork, inbox, wakeRelay }: EventEdgeParts): Eve
       context.debug(`${useCase.name}: message ${event.id} was handled before`)
       return
     }
-    wakeRelay()
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { CloudEvent } from "@eshop/domain/events/define-event"
 import type pg from "pg"
 import type { Outbox } from "../messaging/outbox.ts"
-import { inTransaction } from "./pool.ts"
+import { afterCommit, inTransaction } from "./pool.ts"
 
 type Row = { topic: string; event: CloudEvent }
 
@@ -9,10 +9,12 @@ type Row = { topic: string; event: CloudEvent }
  * The outbox as a PostgreSQL table; its DDL is part of each context's first migration.
  * @param pool for the relay's claims and removals. Both are done again when they are lost, so its commits need not
  * wait for the disk
+ * @param committed hears of every commit that left messages behind
  */
-export const postgresOutbox = (pool: pg.Pool): Outbox => ({
+export const postgresOutbox = (pool: pg.Pool, committed: () => void): Outbox => ({
   async add(tx, messages) {
     if (messages.length === 0) return
+    afterCommit(tx, committed)
     await inTransaction(tx).query({
       name: "outbox-add",
       text: `INSERT INTO outbox (id, topic, event)

@@ -43,16 +43,29 @@ class RolledBack extends Error {
   }
 }
 
+const awaitingCommit = new WeakMap<object, Set<() => void>>()
+
+/**
+ * Calls back once the transaction has committed, a function given twice only once. A transaction that rolls back
+ * calls nobody.
+ */
+export function afterCommit(tx: Tx, callback: () => void): void {
+  awaitingCommit.get(tx)?.add(callback)
+}
+
 /** Transactions of a pool; a refusal rolls back like a throw does, but is returned. */
 export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect()
+    const callbacks = new Set<() => void>()
+    awaitingCommit.set(client, callbacks)
     let broken: Error | undefined
     try {
       await client.query("BEGIN")
       const result = await work(client as unknown as Tx)
       if (isRefusal(result)) throw new RolledBack(result)
       await client.query("COMMIT")
+      for (const callback of callbacks) callback()
       return result
     } catch (error) {
       await client.query("ROLLBACK").catch((failure: Error) => {
@@ -61,6 +74,7 @@ export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
       if (error instanceof RolledBack) return error.refusal as T
       throw error
     } finally {
+      awaitingCommit.delete(client)
       client.release(broken)
     }
   },
