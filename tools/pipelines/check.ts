@@ -1,0 +1,155 @@
+/**
+ * Checks .azure-pipelines without Azure: generated files, the language service over every template, profile and expanded
+ * profile and pipeline, shellcheck and the project's own rules over every inline script.
+ *
+ *   npm run pipelines:check
+ */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { stringify } from "yaml"
+import { root as repository } from "../apps.ts"
+import { expandFile } from "./expand.ts"
+import type { Value } from "./expression.ts"
+import { toText } from "./functions.ts"
+import { compare, type Plan, plan } from "./generate.ts"
+import { createValidator } from "./language-service.ts"
+import { readParameters } from "./parameters.ts"
+import { checkParameters, type Profile } from "./profiles.ts"
+import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
+import { fromRoot, PipelineError, readSource } from "./source.ts"
+
+const folder = ".azure-pipelines"
+/** Why a run was started decides what a pipeline consists of. */
+const reasons = ["IndividualCI", "PullRequest", "Schedule"]
+
+/** An expansion of a file, as the agents would get it. */
+export interface Expansion {
+  readonly name: string
+  readonly document: { [key: string]: Value }
+}
+
+/** Values for the parameters of a profile that have no default. */
+export function sampleParameters({ parameters }: Pick<Profile, "parameters">): Record<string, string> {
+  const missing = parameters.filter((parameter) => parameter.default === undefined)
+  return Object.fromEntries(missing.map(({ name }) => [name, `sample-${name.toLowerCase()}`]))
+}
+
+/** Every profile, and every pipeline for each reason, expanded; `say` hears about the progress. */
+export function expandAll(
+  root: string,
+  { profiles, pipelines }: Plan,
+  say: (text: string) => void,
+): Expansion[] {
+  const expanded = profiles.map((profile, index) => {
+    if (index % 100 === 99) say(`${index + 1} of ${profiles.length} profiles expanded`)
+    return {
+      name: profile.file,
+      document: expandFile(root, profile.file, { parameters: sampleParameters(profile) }),
+    }
+  })
+  const runs = pipelines.flatMap(({ file }) =>
+    reasons.map((reason) => ({
+      name: `${file} (${reason})`,
+      document: expandFile(root, file, { variables: { "Build.Reason": reason } }),
+    })),
+  )
+  return [...expanded, ...runs]
+}
+
+/** All YAML files of the folder, but for the settings. */
+export function pipelineFiles(root: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".yaml") && entry.name !== "environments.yaml")
+    .map((entry) => fromRoot(root, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+/** What the language service finds in the files as they are written. */
+export async function checkFiles(root: string, files: readonly string[]): Promise<string[]> {
+  const validate = createValidator()
+  const problems: string[] = []
+  for (const file of files) {
+    const source = readSource(root, file)
+    checkParameters(source, readParameters(source))
+    for (const { line, message } of await validate(readFileSync(join(root, file), "utf8"))) {
+      // What an expression comes to is seen in the expansion.
+      if (message.startsWith("Value is not accepted") && message.includes("${{")) continue
+      problems.push(`${file}:${line}: ${message}`)
+    }
+  }
+  return problems
+}
+
+/** An expansion as text. A number or a boolean is written as Azure writes it. */
+export function toYaml(document: Value): string {
+  const plain = (value: Value): unknown => {
+    if (Array.isArray(value)) return value.map(plain)
+    if (value === null || typeof value !== "object") return toText(value)
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]))
+  }
+  return stringify(plain(document), { schema: "failsafe", lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+/** What the language service finds in the expansions. */
+export async function checkExpansions(
+  expansions: readonly Expansion[],
+  say: (text: string) => void,
+): Promise<string[]> {
+  const validate = createValidator()
+  const problems: string[] = []
+  for (const [index, { name, document }] of expansions.entries()) {
+    const text = toYaml(document)
+    for (const { line, message } of await validate(text)) {
+      problems.push(`${name}, expanded, line ${line}: ${message}`)
+    }
+    if (index % 100 === 99) say(`${index + 1} of ${expansions.length} expansions validated`)
+  }
+  return problems
+}
+
+/** What is wrong with the scripts, and why shellcheck was passed over if it was. */
+export function checkScripts(scripts: readonly Script[]): {
+  problems: string[]
+  skipped: string | undefined
+} {
+  const distinct = [...new Map(scripts.map((script) => [script.text, script])).values()]
+  const skipped = whyNoShellcheck()
+  return {
+    problems: [...distinct.flatMap(scriptProblems), ...(skipped ? [] : shellcheck(distinct))],
+    skipped,
+  }
+}
+
+async function main(): Promise<void> {
+  const started = Date.now()
+  const say = (text: string) =>
+    console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`)
+  const planned = plan(repository)
+  const differences = compare(repository, planned)
+  const problems = differences.map(({ file, kind }) => `${file}: ${kind}, run npm run pipelines:generate`)
+  say(`${planned.files.size} generated files, ${differences.length} out of date`)
+
+  const files = pipelineFiles(repository)
+  problems.push(...(await checkFiles(repository, files)))
+  say(`${files.length} files validated`)
+
+  const expansions = expandAll(repository, planned, say)
+  problems.push(...(await checkExpansions(expansions, say)))
+  say(`${expansions.length} expansions validated`)
+
+  const scripts = expansions.flatMap(({ document }) => scriptsIn(document))
+  const { problems: inScripts, skipped } = checkScripts(scripts)
+  problems.push(...inScripts)
+  const distinct = new Set(scripts.map(({ text }) => text)).size
+  say(skipped ? `${distinct} scripts checked without shellcheck: ${skipped}` : `${distinct} scripts checked`)
+
+  for (const problem of problems) console.error(`✗ ${problem}`)
+  if (problems.length > 0) throw new PipelineError(`${problems.length} problems`)
+}
+
+if (import.meta.main) {
+  main().catch((error: Error) => {
+    console.error(error instanceof PipelineError ? error.message : error)
+    process.exitCode = 1
+  })
+}

@@ -1,0 +1,112 @@
+// The inline scripts of an expanded pipeline: where they are, the rules for them, and shellcheck.
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Value } from "./expression.ts"
+
+export interface Script {
+  /** What the step is called. */
+  readonly step: string
+  readonly text: string
+  /** Names of the step's own environment variables. */
+  readonly env: readonly string[]
+}
+
+type Mapping = { [key: string]: Value }
+const isMapping = (value: Value | undefined): value is Mapping =>
+  value !== null && typeof value === "object" && !Array.isArray(value)
+
+/** The inline script of a step and how it is written, or undefined. */
+function scriptOf(step: Mapping): string | undefined {
+  for (const key of ["bash", "script"]) if (typeof step[key] === "string") return step[key]
+  if (!isMapping(step.inputs)) return undefined
+  const { script, inlineScript } = step.inputs
+  const text = inlineScript ?? script
+  return typeof text === "string" ? text : undefined
+}
+
+/** All inline scripts below a value, in order. */
+export function scriptsIn(value: Value): Script[] {
+  if (Array.isArray(value)) return value.flatMap(scriptsIn)
+  if (!isMapping(value)) return []
+  const text = scriptOf(value)
+  const own = text && {
+    step: String(value.displayName ?? value.name ?? "script"),
+    text,
+    env: isMapping(value.env) ? Object.keys(value.env) : [],
+  }
+  return own ? [own] : Object.values(value).flatMap(scriptsIn)
+}
+
+/**
+ * Rules that shellcheck does not know. Values reach a script through its environment alone: `$(macro)` and `${{ }}` in the
+ * text would let a branch name or a commit message become code.
+ */
+export function scriptProblems({ step, text }: Script): string[] {
+  const problems: string[] = []
+  if (!text.startsWith("set -euo pipefail\n")) problems.push(`does not begin with "set -euo pipefail"`)
+  for (const [macro] of text.matchAll(/(?<!\\)\$\([A-Za-z_][\w.]*\)|\$\{\{[\s\S]*?\}\}/g)) {
+    problems.push(`has ${macro} in its text: pass it by env`)
+  }
+  return problems.map((problem) => `${step}: ${problem}`)
+}
+
+/** Why shellcheck cannot be used here, or undefined. In CI its absence is an error. */
+export function whyNoShellcheck(program = "shellcheck"): string | undefined {
+  const found = spawnSync(program, ["--version"], { stdio: "ignore" })
+  if (!found.error) return undefined
+  const reason = `${program} is missing: on Debian, apt-get install shellcheck`
+  if (process.env.CI === "true") throw new Error(reason)
+  return reason
+}
+
+interface Finding {
+  readonly file: string
+  readonly line: number
+  readonly code: number
+  readonly message: string
+}
+
+// SC2154: a variable that nobody sets may be one of Azure's (BUILD_SOURCEVERSION) or of the step's env.
+const exclude = "SC2154"
+
+/** Runs shellcheck once over all scripts; equal scripts are checked once. */
+export function shellcheck(scripts: readonly Script[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "eshop-shellcheck-"))
+  try {
+    const distinct = [...new Map(scripts.map((script) => [script.text, script])).values()]
+    const steps = new Map(
+      distinct.map((script, index) => {
+        const file = join(folder, `${index}.sh`)
+        writeFileSync(file, script.text)
+        return [file, script.step]
+      }),
+    )
+    if (steps.size === 0) return []
+    const args = [
+      "--shell=bash",
+      "--severity=style",
+      `--exclude=${exclude}`,
+      "--format=json",
+      ...steps.keys(),
+    ]
+    return findings(args).map(
+      ({ file, line, code, message }) =>
+        `${steps.get(file)}: line ${line} of the script: ${message} (SC${code})`,
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function findings(args: string[]): Finding[] {
+  try {
+    return JSON.parse(execFileSync("shellcheck", args, { encoding: "utf8" }))
+  } catch (error) {
+    // Exit code 1: there are findings, and they are on standard output.
+    const { status, stdout } = error as { status?: number; stdout?: string }
+    if (status !== 1 || !stdout) throw error
+    return JSON.parse(stdout)
+  }
+}
