@@ -1,0 +1,168 @@
+// Runs the scripts of an expanded pipeline here, step by step; what needs Azure or Docker is skipped and named.
+import { join } from "node:path"
+import { runScript, type ScriptRun, Variables } from "./agent.ts"
+import type { WorkingCopy } from "./checkout.ts"
+import { evaluate, parseExpression, type Value } from "./expression.ts"
+import { isTrue } from "./functions.ts"
+
+export type Step = { readonly [key: string]: Value }
+
+export interface Outcome {
+  readonly stage: string
+  readonly step: string
+  readonly result: "passed" | "failed" | "skipped"
+  /** Why it was skipped, or how it ended. */
+  readonly note: string
+  readonly seconds: number
+}
+
+export interface RunOptions {
+  readonly workingCopy: WorkingCopy
+  /** Names of steps that are not wanted. */
+  readonly skip: ReadonlySet<string>
+  readonly linkModules: boolean
+  readonly variables: Readonly<Record<string, string>>
+  readonly print: (line: string) => void
+}
+
+/** What a script calls that is not here, with the reason for skipping it. */
+const programs: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/\bdocker \w/, "needs Docker"],
+  [/\baz \w/, "needs Azure"],
+  [/\bgit push\b/, "pushes to the repository's server"],
+  [/_apis\//, "needs Azure DevOps"],
+  [/\bcurl --/, "downloads a program"],
+  [/\btrivy \w/, "needs Trivy"],
+  [/\bdotnet \w/, "needs the .NET SDK"],
+]
+
+const tasks: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^(UseNode|UseDotNet|Cache)@/, "prepares an agent; this machine's programs are used"],
+  [/^Publish/, "needs Azure DevOps"],
+  [/^SonarQube/, "needs a SonarQube server"],
+  [/^Azure/, "needs Azure"],
+]
+
+/** Why a step cannot run on this machine, or undefined. */
+export function whyNotHere(step: Step): string | undefined {
+  if ("checkout" in step) return "the working copy is made already"
+  if ("download" in step || "publish" in step) return "needs Azure DevOps"
+  if (typeof step.task === "string") {
+    const task = step.task
+    return tasks.find(([pattern]) => pattern.test(task))?.[1] ?? `${task} runs on agents only`
+  }
+  if (typeof step.bash !== "string") return "is no bash script"
+  const script = step.bash
+  return programs.find(([pattern]) => pattern.test(script))?.[1]
+}
+
+const label = (step: Step): string =>
+  String(
+    step.displayName ??
+      step.task ??
+      Object.entries(step)
+        .find(([, value]) => typeof value === "string")
+        ?.join(" "),
+  )
+
+/** Whether a step's condition holds after what came before. */
+function holds(step: Step, failed: boolean, variables: Variables): boolean {
+  const condition = typeof step.condition === "string" ? step.condition : "succeeded()"
+  const names = { variables: variables.asRecord() }
+  const status = {
+    succeeded: () => !failed,
+    failed: () => failed,
+    succeededOrFailed: () => true,
+    always: () => true,
+    canceled: () => false,
+  }
+  return isTrue(evaluate(parseExpression(condition), { names, status }))
+}
+
+/** The steps of a job; a deployment job keeps them under its strategy. */
+function stepsOf(job: Step): Step[] {
+  const strategy = job.strategy as { runOnce?: { deploy?: { steps?: Step[] } } } | undefined
+  return (job.steps as Step[] | undefined) ?? strategy?.runOnce?.deploy?.steps ?? []
+}
+
+/**
+ * Runs every step of every stage in order.
+ * @returns what became of each step
+ */
+export async function runPipeline(document: Step, options: RunOptions): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  let failed = false
+  for (const stage of document.stages as Step[]) {
+    for (const job of stage.jobs as Step[]) {
+      const context = startJob(options)
+      for (const step of stepsOf(job)) {
+        const outcome = await runStep(step, { ...options, ...context, stage: String(stage.stage), failed })
+        failed ||= outcome.result === "failed"
+        outcomes.push(outcome)
+      }
+    }
+  }
+  return outcomes
+}
+
+interface JobContext {
+  readonly path: string[]
+  readonly job: Variables
+}
+
+function startJob({ workingCopy, variables }: RunOptions): JobContext {
+  const { folder, temp, artifacts, commit, branch } = workingCopy
+  const job = new Variables({
+    "Agent.OS": "Linux",
+    "Agent.TempDirectory": temp,
+    "Build.ArtifactStagingDirectory": artifacts,
+    "Build.BuildId": "0",
+    "Build.SourceBranch": `refs/heads/${branch}`,
+    "Build.SourceBranchName": branch.split("/").at(-1) as string,
+    "Build.SourceVersion": commit,
+    "Build.SourcesDirectory": folder,
+    "Pipeline.Workspace": temp,
+    "System.DefaultWorkingDirectory": folder,
+    ...variables,
+  })
+  return { path: [], job }
+}
+
+async function runStep(
+  step: Step,
+  options: RunOptions & JobContext & { stage: string; failed: boolean },
+): Promise<Outcome> {
+  const { stage, failed, job, path, skip, linkModules, workingCopy, print } = options
+  const name = typeof step.name === "string" ? step.name : undefined
+  const finish = (result: Outcome["result"], note: string, seconds = 0): Outcome => {
+    print(`${{ passed: "✔", failed: "✖", skipped: "–" }[result]} ${label(step)}: ${note}`)
+    return { stage, step: job.expand(label(step)), result, note, seconds }
+  }
+  const impossible = whyNotHere(step)
+  if (impossible) return finish("skipped", impossible)
+  if (name && skip.has(name)) return finish("skipped", "not wanted (--skip)")
+  if (name === "restore" && linkModules) return finish("skipped", "installed already (--link-modules)")
+  if (!holds(step, failed, job))
+    return finish("skipped", failed ? "a step before it failed" : "its condition")
+  print(`▶ ${label(step)}`)
+  const started = Date.now()
+  const env = Object.entries((step.env ?? {}) as Record<string, Value>).map(
+    ([key, value]) => [key, job.expand(String(value))] as const,
+  )
+  const run: ScriptRun = {
+    script: step.bash as string,
+    stepName: name,
+    cwd: join(workingCopy.folder, job.expand(String(step.workingDirectory ?? "."))),
+    env: Object.fromEntries(env),
+    variables: job,
+    path,
+    print: (line) => print(`  ${line}`),
+  }
+  const code = await runScript(run)
+  const seconds = (Date.now() - started) / 1000
+  return finish(
+    code === 0 ? "passed" : "failed",
+    code === 0 ? `${seconds.toFixed(1)} s` : `exit code ${code}`,
+    seconds,
+  )
+}
