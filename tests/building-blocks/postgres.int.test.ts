@@ -17,7 +17,7 @@ import { usd } from "@eshop/domain/money"
 import { refuse } from "@eshop/domain/refusal"
 import type { Cloud } from "@eshop/local-cloud/cloud"
 import type pg from "pg"
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { atOnce } from "../fixtures/calls.ts"
 import { startParts } from "../fixtures/local-parts.ts"
 
@@ -25,7 +25,6 @@ let cloud: Cloud
 let pool: pg.Pool
 let unitOfWork: UnitOfWork
 let outbox: Outbox
-const committed = vi.fn()
 
 beforeAll(async () => {
   cloud = await startParts(["postgres"])
@@ -34,7 +33,7 @@ beforeAll(async () => {
   await applyMigrations(cloud.connections.postgres.basket, migrations)
   pool = connectPostgres(cloud.connections.postgres.basket)
   unitOfWork = postgresUnitOfWork(pool)
-  outbox = postgresOutbox(pool, committed)
+  outbox = postgresOutbox(pool)
 })
 afterAll(async () => {
   await pool?.end()
@@ -267,20 +266,22 @@ describe("the outbox", () => {
     expect(await outbox.claim(10, 30)).toEqual([])
   })
 
-  test("tells once of a commit that left messages, and of no other", async () => {
-    committed.mockClear()
+  test("with a sender hands it what a commit left, leased; of what was undone it hears nothing", async () => {
+    const sent: string[][] = []
+    const leasing = postgresOutbox(pool, { leaseSeconds: 10, send: (messages) => sent.push(idsOf(messages)) })
+    const [first, second, undone] = [newMessage(), newMessage(), newMessage()]
     await unitOfWork.transaction(async (tx) => {
-      await outbox.add(tx, [newMessage()])
-      await outbox.add(tx, [newMessage()])
-      expect(committed).not.toHaveBeenCalled()
+      await leasing.add(tx, [first, second])
+      expect(sent).toEqual([])
     })
-    expect(committed).toHaveBeenCalledTimes(1)
-    await unitOfWork.transaction((tx) => outbox.add(tx, []))
     await unitOfWork.transaction(async (tx) => {
-      await outbox.add(tx, [newMessage()])
+      await leasing.add(tx, [undone])
       return refuse("rule", "thing.wrong", "It is wrong.")
     })
-    expect(committed).toHaveBeenCalledTimes(1)
+    expect(sent).toEqual([idsOf([first, second])])
+    expect(await leasing.claim(10, 30)).toEqual([])
+    await leasing.release(idsOf([first, second]))
+    expect(idsOf(await leasing.claim(10, 30))).toEqual(idsOf([first, second]))
   })
 
   test("gives no message to two of 10 claimers at once", async () => {
@@ -387,7 +388,7 @@ describe("the outbox", () => {
       expect(rows).toEqual([{ id: one?.event.id }])
     })
 
-    test("when woken, send; what is added during a run is sent by a further run", async () => {
+    test("send what a commit left at once; what comes during a run is sent by a further run", async () => {
       const errors: unknown[] = []
       const sent: string[] = []
       const relay = outboxRelay(
@@ -395,17 +396,16 @@ describe("the outbox", () => {
         {
           async publish(_, batch) {
             sent.push(...idsOf(batch))
-            if (sent.length > 1) return
-            await add(1)
-            relay.wake()
+            if (sent.length === 1) relay.send(await add(1))
           },
         },
         (error) => errors.push(error),
       )
-      await add(1)
-      relay.wake()
-      while (sent.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+      relay.send(await add(1))
+      const left = async () => (await pool.query("SELECT id FROM outbox")).rowCount
+      while (sent.length < 2 || (await left()) !== 0) await new Promise((resolve) => setTimeout(resolve, 5))
       expect(errors).toEqual([])
+      expect(sent).toHaveLength(2)
     })
   })
 })

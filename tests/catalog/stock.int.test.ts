@@ -32,7 +32,7 @@ let ports: ReturnType<typeof portsOn>
 const portsOn = (database: pg.Pool) => ({
   products: postgresProducts(database),
   stock: postgresStock(database),
-  outbox: postgresOutbox(database, () => {}),
+  outbox: postgresOutbox(database),
 })
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { tokenVerifier } from "./identity/verify-token.ts"
 import { newId } from "./ids.ts"
 import { type EventEdge, eventEdge } from "./messaging/event-edge.ts"
 import type { Outbox } from "./messaging/outbox.ts"
-import { outboxRelay } from "./messaging/relay.ts"
+import { LEASE_SECONDS, outboxRelay } from "./messaging/relay.ts"
 import { serviceBusClient, serviceBusPublisher } from "./messaging/service-bus-publisher.ts"
 import { forgetOldKeys, postgresInbox, postgresRequestLog } from "./postgres/once.ts"
 import { postgresOutbox } from "./postgres/outbox.ts"
@@ -55,7 +55,10 @@ export function contextApp(
   const pool = connectPostgres(databaseUrl)
   const relaxedPool = connectPostgres(databaseUrl, { max: 4, relaxed: true })
   const unitOfWork = postgresUnitOfWork(pool)
-  const outbox = postgresOutbox(relaxedPool, () => relay.wake())
+  const outbox = postgresOutbox(relaxedPool, {
+    leaseSeconds: LEASE_SECONDS,
+    send: (messages) => relay.send(messages),
+  })
   const client = serviceBusClient(settings)
   const relay = outboxRelay(outbox, serviceBusPublisher(client), (error) =>
     console.warn(

@@ -5,12 +5,14 @@ import type { Outbox, OutboxMessage } from "./outbox.ts"
 export type EventPublisher = { publish(topic: string, messages: readonly OutboxMessage[]): Promise<void> }
 
 const BATCH = 100
-const LEASE_SECONDS = 30
+
+/** For so long nobody else sends a message that somebody is sending. */
+export const LEASE_SECONDS = 10
 
 export type Relay = {
-  /** Sends what waits, soon and without making the caller wait; calls during a run lead to one further run. */
-  wake(): void
-  /** Sends all that waits. @returns how many messages were sent @throws when the broker refuses */
+  /** Sends messages that a commit has just left and whose lease the caller holds; nobody waits for it. */
+  send(messages: readonly OutboxMessage[]): void
+  /** Sends all that waits unleased. @returns how many messages were sent @throws when the broker refuses */
   drain(): Promise<number>
 }
 
@@ -23,11 +25,12 @@ export function outboxRelay(
   publisher: EventPublisher,
   onError: (error: unknown) => void,
 ): Relay {
-  async function sendBatch(): Promise<number> {
-    const claimed = await outbox.claim(BATCH, LEASE_SECONDS)
-    const byTopic = Map.groupBy(claimed, ({ topic }) => topic)
+  let fresh: OutboxMessage[] = []
+
+  /** Each topic for itself: one that fails does not hold another back. */
+  async function deliver(leased: readonly OutboxMessage[]): Promise<void> {
     await Promise.all(
-      [...byTopic].map(async ([topic, messages]) => {
+      [...Map.groupBy(leased, ({ topic }) => topic)].map(async ([topic, messages]) => {
         const ids = messages.map(({ event }) => event.id)
         try {
           await publisher.publish(topic, messages)
@@ -38,17 +41,28 @@ export function outboxRelay(
         await outbox.remove(ids)
       }),
     )
-    return claimed.length
   }
 
-  async function drain(): Promise<number> {
-    let sent = 0
-    for (;;) {
-      const count = await sendBatch()
-      sent += count
-      if (count < BATCH) return sent
-    }
-  }
+  const sendFresh = coalesced(async () => {
+    const messages = fresh
+    fresh = []
+    await deliver(messages)
+  }, onError)
 
-  return { drain, wake: coalesced(drain, onError) }
+  return {
+    send(messages) {
+      fresh.push(...messages)
+      sendFresh()
+    },
+
+    async drain() {
+      let sent = 0
+      for (;;) {
+        const claimed = await outbox.claim(BATCH, LEASE_SECONDS)
+        await deliver(claimed)
+        sent += claimed.length
+        if (claimed.length < BATCH) return sent
+      }
+    },
+  }
 }

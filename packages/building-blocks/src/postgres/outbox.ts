@@ -1,6 +1,6 @@
 import type { CloudEvent } from "@eshop/domain/events/define-event"
 import type pg from "pg"
-import type { Outbox } from "../messaging/outbox.ts"
+import type { Outbox, OutboxMessage } from "../messaging/outbox.ts"
 import { afterCommit, inTransaction } from "./pool.ts"
 
 type Row = { topic: string; event: CloudEvent }
@@ -9,20 +9,26 @@ type Row = { topic: string; event: CloudEvent }
  * The outbox as a PostgreSQL table; its DDL is part of each context's first migration.
  * @param pool for the relay's claims and removals. Both are done again when they are lost, so its commits need not
  * wait for the disk
- * @param committed hears of every commit that left messages behind
+ * @param sender gets the messages right after the commit that made them true. It holds their first lease, so nobody
+ * has to claim them; without a sender they wait for a claim
  */
-export const postgresOutbox = (pool: pg.Pool, committed: () => void): Outbox => ({
+export const postgresOutbox = (
+  pool: pg.Pool,
+  sender?: { leaseSeconds: number; send(messages: readonly OutboxMessage[]): void },
+): Outbox => ({
   async add(tx, messages) {
     if (messages.length === 0) return
-    afterCommit(tx, committed)
+    if (sender) afterCommit(tx, () => sender.send(messages))
     await inTransaction(tx).query({
       name: "outbox-add",
-      text: `INSERT INTO outbox (id, topic, event)
-             SELECT * FROM unnest($1::uuid[], $2::text[], $3::jsonb[])`,
+      text: `INSERT INTO outbox (id, topic, event, leased_until)
+             SELECT *, CASE WHEN $4::int > 0 THEN now() + make_interval(secs => $4::int) ELSE '-infinity' END
+             FROM unnest($1::uuid[], $2::text[], $3::jsonb[])`,
       values: [
         messages.map(({ event }) => event.id),
         messages.map(({ topic }) => topic),
         messages.map(({ event }) => JSON.stringify(event)),
+        sender?.leaseSeconds ?? 0,
       ],
     })
   },
