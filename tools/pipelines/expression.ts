@@ -56,7 +56,10 @@ export function parseExpression(text: string): Expression {
   function list(): Expression[] {
     const args: Expression[] = []
     while (!at(")")) {
-      if (args.length > 0) expect(",")
+      if (args.length > 0) {
+        if (!at(",")) throw new Error(`"," or ")" is missing in expression "${text.trim()}"`)
+        position++
+      }
       args.push(expression())
     }
     position++

@@ -47,14 +47,22 @@ export function createValidator(): (text: string) => Promise<Problem[]> {
     const document = TextDocument.create("pipeline.yaml", "azure-pipelines", 1, text)
     const lines = text.split("\n")
     const diagnostics = await quietly(() => service.doValidation(document, yamlParser.parse(text)))
-    return diagnostics.map(({ range, message }) => {
+    return diagnostics.flatMap(({ range, message }) => {
       const line = range.start.line + 1
-      return {
-        line,
-        message: `${shorten(typeof message === "string" ? message : message.value)} — ${lines[line - 1]?.trim()}`,
-      }
+      const problem = explain(typeof message === "string" ? message : message.value)
+      return problem ? [{ line, message: `${problem} — ${lines[line - 1]?.trim()}` }] : []
     })
   }
+}
+
+/**
+ * An unknown task is reported twice: as not being the first of all tasks, and with the names of all 260. One short sentence
+ * stands for both.
+ */
+function explain(message: string): string | undefined {
+  if (message.startsWith('String does not match the pattern of "^PowerShell@2$"')) return undefined
+  if (message.startsWith('Value is not accepted. Valid values: "PowerShell@2"')) return "Unknown task"
+  return message
 }
 
 /** The service tells on the console how it looks for its schema. */
@@ -67,6 +75,3 @@ async function quietly<T>(work: () => PromiseLike<T>): Promise<T> {
     console.log = log
   }
 }
-
-/** An unknown task is answered with the names of all 260. */
-const shorten = (message: string) => (message.length > 160 ? `${message.slice(0, 160)}…` : message)

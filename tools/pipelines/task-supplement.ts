@@ -66,6 +66,8 @@ export function supplement(): object[] {
       },
     },
     required: required.length > 0 ? ["task", "inputs"] : ["task"],
+    // The service chooses the alternative by this property; without it a mistake is reported as an unknown task.
+    firstProperty: ["task"],
   }))
 }
 

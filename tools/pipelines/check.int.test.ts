@@ -1,0 +1,156 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Azure Pipelines
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
+import { root as repository } from "../apps.ts"
+import { checkExpansions, checkFiles, checkScripts, expandAll, pipelineFiles } from "./check.ts"
+import { expandFile } from "./expand.ts"
+import { plan } from "./generate.ts"
+import { scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
+import { type Copy, copyPipelines } from "./testing/copy.ts"
+
+const quiet = () => {}
+const planned = plan(repository)
+const expansions = expandAll(repository, planned, quiet)
+
+describe("the language service", () => {
+  it("finds nothing in the files as they are written", async () => {
+    const files = pipelineFiles(repository)
+    expect(files.length).toBeGreaterThan(300)
+    expect(await checkFiles(repository, files)).toEqual([])
+  })
+
+  it("finds nothing in the expanded profiles and pipelines", async () => {
+    expect(expansions).toHaveLength(planned.profiles.length + 3 * planned.pipelines.length)
+    expect(await checkExpansions(expansions, quiet)).toEqual([])
+  })
+})
+
+const missingShellcheck = whyNoShellcheck()
+
+describe("the scripts", () => {
+  it.skipIf(missingShellcheck)(`keep to shellcheck and the rules ${missingShellcheck ?? ""}`, () => {
+    const scripts = expansions.flatMap(({ document }) => scriptsIn(document))
+    expect(scripts.length).toBeGreaterThan(0)
+    expect(checkScripts(scripts)).toEqual({ problems: [], skipped: undefined })
+  })
+
+  it("are not checked where shellcheck is missing, except in CI, where that is a failure", () => {
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv("CI", undefined)
+    expect(whyNoShellcheck("shellcheck-that-is-not-there")).toBe(
+      "shellcheck-that-is-not-there is missing: on Debian, apt-get install shellcheck",
+    )
+    vi.stubEnv("CI", "true")
+    expect(() => whyNoShellcheck("shellcheck-that-is-not-there")).toThrow("is missing")
+  })
+})
+
+describe("a planted mistake", () => {
+  let copy: Copy
+  beforeAll(() => {
+    copy = copyPipelines()
+  })
+  afterAll(() => copy.close())
+
+  /** Changes a file for the length of a test. */
+  function plant(file: string, from: string, to: string): string {
+    const before = copy.read(file)
+    copy.replace(file, from, to)
+    onTestFinished(() => copy.write(file, before))
+    return file
+  }
+  const lineOf = (file: string, text: string) =>
+    copy
+      .read(file)
+      .split("\n")
+      .findIndex((line) => line.includes(text)) + 1
+
+  it.each([
+    ["an unknown task", "- task: UseNode@1", "- task: UseNod@1", "Unknown task"],
+    ["a misspelled input", "version: ${{", "versoin: ${{", "Unexpected property versoin"],
+    ["a missing input", "path: $(Pipeline.Workspace)/.npm", "cacheHitVar: hit", 'Missing property "path".'],
+    [
+      "a misspelled key of a step",
+      "displayName: Restore",
+      "displayNam: Restore",
+      "Unexpected property displayNam",
+    ],
+  ])("is found: %s", async (_, from, to, message) => {
+    const file = plant(".azure-pipelines/steps/restore-npm.yaml", from, to)
+    const problems = await checkFiles(copy.root, [file])
+    const found = problems.find((problem) => problem.includes(`: ${message} — `))
+    expect(found).toBeDefined()
+    // A missing property is reported at the mapping that misses it, the others where they stand.
+    const line = message.startsWith("Missing") ? lineOf(file, "key: npm") : lineOf(file, to)
+    expect(found).toMatch(new RegExp(`^${file}:${line}: `))
+  })
+
+  it("is found in the expansion, where the template alone looks well", async () => {
+    const file = ".azure-pipelines/steps/publish-tests.yaml"
+    plant(file, "values: [JUnit, VSTest]", "values: [JUnit, VSTest, Jasmine]")
+    plant(
+      ".azure-pipelines/templates/dotnet/unit-tests.yaml",
+      "resultsFormat: VSTest",
+      "resultsFormat: Jasmine",
+    )
+    expect(await checkFiles(copy.root, [file])).toEqual([])
+    const name = ".azure-pipelines/profiles/dotnet/dotnet-build-none-unit-tests-none-none.yaml"
+    const problems = await checkExpansions([{ name, document: expandFile(copy.root, name) }], quiet)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/, expanded, line \d+: Value is not accepted.* — testResultsFormat: Jasmine$/)
+  })
+
+  it("is found: a missing parameter", () => {
+    plant(
+      ".azure-pipelines/application.yaml",
+      "applicationFolder: functions/${{ parameters.application }}\n          ",
+      "",
+    )
+    expect(() => expandFile(copy.root, ".azure-pipelines/pipelines/catalog.yaml")).toThrow(
+      /^\.azure-pipelines\/application\.yaml:\d+: parameter "applicationFolder" of .* is missing$/,
+    )
+  })
+
+  it("is found: a wrong type", () => {
+    plant(".azure-pipelines/environments.yaml", "codeCoverageThreshold: ", "codeCoverageThreshold: high # ")
+    const text = plan(copy.root).files.get(".azure-pipelines/pipelines/catalog.yaml") as string
+    plant(
+      ".azure-pipelines/pipelines/catalog.yaml",
+      copy.read(".azure-pipelines/pipelines/catalog.yaml"),
+      text,
+    )
+    expect(() => expandFile(copy.root, ".azure-pipelines/pipelines/catalog.yaml")).toThrow(
+      'parameter "codeCoverageThreshold" must be of type number, not "high"',
+    )
+  })
+
+  it("is found: an unknown template", () => {
+    plant(".azure-pipelines/steps/trivy.yaml", "template: install-trivy.yaml", "template: install-trivi.yaml")
+    const name = ".azure-pipelines/profiles/react/react-build-none-none-trivy-none.yaml"
+    expect(() => expandFile(copy.root, name)).toThrow(
+      /^\.azure-pipelines\/steps\/trivy\.yaml:\d+: unknown template install-trivi\.yaml$/,
+    )
+  })
+
+  it.skipIf(missingShellcheck)(`is found: a mistake in a script ${missingShellcheck ?? ""}`, () => {
+    const text = 'set -euo pipefail\nrm -rf $FOLDER/*\nif [ $A == "b" ]; then echo; fi\n'
+    const problems = shellcheck([{ step: "Clean", text, env: [] }])
+    expect(problems.map((problem) => problem.replace(/: .*\(/s, " ("))).toContain("Clean (SC2086)")
+    expect(problems[0]).toMatch(/^Clean: line 2 of the script: /)
+  })
+
+  it("is found: a script that goes on after an error, or has values in its text", () => {
+    const [first, second] = [
+      { step: "A", text: "npm test\n", env: [] },
+      {
+        step: "B",
+        text: "set -euo pipefail\necho $(Build.SourceBranch) ${{ parameters.x }} $(git status)\n",
+        env: [],
+      },
+    ]
+    const { problems } = checkScripts([first, second])
+    expect(problems).toContain('A: does not begin with "set -euo pipefail"')
+    expect(problems).toContain("B: has $(Build.SourceBranch) in its text: pass it by env")
+    expect(problems).toContain("B: has ${{ parameters.x }} in its text: pass it by env")
+    expect(problems.filter((problem) => problem.includes("by env"))).toHaveLength(2)
+  })
+})

@@ -1,0 +1,182 @@
+// What the scripts of .azure-pipelines/steps really do.
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { runStepOf } from "./testing/script.ts"
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "eshop-steps-"))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("the image tag", () => {
+  it.each([
+    ["0.1.0", "main", "0.1.1-main.42.g1a2b3c4"],
+    ["1.2.9-rc.1", "feature/x_y", "1.2.10-feature-x-y.42.g1a2b3c4"],
+  ])("after %s on %s is %s", async (version, branch, expected) => {
+    const { code, variables } = await runStepOf(
+      ".azure-pipelines/steps/image-tag.yaml",
+      "version",
+      { version: `echo ${version}` },
+      {
+        cwd: folder,
+        variables: {
+          "Build.SourceBranchName": branch,
+          "Build.BuildId": "42",
+          "Build.SourceVersion": "1a2b3c4d5e6f",
+        },
+      },
+    )
+    expect(code).toBe(0)
+    expect(variables.get("version.imageTag")).toBe(expected)
+  })
+
+  it("is none when the version cannot be read", async () => {
+    const variables = { "Build.SourceBranchName": "main", "Build.BuildId": "1", "Build.SourceVersion": "abc" }
+    const file = ".azure-pipelines/steps/image-tag.yaml"
+    const run = await runStepOf(file, "version", { version: "exit 3" }, { cwd: folder, variables })
+    expect(run.code).toBe(3)
+    expect(run.variables.get("version.imageTag")).toBeUndefined()
+  })
+})
+
+describe("the coverage threshold", () => {
+  const check = (codeCoverageThreshold: number) =>
+    runStepOf(
+      ".azure-pipelines/steps/publish-tests.yaml",
+      "coverage",
+      { codeCoverageThreshold },
+      { cwd: folder, variables: { "Agent.TempDirectory": folder } },
+    )
+  function report(name: string, covered: number, valid: number): void {
+    mkdirSync(join(folder, "tests", name), { recursive: true })
+    writeFileSync(
+      join(folder, "tests", name, "cobertura-coverage.xml"),
+      `<?xml version="1.0"?>\n<coverage lines-valid="${valid}" lines-covered="${covered}" line-rate="0.5" branches-covered="1">\n<packages/></coverage>\n`,
+    )
+  }
+
+  it("weighs the projects by their lines", async () => {
+    report("one", 90, 100)
+    report("two", 0, 20)
+    const { code, output } = await check(75)
+    expect({ code, output }).toEqual({ code: 0, output: "Covered lines: 90 of 120 (75.0 %), threshold 75 %" })
+  })
+
+  it("fails the build below it", async () => {
+    report("one", 74, 100)
+    const { code, output } = await check(75)
+    expect(code).toBe(1)
+    expect(output).toContain("error: Coverage 74.0 % is below 75 %")
+  })
+
+  it("fails the build without a report, or with an empty one", async () => {
+    mkdirSync(join(folder, "tests"))
+    expect((await check(1)).code).toBe(1)
+    report("empty", 0, 0)
+    expect((await check(1)).code).toBe(1)
+  })
+})
+
+describe("the GitOps update", () => {
+  const values = "infra/gitops/apps/overlays/dev/catalog/values.yaml"
+  const before = '# Flux writes here.\nimage:\n  tag: 0.1.0 # {"$imagepolicy": "flux-system:catalog:tag"}\n'
+  const git = (cwd: string, ...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim()
+  let server: string
+  let agent: string
+
+  beforeEach(() => {
+    server = join(folder, "server.git")
+    agent = join(folder, "agent")
+    git(folder, "init", "--quiet", "--bare", "--initial-branch=main", server)
+    git(folder, "clone", "--quiet", server, "seed")
+    const seed = join(folder, "seed")
+    mkdirSync(join(seed, values, ".."), { recursive: true })
+    writeFileSync(join(seed, values), before)
+    git(seed, "add", ".")
+    git(seed, "commit", "--quiet", "-m", "Begin")
+    git(seed, "push", "--quiet", "origin", "HEAD:main")
+    git(folder, "clone", "--quiet", "--depth=1", `file://${server}`, agent)
+  })
+
+  const update = (imageTag: string, rollout = "commit", cwd = agent) =>
+    runStepOf(
+      ".azure-pipelines/steps/gitops-update.yaml",
+      "gitops",
+      {
+        application: "catalog",
+        overlay: "dev",
+        overlays: "infra/gitops/apps/overlays",
+        imageTag,
+        rollout,
+        branch: "main",
+      },
+      { cwd },
+    )
+  const shown = (ref: string) => `${git(server, "show", `${ref}:${values}`)}\n`
+  const commits = (ref: string) => Number(git(server, "rev-list", "--count", ref))
+
+  it("commits the tag, keeps what stands behind it, and does nothing the second time", async () => {
+    const first = await update("0.1.1-main.42.g1a2b3c4")
+    expect([first.code, first.variables.get("changed")]).toEqual([0, "true"])
+    expect(shown("main")).toBe(before.replace("0.1.0", "0.1.1-main.42.g1a2b3c4"))
+    expect(git(server, "log", "-1", "--format=%B", "main")).toBe(
+      "Roll out catalog 0.1.1-main.42.g1a2b3c4 to dev\n\n[skip ci]",
+    )
+    const second = await update("0.1.1-main.42.g1a2b3c4")
+    expect([second.code, second.variables.get("changed")]).toEqual([0, "false"])
+    expect(commits("main")).toBe(2)
+  })
+
+  it("comes after whoever was quicker, and overwrites nothing of theirs", async () => {
+    // Somebody pushes between this agent's fetch and its push: once, from a hook of the server.
+    const hook = join(server, "hooks/update")
+    writeFileSync(
+      hook,
+      `#!/bin/sh
+[ -f "${folder}/done" ] && exit 0
+touch "${folder}/done"
+tree=$(git rev-parse main^{tree})
+git update-ref refs/heads/main $(echo Other | git -c user.name=o -c user.email=o@o commit-tree $tree -p main)
+exit 1
+`,
+      { mode: 0o755 },
+    )
+    const { code, output } = await update("0.2.0")
+    expect(code).toBe(0)
+    expect(output).toContain("Attempt 1: main has moved, once more")
+    expect(git(server, "log", "--format=%s", "main").split("\n")).toEqual([
+      "Roll out catalog 0.2.0 to dev",
+      "Other",
+      "Begin",
+    ])
+  })
+
+  it("puts a pull request on a branch of its own, and a newer tag onto the same branch", async () => {
+    expect((await update("0.2.0", "pull-request")).code).toBe(0)
+    expect((await update("0.3.0", "pull-request")).code).toBe(0)
+    expect(shown("main")).toBe(before)
+    expect(shown("rollout/dev/catalog")).toBe(before.replace("0.1.0", "0.3.0"))
+    expect(commits("rollout/dev/catalog")).toBe(2)
+  })
+
+  it("changes nothing when the overlay has no tag", async () => {
+    const other = join(folder, "other")
+    git(folder, "clone", "--quiet", server, other)
+    writeFileSync(join(other, values), "image: {}\n")
+    git(other, "commit", "--quiet", "-am", "Break")
+    git(other, "push", "--quiet", "origin", "HEAD:main")
+    const { code, output } = await update("0.2.0")
+    expect(code).toBe(1)
+    expect(output).toContain("must have one line 'tag:'")
+    expect(commits("main")).toBe(2)
+  })
+})

@@ -1,0 +1,33 @@
+// A script of a template, run as an agent runs it, for tests of what it does.
+import { root } from "../../apps.ts"
+import { runScript, Variables } from "../agent.ts"
+import { expandFile } from "../expand.ts"
+import type { Value } from "../expression.ts"
+
+/**
+ * Takes a step out of an expanded template and runs it.
+ * @returns exit code, output, and the variables that it set
+ */
+export async function runStepOf(
+  template: string,
+  step: string,
+  parameters: Record<string, Value>,
+  { cwd, variables = {} }: { cwd: string; variables?: Record<string, string> },
+): Promise<{ code: number; output: string; variables: Variables }> {
+  const { steps } = expandFile(root, template, { parameters }) as { steps: Record<string, Value>[] }
+  const found = steps.find(({ name }) => name === step)
+  if (typeof found?.bash !== "string") throw new Error(`${template} has no script called ${step}`)
+  const job = new Variables(variables)
+  const lines: string[] = []
+  const env = Object.entries((found.env ?? {}) as Record<string, Value>)
+  const code = await runScript({
+    script: found.bash,
+    stepName: step,
+    cwd,
+    env: Object.fromEntries(env.map(([name, value]) => [name, job.expand(String(value))])),
+    variables: job,
+    path: [],
+    print: (line) => lines.push(line),
+  })
+  return { code, output: lines.join("\n"), variables: job }
+}
