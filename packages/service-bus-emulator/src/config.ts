@@ -1,7 +1,8 @@
 import type { QueueDeclaration } from "./broker/queue-entity.ts"
 import type { TopicDeclaration } from "./broker/topic-entity.ts"
 import { parseDuration } from "./duration.ts"
-import { type CorrelationFilter, compileRule, type RuleDescription } from "./filters/rule.ts"
+import type { CorrelationFilter } from "./filters/correlation.ts"
+import { compileRule, type RuleDescription } from "./filters/rule.ts"
 
 /** The declared entities of a namespace. */
 export interface Topology {

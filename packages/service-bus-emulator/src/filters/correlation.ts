@@ -1,6 +1,18 @@
 import type { MessageProperties } from "../message/edit.ts"
 import type { PropertyField } from "../message/sections.ts"
-import type { CorrelationFilter } from "./rule.ts"
+
+/** A correlation filter: every given property must equal the message's. */
+export interface CorrelationFilter {
+  contentType?: string
+  correlationId?: string
+  label?: string
+  messageId?: string
+  replyTo?: string
+  replyToSessionId?: string
+  sessionId?: string
+  to?: string
+  properties?: Record<string, unknown>
+}
 
 const systemFields: Record<Exclude<keyof CorrelationFilter, "properties">, PropertyField> = {
   contentType: "contentType",

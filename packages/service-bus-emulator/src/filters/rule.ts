@@ -1,21 +1,8 @@
 import type { IncomingMessage } from "../broker/message.ts"
 import { editProperties, type MessageProperties } from "../message/edit.ts"
-import { matchesCorrelation } from "./correlation.ts"
+import { type CorrelationFilter, matchesCorrelation } from "./correlation.ts"
 import { compileAction } from "./sql-action.ts"
 import { compileFilter } from "./sql-filter.ts"
-
-/** A correlation filter: every given property must equal the message's. */
-export interface CorrelationFilter {
-  contentType?: string
-  correlationId?: string
-  label?: string
-  messageId?: string
-  replyTo?: string
-  replyToSessionId?: string
-  sessionId?: string
-  to?: string
-  properties?: Record<string, unknown>
-}
 
 /** A rule as declared or added at run time. */
 export interface RuleDescription {

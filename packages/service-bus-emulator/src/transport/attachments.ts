@@ -1,3 +1,4 @@
+import type { Broker } from "../broker/broker.ts"
 import { BrokerError, notAllowed } from "../broker/errors.ts"
 import type { MessageQueue } from "../broker/message-queue.ts"
 import {
@@ -17,22 +18,28 @@ import type { Dispatcher } from "./dispatcher.ts"
 import { ManagementNode } from "./management.ts"
 import { ProducerLink } from "./producer-link.ts"
 import { RequestLink } from "./request-link.ts"
-import type { ServerOptions } from "./server.ts"
 import { checkSessionUse, requestedSession, SessionAttach } from "./session-attach.ts"
 import { Claims } from "./shared-access.ts"
 
 const CBS = "$cbs"
 const MANAGEMENT = "/$management"
 
+export interface AttachmentOptions {
+  broker: Broker
+  sharedAccessKey: string
+  /** The largest message or batch in bytes. */
+  maxMessageSize: number
+}
+
 /** The links of one connection, and what each is attached to. */
 export class Attachments {
-  readonly #options: ServerOptions
+  readonly #options: AttachmentOptions
   readonly #dispatchers: Map<MessageQueue, Dispatcher>
   readonly #claims: Claims
   readonly #incoming = new Map<Receiver, ProducerLink | RequestLink>()
   readonly #outgoing = new Map<Sender, ConsumerLink | SessionAttach>()
 
-  constructor(options: ServerOptions, dispatchers: Map<MessageQueue, Dispatcher>) {
+  constructor(options: AttachmentOptions, dispatchers: Map<MessageQueue, Dispatcher>) {
     this.#options = options
     this.#dispatchers = dispatchers
     this.#claims = new Claims(options.sharedAccessKey)

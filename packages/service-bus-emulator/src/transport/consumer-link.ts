@@ -12,10 +12,10 @@ import {
   type SenderLink,
   type SessionInternals,
 } from "./amqp.ts"
-import type { Dispatcher } from "./dispatcher.ts"
+import type { Consumer, Dispatcher } from "./dispatcher.ts"
 
 /** What a receiver decided on a delivery, as rhea decodes it. */
-export interface Outcome {
+interface Outcome {
   error?: { info?: Record<string, unknown> }
   undeliverable_here?: boolean
   message_annotations?: PropertyChanges
@@ -28,7 +28,7 @@ export interface AcceptedSession {
 }
 
 /** A receiver's link to a queue: sends messages as far as its credit goes and settles what it decides. */
-export class ConsumerLink {
+export class ConsumerLink implements Consumer {
   readonly #broker: Broker
   readonly #source: Source
   readonly #sender: SenderLink
@@ -84,7 +84,6 @@ export class ConsumerLink {
     this.#requestFlow()
   }
 
-  /** Sends an available message. */
   deliver(message: StoredMessage, now: number): void {
     const { queue } = this.#source
     if (!this.#destructive) {

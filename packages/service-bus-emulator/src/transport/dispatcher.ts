@@ -1,5 +1,15 @@
+import type { StoredMessage } from "../broker/message.ts"
 import type { MessageQueue } from "../broker/message-queue.ts"
-import type { ConsumerLink } from "./consumer-link.ts"
+
+/** A receiver that takes messages as they become available. */
+export interface Consumer {
+  /** The session it has locked, if any. */
+  readonly sessionId: string | undefined
+  /** Whether it can take a message now. */
+  readonly hasCapacity: boolean
+  /** Sends an available message. */
+  deliver(message: StoredMessage, now: number): void
+}
 
 /** A receiver that waits for any session to become available. */
 export interface SessionWaiter {
@@ -10,7 +20,7 @@ export interface SessionWaiter {
 /** Hands the available messages of one queue to its receivers in turn, as far as their credit goes. */
 export class Dispatcher {
   readonly #queue: MessageQueue
-  readonly #consumers: ConsumerLink[] = []
+  readonly #consumers: Consumer[] = []
   readonly #waiters = new Set<SessionWaiter>()
   #turn = 0
   #scheduled = false
@@ -20,11 +30,11 @@ export class Dispatcher {
     queue.onAvailable = () => this.wake()
   }
 
-  add(consumer: ConsumerLink): void {
+  add(consumer: Consumer): void {
     this.#consumers.push(consumer)
   }
 
-  remove(consumer: ConsumerLink): void {
+  remove(consumer: Consumer): void {
     const index = this.#consumers.indexOf(consumer)
     if (index >= 0) this.#consumers.splice(index, 1)
   }
@@ -53,7 +63,7 @@ export class Dispatcher {
     let idle = 0
     while (idle < this.#consumers.length) {
       this.#turn = (this.#turn + 1) % this.#consumers.length
-      const consumer = this.#consumers[this.#turn] as ConsumerLink
+      const consumer = this.#consumers[this.#turn] as Consumer
       const message = consumer.hasCapacity ? this.#queue.next(now, consumer.sessionId) : undefined
       if (message) {
         consumer.deliver(message, now)

@@ -1,9 +1,9 @@
 import rhea from "rhea"
 import { argumentError } from "../broker/errors.ts"
 import type { Subscription } from "../broker/topic-entity.ts"
-import type { CorrelationFilter, RuleDescription } from "../filters/rule.ts"
-import type { Body } from "./management.ts"
-import type { Reply } from "./request-link.ts"
+import type { CorrelationFilter } from "../filters/correlation.ts"
+import type { RuleDescription } from "../filters/rule.ts"
+import type { Body, Reply } from "./request-link.ts"
 
 /** Descriptors of the described lists in which rules travel (AMQP request-response operations, "Get rules"). */
 const RULE_DESCRIPTION = 0x0000013700000004

@@ -8,9 +8,7 @@ import { parseMessage } from "../message/parse.ts"
 import { encodeForDelivery } from "../message/wire.ts"
 import type { Message } from "./amqp.ts"
 import { addRule, enumerateRules, removeRule } from "./management-rules.ts"
-import type { Reply, RequestNode } from "./request-link.ts"
-
-export type Body = Record<string, unknown>
+import type { Body, Reply, RequestNode } from "./request-link.ts"
 
 /** AMQP type codes for arrays. */
 const LONG = 0x81
@@ -191,7 +189,7 @@ const tokens = (body: Body): string[] =>
   list(body["lock-tokens"]).map((token) => swapGuid(token as Buffer).toString("hex"))
 
 /** Swaps a GUID between .NET's byte order and that of RFC 9562: the first three groups are reversed. */
-export function swapGuid(bytes: Buffer): Buffer {
+function swapGuid(bytes: Buffer): Buffer {
   const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
   return Buffer.from(order.map((index) => bytes[index] ?? 0))
 }

@@ -11,6 +11,9 @@ import {
   type Sender,
 } from "./amqp.ts"
 
+/** The body of a request to a management node. */
+export type Body = Record<string, unknown>
+
 /** What a request is answered with. */
 export interface Reply {
   status: number

@@ -1,17 +1,12 @@
 import type { Socket } from "node:net"
 import rhea from "rhea"
-import type { Broker } from "../broker/broker.ts"
 import type { MessageQueue } from "../broker/message-queue.ts"
 import { type Connection, type Receiver, receiveUndecoded, type Sender, type Session } from "./amqp.ts"
-import { Attachments } from "./attachments.ts"
+import { type AttachmentOptions, Attachments } from "./attachments.ts"
 import { Dispatcher } from "./dispatcher.ts"
 import type { Listener } from "./listener.ts"
 
-export interface ServerOptions {
-  broker: Broker
-  sharedAccessKey: string
-  /** The largest message or batch in bytes. */
-  maxMessageSize: number
+export interface ServerOptions extends AttachmentOptions {
   log: (message: string) => void
 }
 
