@@ -1,7 +1,7 @@
 import { editProperties } from "../message/edit.ts"
 import type { Journal, JournalRecord } from "../storage/record.ts"
-import { DuplicateHistory } from "./duplicate-history.ts"
 import { notAllowed } from "./errors.ts"
+import { Intake } from "./intake.ts"
 import type { IncomingMessage, StoredMessage } from "./message.ts"
 import { MessageQueue } from "./message-queue.ts"
 import type { DeadLetterCause } from "./queue-contract.ts"
@@ -49,16 +49,13 @@ export class QueueEntity {
   readonly main: MessageQueue
   readonly deadLetters: MessageQueue
   readonly #forward: Forward
-  readonly #history: DuplicateHistory | undefined
-  #nextSequence = 1
+  readonly #intake: Intake
 
   constructor(declaration: QueueDeclaration, journal: Journal, forward: Forward) {
     const { name, lockDuration, maxDeliveryCount, requiresSession } = declaration
     this.declaration = declaration
     this.#forward = forward
-    if (declaration.duplicateWindow !== undefined) {
-      this.#history = new DuplicateHistory(key(name), declaration.duplicateWindow, journal)
-    }
+    this.#intake = new Intake(key(name), declaration.duplicateWindow, journal)
     this.main = new MessageQueue(
       { name: key(name), lockDuration, maxDeliveryCount, requiresSession },
       journal,
@@ -104,7 +101,7 @@ export class QueueEntity {
 
   /** Takes a message that another entity forwards. */
   takeForwarded(message: IncomingMessage, origin: Origin, now: number): void {
-    if (this.#history?.admit(message.messageId, now) === false) return
+    if (!this.#intake.admit(message.messageId, now)) return
     this.enqueue(message, origin, now)
   }
 
@@ -147,8 +144,7 @@ export class QueueEntity {
   /** The facts that rebuild this entity. */
   *snapshot(now: number): Generator<JournalRecord> {
     const entity = this.main.settings.name
-    yield { kind: "sequence", entity, next: this.#nextSequence }
-    if (this.#history) yield* this.#history.snapshot(now)
+    yield* this.#intake.snapshot(now)
     for (const queue of [this.main, this.deadLetters]) {
       for (const item of queue.contents()) {
         if (item instanceof SessionLane) {
@@ -162,9 +158,9 @@ export class QueueEntity {
   /** Applies a fact of the journal. */
   replay(record: JournalRecord): void {
     const queue = record.entity === this.deadLetters.settings.name ? this.deadLetters : this.main
+    this.#intake.replay(record)
     switch (record.kind) {
       case "put":
-        this.#nextSequence = Math.max(this.#nextSequence, record.message.sequenceNumber + 1)
         queue.restore(record.message)
         break
       case "change":
@@ -173,16 +169,10 @@ export class QueueEntity {
       case "remove":
         queue.restoreRemoval(record.sequenceNumber)
         break
-      case "sequence":
-        this.#nextSequence = Math.max(this.#nextSequence, record.next)
-        break
-      case "seen":
-        this.#history?.restore(record.messageId, record.at)
-        break
       case "session":
         queue.restoreSession(record.sessionId, record.state, record.updatedAt)
         break
-      case "rules":
+      default:
         break
     }
   }
@@ -196,7 +186,7 @@ export class QueueEntity {
   }
 
   #submitOne(message: IncomingMessage, now: number): number {
-    if (this.#history?.admit(message.messageId, now) === false) return 0
+    if (!this.#intake.admit(message.messageId, now)) return 0
     if ((message.scheduledAt ?? 0) <= now) return this.enqueue(message, direct, now)
     const stored: StoredMessage = { ...this.#store(message, direct, now), state: "scheduled" }
     this.main.put(stored)
@@ -207,7 +197,7 @@ export class QueueEntity {
     const ttl = Math.min(message.ttl ?? Number.POSITIVE_INFINITY, this.declaration.defaultTtl)
     const stored: StoredMessage = {
       ...message,
-      sequenceNumber: this.#nextSequence++,
+      sequenceNumber: this.#intake.takeSequenceNumber(),
       enqueuedSequenceNumber: origin.enqueuedSequenceNumber,
       enqueuedAt: now,
       expiresAt: now + ttl,

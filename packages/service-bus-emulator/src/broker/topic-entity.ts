@@ -1,8 +1,8 @@
 import { type CompiledRule, compileRule, type RuleDescription } from "../filters/rule.ts"
 import { type MessageProperties, readProperties } from "../message/edit.ts"
 import type { Journal, JournalRecord } from "../storage/record.ts"
-import { DuplicateHistory } from "./duplicate-history.ts"
 import { argumentError, BrokerError } from "./errors.ts"
+import { Intake } from "./intake.ts"
 import type { IncomingMessage } from "./message.ts"
 import { MessageQueue } from "./message-queue.ts"
 import { key, type Origin, type QueueEntity } from "./queue-entity.ts"
@@ -103,14 +103,11 @@ export class TopicEntity {
   readonly subscriptions = new Map<string, Subscription>()
   /** Holds scheduled messages only. */
   readonly waiting: MessageQueue
-  readonly #history: DuplicateHistory | undefined
-  #nextSequence = 1
+  readonly #intake: Intake
 
   constructor(declaration: TopicDeclaration, journal: Journal) {
     this.declaration = declaration
-    if (declaration.duplicateWindow !== undefined) {
-      this.#history = new DuplicateHistory(key(declaration.name), declaration.duplicateWindow, journal)
-    }
+    this.#intake = new Intake(key(declaration.name), declaration.duplicateWindow, journal)
     const settings = {
       name: key(declaration.name),
       lockDuration: 0,
@@ -133,7 +130,7 @@ export class TopicEntity {
 
   /** Takes a message that another entity forwards. */
   takeForwarded(message: IncomingMessage, origin: Origin, now: number): void {
-    if (this.#history?.admit(message.messageId, now) === false) return
+    if (!this.#intake.admit(message.messageId, now)) return
     this.publish(message, origin, now)
   }
 
@@ -144,7 +141,7 @@ export class TopicEntity {
 
   /** Fans a message out to the subscriptions whose rules match. */
   publish(message: IncomingMessage, origin: Origin, now: number): number {
-    const sequenceNumber = origin.enqueuedSequenceNumber || this.#nextSequence++
+    const sequenceNumber = origin.enqueuedSequenceNumber || this.#intake.takeSequenceNumber()
     const ttl = Math.min(message.ttl ?? Number.POSITIVE_INFINITY, this.declaration.defaultTtl)
     const published = Number.isFinite(ttl) ? { ...message, ttl } : message
     let decoded: MessageProperties | undefined
@@ -164,39 +161,24 @@ export class TopicEntity {
 
   *snapshot(now: number): Generator<JournalRecord> {
     const entity = this.waiting.settings.name
-    yield { kind: "sequence", entity, next: this.#nextSequence }
-    if (this.#history) yield* this.#history.snapshot(now)
+    yield* this.#intake.snapshot(now)
     for (const item of this.waiting.contents()) {
       if ("sequenceNumber" in item) yield { kind: "put", entity, message: item }
     }
   }
 
   replay(record: JournalRecord): void {
-    switch (record.kind) {
-      case "put":
-        this.#nextSequence = Math.max(this.#nextSequence, record.message.sequenceNumber + 1)
-        this.waiting.restore(record.message)
-        break
-      case "remove":
-        this.waiting.restoreRemoval(record.sequenceNumber)
-        break
-      case "sequence":
-        this.#nextSequence = Math.max(this.#nextSequence, record.next)
-        break
-      case "seen":
-        this.#history?.restore(record.messageId, record.at)
-        break
-      default:
-        break
-    }
+    this.#intake.replay(record)
+    if (record.kind === "put") this.waiting.restore(record.message)
+    else if (record.kind === "remove") this.waiting.restoreRemoval(record.sequenceNumber)
   }
 
   #submitOne(message: IncomingMessage, now: number): number {
-    if (this.#history?.admit(message.messageId, now) === false) return 0
+    if (!this.#intake.admit(message.messageId, now)) return 0
     if ((message.scheduledAt ?? 0) <= now) {
       return this.publish(message, { enqueuedSequenceNumber: 0, hops: 0 }, now)
     }
-    const sequenceNumber = this.#nextSequence++
+    const sequenceNumber = this.#intake.takeSequenceNumber()
     this.waiting.put({
       ...message,
       sequenceNumber,
