@@ -1,15 +1,14 @@
 /** What the host prints when a version of the app is loaded, in the manner of `func start`. */
-import { errorText } from "./admin/admin.ts"
-import type { FunctionEntry } from "./function-model.ts"
-import type { Serving } from "./http/front.ts"
-import { orderDifferences } from "./http/router.ts"
+import { errorText, type FunctionEntry } from "./function-model.ts"
+import { orderDifferences, templateOf } from "./http/router.ts"
 import type { HostOutput } from "./output.ts"
+import type { Serving } from "./serving.ts"
 
 /** Prints the list of functions, then what is disabled, broken or doubtful. */
 export function announce({ app, routes, configuration }: Serving, baseUrl: string, output: HostOutput): void {
   for (const warning of configuration.warnings) output.write("warning", "Host.Configuration", warning)
   output.write("information", "Host.Startup", "Worker process started and initialized.")
-  output.plain(functionList(app.functions, baseUrl, (entry) => routeOf(routes, entry)))
+  output.plain(functionList(app.functions, baseUrl, (entry) => templateOf(routes, entry.metadata.name)))
   for (const entry of app.functions) {
     if (entry.disabled)
       output.write("information", "Host.Startup", `Function ${entry.metadata.name} is disabled`)
@@ -24,11 +23,6 @@ export function announce({ app, routes, configuration }: Serving, baseUrl: strin
     `No job functions found. The package.json in ${app.runtime.scriptRoot} ${main}; the files that "main" matches ` +
       "must call app.http(…), app.timer(…) and so on of @azure/functions 4 while they load.",
   )
-}
-
-/** The URL template of an HTTP function without the base. */
-export function routeOf(routes: Serving["routes"], entry: FunctionEntry): string | undefined {
-  return routes.find((route) => route.function.name === entry.metadata.name)?.template
 }
 
 function functionList(

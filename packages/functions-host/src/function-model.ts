@@ -13,6 +13,11 @@ export type FunctionEntry = {
   registered?: RegisteredFunction
 }
 
+/** The text under which a broken function shows, as the real host words it. */
+export function errorText(entry: FunctionEntry): string {
+  return `The '${entry.metadata.name}' function is in error: ${entry.error}`
+}
+
 /**
  * Resolves settings in bindings and sorts out what cannot run: an unknown binding type, a missing setting, a bad
  * name. `bindingTypes` are the types that some extension serves, in lower case.

@@ -13,11 +13,12 @@ import { readConfiguration } from "./configuration.ts"
 import type { HostExtension, InvocationResult, LogLevel, TypedData } from "./contract.ts"
 import { defaultExtensions } from "./extensions.ts"
 import type { FunctionEntry } from "./function-model.ts"
-import { createFront, type Serving } from "./http/front.ts"
+import { createFront } from "./http/front.ts"
 import { assertNoConflict, type HttpFunction, httpFunction, sortRoutes } from "./http/router.ts"
 import { listen } from "./http/server.ts"
 import { createOutput } from "./output.ts"
 import { createReloader } from "./reload.ts"
+import type { Serving } from "./serving.ts"
 
 /** The version of the real host whose sources this one follows. */
 export const hostVersion = "4.1037.0"

@@ -1,13 +1,13 @@
 /** The admin API (`/admin/…`) in the shape of HostController, FunctionsController and KeysController of the host. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { hostname } from "node:os"
-import { routeOf } from "../announce.ts"
 import type { FunctionApp } from "../app.ts"
 import type { Binding } from "../contract.ts"
-import type { FunctionEntry } from "../function-model.ts"
-import type { Serving } from "../http/front.ts"
+import { errorText, type FunctionEntry } from "../function-model.ts"
 import { readBody } from "../http/request.ts"
+import { templateOf } from "../http/router.ts"
 import { sendJson, sendStatus } from "../http/server.ts"
+import type { Serving } from "../serving.ts"
 import type { Keys } from "./keys.ts"
 
 export type AdminOptions = {
@@ -93,14 +93,9 @@ function hostStatus(options: AdminOptions): object {
   }
 }
 
-/** The text under which a broken function shows, as the real host words it. */
-export function errorText(entry: FunctionEntry): string {
-  return `The '${entry.metadata.name}' function is in error: ${entry.error}`
-}
-
 function functionInfo(options: AdminOptions, serving: Serving, entry: FunctionEntry): object {
   const { metadata, bindings, disabled } = entry
-  const route = routeOf(serving.routes, entry)
+  const route = templateOf(serving.routes, metadata.name)
   const href = `${options.baseUrl()}/admin/functions/${metadata.name}`
   return {
     name: metadata.name,

@@ -2,10 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type AdminOptions, serveAdmin } from "../admin/admin.ts"
 import type { Keys } from "../admin/keys.ts"
-import type { FunctionApp } from "../app.ts"
-import type { Configuration } from "../configuration.ts"
 import type { HostExtension } from "../contract.ts"
 import type { HostOutput } from "../output.ts"
+import type { Serving } from "../serving.ts"
 import { applyCors } from "./cors.ts"
 import { serveFunction } from "./functions.ts"
 import { createProxyGate } from "./proxy.ts"
@@ -13,15 +12,6 @@ import { pathSegments } from "./request.ts"
 import type { HttpFunction } from "./router.ts"
 import { type RequestHandler, sendStatus } from "./server.ts"
 import { serveWebhook } from "./webhooks.ts"
-
-/** The version of the app that serves now. */
-export type Serving = {
-  app: FunctionApp
-  routes: readonly HttpFunction[]
-  configuration: Configuration
-  /** Requests that this version has begun to serve and not answered. */
-  activeRequests: number
-}
 
 export type FrontOptions = {
   serving(): Serving | undefined

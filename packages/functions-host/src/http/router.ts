@@ -123,6 +123,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** The URL template of a function without the base; undefined when it has no route. */
+export function templateOf(routes: readonly HttpFunction[], name: string): string | undefined {
+  return routes.find((route) => route.function.name === name)?.template
+}
+
 /**
  * Finds the function. A function whose methods do not include the request's is passed over: its methods are a
  * route constraint in the real host (WebScriptHostHttpRoutesManager), so a path that exists for other methods only
