@@ -19,7 +19,8 @@ describe("the language service", () => {
   })
 
   it("finds nothing in the expanded profiles and pipelines", async () => {
-    expect(expansions).toHaveLength(planned.profiles.length + 3 * planned.pipelines.length)
+    // Each pipeline for three reasons; each app with the other hosting and with SonarQube; the templates outside profiles.
+    expect(expansions).toHaveLength(288 + 3 * 6 + 4 + 8)
     expect(await checkExpansions(expansions, quiet)).toEqual([])
   })
 })
@@ -80,7 +81,7 @@ describe("a planted mistake", () => {
     const found = problems.find((problem) => problem.includes(`: ${message} — `))
     expect(found).toBeDefined()
     // A missing property is reported at the mapping that misses it, the others where they stand.
-    const line = message.startsWith("Missing") ? lineOf(file, "key: npm") : lineOf(file, to)
+    const line = message.startsWith("Missing") ? lineOf(file, "key: npm") - 1 : lineOf(file, to)
     expect(found).toMatch(new RegExp(`^${file}:${line}: `))
   })
 

@@ -14,9 +14,11 @@ import { toText } from "./functions.ts"
 import { compare, type Plan, plan } from "./generate.ts"
 import { createValidator } from "./language-service.ts"
 import { readParameters } from "./parameters.ts"
-import { checkParameters, type Profile } from "./profiles.ts"
+import { checkParameters, type Profile, profileTasks, readStacks } from "./profiles.ts"
+import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
 import { fromRoot, PipelineError, readSource } from "./source.ts"
+import { findApps } from "./workspace-graph.ts"
 
 const folder = ".azure-pipelines"
 /** Why a run was started decides what a pipeline consists of. */
@@ -53,7 +55,27 @@ export function expandAll(
       document: expandFile(root, file, { variables: { "Build.Reason": reason } }),
     })),
   )
-  return [...expanded, ...runs]
+  // What this organisation has not chosen must work all the same.
+  const other = new Map([
+    ["hosting", "flex"],
+    ["sca", "all"],
+  ])
+  const otherwise = findApps(root).map((app) => ({
+    name: `${app}, hosted on Flex Consumption`,
+    document: expandApplication(root, app, other, "IndividualCI"),
+  }))
+  return [...expanded, ...runs, ...otherwise, ...expandOthers(root)]
+}
+
+/** The templates that are in no profile. */
+function expandOthers(root: string): Expansion[] {
+  const outside = readStacks(root).flatMap(({ tasks }) =>
+    [...tasks.values()].filter(({ name }) => !profileTasks.includes(name)),
+  )
+  return outside.map(({ source: { file }, declared }) => ({
+    name: file,
+    document: expandFile(root, file, { parameters: sampleParameters({ parameters: declared }) }),
+  }))
 }
 
 /** All YAML files of the folder, but for the settings. */

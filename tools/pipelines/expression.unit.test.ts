@@ -64,7 +64,7 @@ describe("expressions", () => {
 
   it.each([
     ["eq('a'", '"," or ")" is missing in expression "eq(\'a\'"'],
-    ["eq('a' 'b')", "\",\" or \")\" is missing in expression \"eq('a' 'b')\""],
+    ["eq('a' 'b')", '"," or ")" is missing in expression "eq(\'a\' \'b\')"'],
     ["parameters.list[1", '"]" is missing in expression "parameters.list[1"'],
     ["parameters.", 'a name is missing after "." in "parameters."'],
     ["eq('a',", "expression \"eq('a',\" ends too early"],

@@ -1,4 +1,4 @@
-// The pipelines that Azure DevOps runs: one per app, one for the infrastructure. Each extends a template of this folder.
+// The pipelines that Azure DevOps runs: one per app, one for their chart, one for the infrastructure. Each extends a template of this folder.
 import { stringify } from "yaml"
 import type { Environments } from "./environments.ts"
 import type { Profile } from "./profiles.ts"
@@ -92,8 +92,26 @@ function infrastructure({ environments }: Environments): Pipeline {
   }
 }
 
+/** Publishes the chart that all apps share. */
+function chart({ defaults }: Environments): Pipeline {
+  const paths = {
+    include: [".azure-pipelines/chart.yaml", ".azure-pipelines/pipelines/chart.yaml", "infra/charts"],
+    exclude: ["**/*.md"],
+  }
+  const given = ["serviceConnection", "acrRegistry"].map((name) => [name, defaults.get(name)?.value ?? ""])
+  return {
+    file: `${pipelinesFolder}/chart.yaml`,
+    text: write({
+      name: "chart-$(Date:yyyyMMdd)$(Rev:.r)",
+      trigger: { batch: true, branches: { include: ["main"] }, paths },
+      pr: { branches: { include: ["main"] }, paths },
+      extends: { template: "/.azure-pipelines/chart.yaml", parameters: Object.fromEntries(given) },
+    }),
+  }
+}
+
 /**
- * The pipelines of the apps and of the infrastructure.
+ * The pipelines of the apps, of the chart and of the infrastructure.
  * @throws PipelineError for an app or a parameter in environments.yaml that does not exist
  */
 export function planPipelines(
@@ -114,5 +132,5 @@ export function planPipelines(
       if (!parameters.has(name)) throw mistake(source, entry.node, `no profile has a parameter "${name}"`)
     }
   }
-  return [...apps.map((app) => application(root, app, settings)), infrastructure(settings)]
+  return [...apps.map((app) => application(root, app, settings)), chart(settings), infrastructure(settings)]
 }
