@@ -1,6 +1,7 @@
 // Template directives, as they stand in keys: `${{ if … }}`, `${{ elseif … }}`, `${{ else }}`, `${{ each … }}`, `${{ insert }}`.
-import { type Expression, evaluate, parseExpression, type Scope, type Value } from "./expression.ts"
+import { type Expression, evaluate, parseExpression, type Scope } from "./expression.ts"
 import { toText } from "./functions.ts"
+import type { Value } from "./value.ts"
 
 export type Directive =
   | { readonly kind: "if"; readonly condition: Expression }

@@ -2,10 +2,11 @@
 // What is left for the run (`$(macro)` and `$[ runtime ]`) stays as it is.
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml"
 import { type Directive, interpolate, readDirective } from "./directives.ts"
-import { type Expression, evaluate, type Scope, type Value } from "./expression.ts"
+import { type Expression, evaluate, type Scope } from "./expression.ts"
 import { isTrue } from "./functions.ts"
 import { bind, type Given } from "./parameters.ts"
 import { mistake, PipelineError, readSource, readTemplate, type Source } from "./source.ts"
+import type { Value } from "./value.ts"
 
 type Mapping = Record<string, Value>
 type Condition = "none" | "open" | "taken"

@@ -1,8 +1,7 @@
 // The expression language of Azure Pipelines, as far as templates and step conditions need it.
 // https://learn.microsoft.com/azure/devops/pipelines/process/expressions
 import { callFunction } from "./functions.ts"
-
-export type Value = string | number | boolean | null | Value[] | { [key: string]: Value }
+import type { Value } from "./value.ts"
 
 export type Expression =
   | { readonly kind: "literal"; readonly value: Value }

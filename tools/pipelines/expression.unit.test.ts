@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { evaluate, parametersIn, parseExpression, type Value } from "./expression.ts"
+import { evaluate, parametersIn, parseExpression } from "./expression.ts"
+import type { Value } from "./value.ts"
 
 const names = {
   parameters: {

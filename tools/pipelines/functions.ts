@@ -1,5 +1,5 @@
 // The functions of Azure Pipelines' expressions and the conversions between its types.
-import type { Value } from "./expression.ts"
+import type { Value } from "./value.ts"
 
 /** Text of a value as Azure writes it: booleans are `True` and `False`, null is empty. */
 export function toText(value: Value): string {

@@ -1,8 +1,8 @@
 // The parameter block of a template: what it declares, and whether what it is given fits.
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml"
-import type { Value } from "./expression.ts"
 import { toText } from "./functions.ts"
 import { mistake, type Source } from "./source.ts"
+import type { Value } from "./value.ts"
 
 export interface Parameter {
   readonly name: string

@@ -2,8 +2,9 @@
 import { join } from "node:path"
 import { runScript, type ScriptRun, Variables } from "./agent.ts"
 import type { WorkingCopy } from "./checkout.ts"
-import { evaluate, parseExpression, type Value } from "./expression.ts"
+import { evaluate, parseExpression } from "./expression.ts"
 import { isTrue } from "./functions.ts"
+import type { Value } from "./value.ts"
 
 export type Step = { readonly [key: string]: Value }
 

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Value } from "./expression.ts"
+import type { Value } from "./value.ts"
 
 export interface Script {
   /** What the step is called. */

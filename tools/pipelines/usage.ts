@@ -1,9 +1,10 @@
 // Which parameters a template reads, when some of them are already decided: a profile takes these and no others.
 import { isMap, isScalar, isSeq } from "yaml"
 import { type Directive, expressionsIn, readDirective } from "./directives.ts"
-import { type Expression, evaluate, parametersIn, type Value } from "./expression.ts"
+import { type Expression, evaluate, parametersIn } from "./expression.ts"
 import { isTrue } from "./functions.ts"
 import { mistake, type Source } from "./source.ts"
+import type { Value } from "./value.ts"
 
 /**
  * The parameters that a template reads.

@@ -81,6 +81,5 @@ export function matches({ include, exclude }: PathFilter, path: string): boolean
 
 /** Folders with tests of the app and of the packages in it. */
 export function testFolders(root: string, app: string): string[] {
-  const packages = foldersOf(root, app)
-  return [...packages, `tests/${app}`].filter((folder) => existsSync(join(root, folder)))
+  return [...foldersOf(root, app), `tests/${app}`]
 }

@@ -19,9 +19,6 @@ export function copyPipelines(): Copy {
   const manifests = ["functions", "packages"].flatMap((parent) =>
     readdirSync(join(repository, parent)).map((name) => `${parent}/${name}/package.json`),
   )
-  // Of the tests only that there are some matters: a pipeline names the folders that exist.
-  for (const folder of readdirSync(join(repository, "tests")))
-    mkdirSync(join(root, "tests", folder), { recursive: true })
   for (const path of [".azure-pipelines", "docs/pipelines.md", ...manifests]) {
     cpSync(join(repository, path), join(root, path), { recursive: true })
   }

@@ -2,7 +2,7 @@
 import { root } from "../../apps.ts"
 import { runScript, Variables } from "../agent.ts"
 import { expandFile } from "../expand.ts"
-import type { Value } from "../expression.ts"
+import type { Value } from "../value.ts"
 
 /**
  * Takes a step out of an expanded template and runs it.

@@ -1,0 +1,2 @@
+/** What an expression comes to. */
+export type Value = string | number | boolean | null | Value[] | { [key: string]: Value }
