@@ -8,7 +8,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["**/*.{unit,contract}.test.ts"],
+          include: ["**/*.unit.test.ts"],
           exclude: ["**/node_modules/**", "**/.local/**"],
         },
       },
@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "int",
-          include: ["**/*.int.test.ts"],
+          include: ["**/*.{int,contract}.test.ts"],
           exclude: ["**/node_modules/**", "**/.local/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
