@@ -107,7 +107,10 @@ export function stripePayments(client: ServiceClient): Payments {
         // No answer does not mean not done: the intent itself tells.
         if (!(error instanceof DependencyUnavailableError)) throw error
       }
-      const intent = await retrieve(paymentId, traceparent)
+      const intent =
+        response?.status === 200
+          ? Intent.parse(JSON.parse(response.text))
+          : await retrieve(paymentId, traceparent)
       if (intent.status === "succeeded") return { type: "captured", paymentId }
       if (response === undefined || response.status === 409) throw new DependencyUnavailableError("payments")
       return { type: "refused", paymentId, code: intent.status }
