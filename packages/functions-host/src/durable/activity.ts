@@ -7,9 +7,8 @@ import {
   type TypedData,
   WorkerGoneError,
 } from "../contract.ts"
-import { callHttp } from "./call-http.ts"
+import { callHttp, httpActivityName } from "./call-http.ts"
 import { EventType, type FailureDetails, type HistoryEvent, historyEvent } from "./events.ts"
-import { httpActivityName } from "./replay.ts"
 
 export type ActivityTask = {
   instanceId: string

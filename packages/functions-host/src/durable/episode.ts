@@ -1,8 +1,9 @@
 /** One episode of an orchestration, without effects: what the library returned turned into events and messages. */
 
 import type { OrchestratorState } from "./actions.ts"
+import { type Command, schedulerId } from "./command.ts"
 import { EventType, type FailureDetails, type HistoryEvent, historyEvent } from "./events.ts"
-import { type Command, replay, schedulerId } from "./replay.ts"
+import { replay } from "./replay.ts"
 import type { Instance } from "./store.ts"
 
 export type EpisodeInput = {
@@ -17,20 +18,21 @@ export type EpisodeInput = {
   requireFunction(kind: "activity" | "orchestrator" | "entity", name: string): void
 }
 
-export type EpisodeOutcome =
-  | { kind: "ambiguous" }
-  | {
-      kind: "waiting" | "ended" | "continued"
-      /** The instance after the episode. */
-      instance: Instance
-      /** Events to append after the new ones. */
-      events: HistoryEvent[]
-      commands: Command[]
-      actionsStarted: number
-      /** continueAsNew: external events that the next execution gets. */
-      carriedEvents: HistoryEvent[]
-      failure?: { details: string; failureDetails?: FailureDetails }
-    }
+/** How an episode left its instance. */
+export type EpisodeEnd = {
+  kind: "waiting" | "ended" | "continued"
+  /** The instance after the episode. */
+  instance: Instance
+  /** Events to append after the new ones. */
+  events: HistoryEvent[]
+  commands: Command[]
+  actionsStarted: number
+  /** continueAsNew: external events that the next execution gets. */
+  carriedEvents: HistoryEvent[]
+  failure?: { details: string; failureDetails?: FailureDetails }
+}
+
+export type EpisodeOutcome = { kind: "ambiguous" } | EpisodeEnd
 
 /** Concludes an episode. Pure but for `newGuid`. */
 export function concludeEpisode(input: EpisodeInput): EpisodeOutcome {

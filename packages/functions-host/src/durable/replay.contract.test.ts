@@ -6,8 +6,9 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { type Action, ActionType, type OrchestratorState } from "./actions.ts"
+import type { Command } from "./command.ts"
 import { EventType, type HistoryEvent, historyEvent } from "./events.ts"
-import { type Command, type ReplayResult, replay } from "./replay.ts"
+import { type ReplayResult, replay } from "./replay.ts"
 import { loadLibrary } from "./testing/library.ts"
 
 const day = 24 * 60 * 60 * 1000
