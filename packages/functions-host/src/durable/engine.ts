@@ -6,37 +6,34 @@
 
 import { randomUUID } from "node:crypto"
 import { setTimeout as delay } from "node:timers/promises"
-import { type HostRuntime, WorkerGoneError } from "../contract.ts"
-import { type ActivityTask, runActivity } from "./activity.ts"
+import type { HostRuntime } from "../contract.ts"
 import type { Command } from "./command.ts"
+import { commitControl, commitEpisode, commitTermination } from "./commits.ts"
 import type { DurableConfig } from "./config.ts"
-import { concludeEpisode, type EpisodeOutcome, terminated } from "./episode.ts"
-import { completedTaskId, EventType, type HistoryEvent, historyEvent, playedText } from "./events.ts"
+import { concludeEpisode, type EpisodeEnd } from "./episode.ts"
+import { EventType, type HistoryEvent, historyEvent, playedText } from "./events.ts"
 import type { DurableFunctions } from "./functions.ts"
-import { createInstanceTimers } from "./instance-timers.ts"
 import {
   type Arrived,
   accepts,
   episodeHead,
-  flightKey,
   hasWork,
+  idConflict,
   isControl,
   isFinished,
   isTaskResult,
   type Live,
   newLive,
 } from "./live.ts"
-import { concludeMessages, storeMessage, tellParent } from "./messages.ts"
+import { createLiveInstances } from "./live-instances.ts"
+import { storeMessage } from "./messages.ts"
 import { invokeOrchestrator } from "./orchestrator-call.ts"
+import { createOutstandingTasks } from "./outstanding-tasks.ts"
 import { originalExecution } from "./rewind.ts"
 import { createSlots } from "./slots.ts"
 import type { Instance, RuntimeStatus, Store } from "./store.ts"
+import { addSubOrchestrations } from "./sub-orchestrations.ts"
 import { createWaiters } from "./waiters.ts"
-
-type Ended = Exclude<EpisodeOutcome, { kind: "ambiguous" }>
-
-/** Idle instances kept in memory; more of them are read again from the store when something happens to them. */
-const maxIdleInstances = 2000
 
 /** A start under an id that is in use. */
 export class InstanceExistsError extends Error {
@@ -55,20 +52,24 @@ export function createEngine(options: {
   wakeEntity(id: string): void
 }) {
   const { host, config, store, functions } = options
-  const lives = new Map<string, Live>()
-  const timers = createInstanceTimers()
+  const lives = createLiveInstances(store, (live) => tasks.startOutstanding(live))
+  const tasks = createOutstandingTasks({
+    host,
+    config,
+    functions,
+    draining: () => draining,
+    stopped: () => stopped,
+    track,
+    deliverResult,
+    fire,
+  })
   const orchestrators = createSlots(config.maxConcurrentOrchestratorFunctions)
-  const activities = createSlots(config.maxConcurrentActivityFunctions)
   const waiters = createWaiters()
   const running = new Set<Promise<void>>()
-  const inFlight = new Set<string>()
-  let evictedAt = 0
   /** No step begins any more; what runs may still commit. */
   let draining = false
   /** Nothing is committed any more. */
   let stopped = false
-
-  const isCurrent = (live: Live): boolean => lives.get(live.instance.id) === live
 
   function track(work: Promise<void>): void {
     const done = work
@@ -79,67 +80,15 @@ export function createEngine(options: {
     running.add(done)
   }
 
-  /** The instance in memory, read from the store when needed; undefined when it does not exist or has ended. */
-  function obtain(id: string): Live | undefined {
-    const known = lives.get(id)
-    if (known) return known
-    const instance = store.instance(id)
-    if (!instance || isFinished(instance.status)) return undefined
-    const { events, parts } = store.history(id)
-    const live = newLive(instance)
-    live.history = JSON.parse(`[${events}]`) as HistoryEvent[]
-    live.played = playedText(live.history.map((event) => JSON.stringify(event)))
-    live.parts = parts
-    live.actionsStarted = live.history.findLast((event) => event.ActionsStarted !== undefined)?.ActionsStarted
-    live.mustRun = live.actionsStarted === undefined
-    for (const { id: messageId, body } of store.messages(id)) {
-      const stored = JSON.parse(body) as Arrived
-      const arrived = { ...stored, messageId }
-      if (accepts(live, arrived)) live.inbox.push(arrived)
-    }
-    lives.set(id, live)
-    dispatchOutstanding(live)
-    return live
-  }
-
-  /** Activities and timers that the history scheduled and that have no result yet. */
-  function dispatchOutstanding(live: Live): void {
-    const done = new Set<number>()
-    for (const event of [...live.history, ...live.inbox.map((arrived) => arrived.event)]) {
-      const id = completedTaskId(event)
-      if (id !== undefined) done.add(id)
-    }
-    for (const event of live.history) {
-      if (done.has(event.EventId)) continue
-      if (event.EventType === EventType.TaskScheduled) {
-        // After a rewind it may still be running from before.
-        if (!inFlight.has(flightKey(live.instance, event.EventId)))
-          startActivity(live, event.EventId, event.Name as string, event.Input as string)
-      } else if (event.EventType === EventType.TimerCreated) {
-        armTimer(live, event.EventId, Date.parse(event.FireAt as string))
-      }
-    }
-  }
-
-  function evictIdle(): void {
-    if (lives.size <= maxIdleInstances || Date.now() - evictedAt < 1000) return
-    evictedAt = Date.now()
-    for (const [id, live] of lives) {
-      if (live.busy || live.activities > 0 || hasWork(live) || live.inbox.length > 0) continue
-      lives.delete(id)
-      if (lives.size <= maxIdleInstances) return
-    }
-  }
-
   function kick(live: Live): void {
-    if (draining || live.busy || !isCurrent(live) || !hasWork(live)) return
+    if (draining || live.busy || !lives.isCurrent(live) || !hasWork(live)) return
     live.busy = true
     track(orchestrators.run(() => work(live)))
   }
 
   async function work(live: Live): Promise<void> {
     try {
-      while (!draining && isCurrent(live) && hasWork(live)) await step(live)
+      while (!draining && lives.isCurrent(live) && hasWork(live)) await step(live)
     } catch (error) {
       if (draining) return
       // Nothing of the step was committed. Forget what is in memory and begin again from the store.
@@ -147,22 +96,24 @@ export function createEngine(options: {
         "error",
         `Durable Functions: instance '${live.instance.id}' is tried again: ${(error as Error).stack}`,
       )
-      if (isCurrent(live)) lives.delete(live.instance.id)
+      if (lives.isCurrent(live)) lives.remove(live.instance.id)
       await delay(1000)
-      const again = draining ? undefined : obtain(live.instance.id)
+      const again = draining ? undefined : lives.obtain(live.instance.id)
       if (again) kick(again)
       return
     } finally {
       live.busy = false
     }
-    if (isCurrent(live)) kick(live)
-    evictIdle()
+    if (lives.isCurrent(live)) kick(live)
+    lives.evictIdle()
   }
 
   async function step(live: Live): Promise<void> {
     const termination = live.inbox.find(({ event }) => event.EventType === EventType.ExecutionTerminated)
-    if (termination) return await terminateInstance(live, termination)
-    if (live.inbox.some(({ event }) => isControl(event))) return await applyControl(live)
+    if (termination) return await terminate(live, termination)
+    if (live.inbox.some(({ event }) => isControl(event))) {
+      return await commitControl(store, live, (arrived) => saveUnread(live, arrived))
+    }
     return await runEpisode(live)
   }
 
@@ -174,14 +125,14 @@ export function createEngine(options: {
         "warning",
         `Durable Functions: instance '${instance.id}' waits for its orchestrator function '${instance.name}', which is not there.`,
       )
-      lives.delete(instance.id)
+      lives.remove(instance.id)
       return
     }
     const taken = live.oneEvent ? live.inbox.slice(0, 1) : [...live.inbox]
     const { timestamp, events } = episodeHead(live, taken)
     const texts = events.map((event) => JSON.stringify(event))
     const state = await invokeOrchestrator(host, config, live, fn, texts, () => draining)
-    if (stopped || !isCurrent(live)) return
+    if (stopped || !lives.isCurrent(live)) return
     const outcome = concludeEpisode({
       instance,
       history: [...live.history, ...events],
@@ -195,38 +146,18 @@ export function createEngine(options: {
       live.oneEvent = true
       return
     }
-    const children = newChildren(outcome.commands, instance, timestamp)
+    const children = addSubOrchestrations(lives, config, outcome.commands, instance, timestamp)
     const rest = live.inbox.slice(taken.length)
     const appended = [...events, ...outcome.events]
     const appendedTexts = [...texts, ...outcome.events.map((event) => JSON.stringify(event))]
-    const committed = store.commit((writer) => {
-      for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
-      for (const { live: child, replaces } of children.started)
-        writer.createInstance(child.instance, replaces)
-      const conflicts = children.conflicts.map((arrived) => storeMessage(writer, instance.id, arrived))
-      if (outcome.kind === "continued") writer.continueInstance(outcome.instance)
-      else {
-        writer.updateInstance(outcome.instance)
-        writer.appendHistory(instance.id, live.parts, appendedTexts.join(","))
-      }
-      const carried = outcome.carriedEvents.map((event) => storeMessage(writer, instance.id, { event }))
-      for (const command of outcome.commands) {
-        if (command.kind === "entityMessage") {
-          writer.addMessage(
-            command.target,
-            JSON.stringify({ name: command.eventName, message: command.message }),
-          )
-        }
-      }
-      if (outcome.kind === "ended") concludeMessages(writer, outcome.instance, rest)
-      return {
-        conflicts,
-        carried,
-        parent: outcome.kind === "ended" ? tellParent(writer, outcome, statusOf) : undefined,
-      }
-    })
+    const committed = commitEpisode(
+      store,
+      live,
+      { outcome, taken, rest, children, texts: appendedTexts },
+      statusOf,
+    )
     const sent = await committed.catch((error: unknown) => {
-      for (const { live: child } of children.started) lives.delete(child.instance.id)
+      for (const { live: child } of children.started) lives.remove(child.instance.id)
       throw error
     })
     for (const { live: child } of children.started) {
@@ -234,7 +165,7 @@ export function createEngine(options: {
       kick(child)
     }
     if (sent.parent) deliverStored(sent.parent.instanceId, sent.parent.arrived)
-    if (!isCurrent(live)) return
+    if (!lives.isCurrent(live)) return
     live.instance = outcome.instance
     live.inbox.splice(0, taken.length)
     live.inbox.push(...sent.conflicts)
@@ -247,7 +178,7 @@ export function createEngine(options: {
         inbox: [...sent.carried, ...rest],
         activities: live.activities,
       })
-      timers.cancel(instance.id)
+      tasks.cancelTimers(instance.id)
     } else {
       live.history.push(...appended)
       live.played += (live.played && ",") + playedText(appendedTexts)
@@ -266,109 +197,17 @@ export function createEngine(options: {
   }
 
   /** Lets an effect out after its commit. */
-  function release(live: Live, outcome: Ended, command: Command): void {
+  function release(live: Live, outcome: EpisodeEnd, command: Command): void {
     if (command.kind === "entityMessage") options.wakeEntity(command.target)
     if (outcome.kind !== "waiting") return
-    if (command.kind === "activity") startActivity(live, command.id, command.name, command.input)
-    else if (command.kind === "timer") armTimer(live, command.id, command.fireAt)
+    if (command.kind === "activity") tasks.startActivity(live, command.id, command.name, command.input)
+    else if (command.kind === "timer") tasks.armTimer(live, command.id, command.fireAt)
   }
 
-  /** Instances for the sub-orchestrations to start, known at once so that nobody takes their ids meanwhile. */
-  function newChildren(
-    commands: readonly Command[],
-    parent: Instance,
-    timestamp: string,
-  ): { started: { live: Live; replaces: boolean }[]; conflicts: Arrived[] } {
-    const started: { live: Live; replaces: boolean }[] = []
-    const conflicts: Arrived[] = []
-    for (const command of commands) {
-      if (command.kind !== "subOrchestration") continue
-      const id = command.instanceId as string
-      const existing = instanceOf(id)
-      if (existing && !isFinished(existing.status) && !config.overridesRunningInstances) {
-        conflicts.push({
-          executionId: parent.executionId,
-          event: historyEvent(EventType.SubOrchestrationInstanceFailed, timestamp, {
-            TaskScheduledId: command.id,
-            Reason: `An Orchestration instance with the status ${existing.status} already exists.`,
-            Details: "",
-          }),
-        })
-        continue
-      }
-      const live = newLive({
-        id,
-        executionId: randomUUID(),
-        name: command.name,
-        version: command.version ?? config.defaultVersion,
-        status: "Pending",
-        input: command.input,
-        output: null,
-        customStatus: null,
-        createdAt: Date.parse(timestamp),
-        updatedAt: Date.parse(timestamp),
-        parent: {
-          instanceId: parent.id,
-          executionId: parent.executionId,
-          eventId: command.id,
-          name: parent.name,
-        },
-      })
-      // Busy until it is durable.
-      live.busy = true
-      lives.set(id, live)
-      started.push({ live, replaces: existing !== undefined })
-    }
-    return { started, conflicts }
-  }
-
-  async function terminateInstance(live: Live, termination: Arrived): Promise<void> {
-    const { timestamp, events } = episodeHead(live, [termination])
-    const ended = terminated(live.instance, timestamp, termination.event.Input ?? null)
-    const texts = [...events, ...ended.events].map((event) => JSON.stringify(event))
-    const parent = await store.commit((writer) => {
-      writer.updateInstance(ended.instance)
-      writer.appendHistory(live.instance.id, live.parts, texts.join(","))
-      writer.deleteMessages(live.instance.id)
-      return tellParent(writer, ended, statusOf)
-    })
-    if (isCurrent(live)) finish(ended.instance)
+  async function terminate(live: Live, termination: Arrived): Promise<void> {
+    const { instance, parent } = await commitTermination(store, live, termination, statusOf)
+    if (lives.isCurrent(live)) finish(instance)
     if (parent) deliverStored(parent.instanceId, parent.arrived)
-  }
-
-  /** Suspends or resumes. While suspended, results are stored, because no episode takes them. */
-  async function applyControl(live: Live): Promise<void> {
-    const taken = live.inbox.filter(({ event }) => isControl(event))
-    const { timestamp, events } = episodeHead(live, taken)
-    const last = (taken.at(-1) as Arrived).event.EventType
-    const status: RuntimeStatus =
-      last === EventType.ExecutionSuspended
-        ? "Suspended"
-        : live.actionsStarted === undefined
-          ? "Pending"
-          : "Running"
-    const instance = { ...live.instance, status, updatedAt: Date.parse(timestamp) }
-    const fields = live.actionsStarted === undefined ? {} : { ActionsStarted: live.actionsStarted }
-    const appended = [...events, historyEvent(EventType.OrchestratorCompleted, timestamp, fields)]
-    const texts = appended.map((event) => JSON.stringify(event))
-    const unsaved = live.inbox.filter(
-      ({ event, messageId }) => messageId === undefined && isTaskResult(event),
-    )
-    await store.commit((writer) => {
-      writer.updateInstance(instance)
-      writer.appendHistory(instance.id, live.parts, texts.join(","))
-      for (const { messageId } of taken) if (messageId !== undefined) writer.deleteMessage(messageId)
-      if (status === "Suspended") {
-        for (const arrived of unsaved)
-          arrived.messageId = storeMessage(writer, instance.id, arrived).messageId as number
-      }
-    })
-    live.instance = instance
-    live.inbox = live.inbox.filter((arrived) => !taken.includes(arrived))
-    live.history.push(...appended)
-    live.played += (live.played && ",") + playedText(texts)
-    live.parts++
-    if (status === "Suspended") for (const arrived of live.inbox) saveUnread(live, arrived)
   }
 
   /** Stores a result that no episode takes soon. */
@@ -382,35 +221,9 @@ export function createEngine(options: {
   }
 
   function finish(instance: Instance): void {
-    lives.delete(instance.id)
-    timers.cancel(instance.id)
+    lives.remove(instance.id)
+    tasks.cancelTimers(instance.id)
     waiters.wake(instance)
-  }
-
-  function startActivity(live: Live, eventId: number, name: string, input: string): void {
-    const { id: instanceId, executionId } = live.instance
-    live.activities++
-    const flight = flightKey(live.instance, eventId)
-    inFlight.add(flight)
-    const task: ActivityTask = { instanceId, eventId, name, input }
-    const done = activities.run(async () => {
-      while (!draining) {
-        try {
-          return await runActivity(host, functions.activity(name), task)
-        } catch (error) {
-          if (!(error instanceof WorkerGoneError)) throw error
-          await delay(100)
-        }
-      }
-      return undefined
-    })
-    track(
-      done.then(async (event) => {
-        live.activities--
-        if (event && !stopped) await deliverResult(instanceId, { event, executionId })
-        inFlight.delete(flight)
-      }),
-    )
   }
 
   async function deliverResult(instanceId: string, arrived: Arrived): Promise<void> {
@@ -432,7 +245,7 @@ export function createEngine(options: {
     const live = lives.get(instanceId)
     if (live) push(live, arrived)
     else {
-      const loaded = obtain(instanceId)
+      const loaded = lives.obtain(instanceId)
       if (loaded) kick(loaded)
     }
   }
@@ -444,32 +257,25 @@ export function createEngine(options: {
     kick(live)
   }
 
-  function armTimer(live: Live, eventId: number, fireAt: number): void {
-    const { id: instanceId, executionId } = live.instance
-    timers.arm(instanceId, eventId, fireAt, () => {
-      const current = lives.get(instanceId)
-      if (!current) {
-        // Reading the instance arms the timer again, and this time the instance is there.
-        obtain(instanceId)
-        return
-      }
-      const event = historyEvent(EventType.TimerFired, new Date().toISOString(), {
-        TimerId: eventId,
-        FireAt: new Date(fireAt).toISOString(),
-      })
-      push(current, { event, executionId })
+  function fire(timer: { instanceId: string; executionId: string; eventId: number; fireAt: number }): void {
+    const { instanceId, executionId, eventId, fireAt } = timer
+    const current = lives.get(instanceId)
+    if (!current) {
+      // Reading the instance arms the timer again, and this time the instance is there.
+      lives.obtain(instanceId)
+      return
+    }
+    const event = historyEvent(EventType.TimerFired, new Date().toISOString(), {
+      TimerId: eventId,
+      FireAt: new Date(fireAt).toISOString(),
     })
+    push(current, { event, executionId })
   }
 
-  const statusOf = (id: string): RuntimeStatus | undefined => instanceOf(id)?.status
-
-  /** The instance as last committed (a new one also shortly before). */
-  function instanceOf(id: string): Instance | undefined {
-    return lives.get(id)?.instance ?? store.instance(id)
-  }
+  const statusOf = (id: string): RuntimeStatus | undefined => lives.committed(id)?.status
 
   return {
-    instance: instanceOf,
+    instance: lives.committed,
 
     /** Whether the instance has something to do right now, as opposed to waiting for a timer or an event. */
     isMoving(id: string): boolean {
@@ -487,12 +293,9 @@ export function createEngine(options: {
      * @throws InstanceExistsError when the id is in use by an instance that must not be replaced
      */
     async create(given: Pick<Instance, "id" | "name" | "version" | "input">): Promise<Instance> {
-      const existing = instanceOf(given.id)
-      if (existing && !isFinished(existing.status) && !config.overridesRunningInstances) {
-        throw new InstanceExistsError(
-          `An Orchestration instance with the status ${existing.status} already exists.`,
-        )
-      }
+      const existing = lives.committed(given.id)
+      const conflict = idConflict(existing, config)
+      if (conflict) throw new InstanceExistsError(conflict)
       const now = Date.now()
       const instance: Instance = {
         ...given,
@@ -507,12 +310,12 @@ export function createEngine(options: {
       const live = newLive(instance)
       // Busy until durable: nothing may run before the caller can be told.
       live.busy = true
-      timers.cancel(given.id)
-      lives.set(given.id, live)
+      tasks.cancelTimers(given.id)
+      lives.add(live)
       try {
         await store.commit((writer) => writer.createInstance(instance, existing !== undefined))
       } catch (error) {
-        if (isCurrent(live)) lives.delete(given.id)
+        if (lives.isCurrent(live)) lives.remove(given.id)
         throw error
       }
       live.busy = false
@@ -534,13 +337,13 @@ export function createEngine(options: {
     /** Reads an instance that something else wrote into the store (a rewind), and lets it go on. */
     wake(id: string): void {
       if (draining) return
-      const live = obtain(id)
+      const live = lives.obtain(id)
       if (live) kick(live)
     },
 
     /** Resolves with the ended instance, or with undefined after the time (milliseconds) or when aborted. */
     async waitForEnd(id: string, timeout: number, signal?: AbortSignal): Promise<Instance | undefined> {
-      const instance = instanceOf(id)
+      const instance = lives.committed(id)
       if (!instance || isFinished(instance.status)) return instance
       return timeout <= 0 ? undefined : await waiters.wait(id, timeout, signal)
     },
@@ -550,10 +353,10 @@ export function createEngine(options: {
       let count = 0
       for (const id of store.unfinishedInstances()) {
         if (draining) return
-        const live = obtain(id)
+        const live = lives.obtain(id)
         if (live) kick(live)
         if (++count % 200 === 0) await new Promise((resolve) => setImmediate(resolve))
-        evictIdle()
+        lives.evictIdle()
       }
     },
 
@@ -562,7 +365,7 @@ export function createEngine(options: {
       draining = true
       await Promise.race([Promise.allSettled([...running]), delay(grace, undefined, { ref: false })])
       stopped = true
-      timers.clear()
+      tasks.clearTimers()
       waiters.clear()
     },
   }

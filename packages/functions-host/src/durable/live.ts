@@ -1,5 +1,6 @@
 /** An orchestration instance in memory: what was committed, and what waits for its next episode. */
 
+import type { DurableConfig } from "./config.ts"
 import { completedTaskId, EventType, type HistoryEvent, historyEvent, isSchedulingEvent } from "./events.ts"
 import { originalExecution } from "./rewind.ts"
 import type { Instance, RuntimeStatus } from "./store.ts"
@@ -78,6 +79,12 @@ export function episodeHead(
 /** Completed, Failed and Terminated instances run no more. */
 export function isFinished(status: RuntimeStatus): boolean {
   return status === "Completed" || status === "Failed" || status === "Terminated"
+}
+
+/** Why no instance may be started under the id of an existing one; undefined when it may. */
+export function idConflict(existing: Instance | undefined, config: DurableConfig): string | undefined {
+  if (!existing || isFinished(existing.status) || config.overridesRunningInstances) return undefined
+  return `An Orchestration instance with the status ${existing.status} already exists.`
 }
 
 /** Names an activity for as long as it runs, across rewinds. */

@@ -1,5 +1,6 @@
 /** Messages to instances inside a transaction. */
 
+import type { EntityMessage } from "./command.ts"
 import { EventType, type FailureDetails, historyEvent } from "./events.ts"
 import { type Arrived, isTaskResult } from "./live.ts"
 import type { Instance, RuntimeStatus, Writer } from "./store.ts"
@@ -8,6 +9,16 @@ import type { Instance, RuntimeStatus, Writer } from "./store.ts"
 export function storeMessage(writer: Writer, target: string, arrived: Arrived): Arrived {
   const { messageId: _, ...body } = arrived
   return { ...body, messageId: writer.addMessage(target, JSON.stringify(body)) }
+}
+
+/** Stores a message for an entity, inside a transaction. `name` says what it is: an operation, a release. */
+export function storeEntityMessage(
+  writer: Writer,
+  target: string,
+  name: string,
+  message: EntityMessage,
+): void {
+  writer.addMessage(target, JSON.stringify({ name, message }))
 }
 
 /** What an ended instance has not read: results stay for a rewind if it failed, everything else goes. */

@@ -1,16 +1,11 @@
 /** One call of an orchestrator function on the worker. */
 
-import { setTimeout as delay } from "node:timers/promises"
-import {
-  FunctionFailedError,
-  type HostRuntime,
-  type RegisteredFunction,
-  WorkerGoneError,
-} from "../contract.ts"
+import { FunctionFailedError, type HostRuntime, type RegisteredFunction } from "../contract.ts"
 import type { OrchestratorState } from "./actions.ts"
 import type { DurableConfig } from "./config.ts"
 import type { Live } from "./live.ts"
 import { failureOf } from "./orchestrator-result.ts"
+import { withWorker } from "./worker-call.ts"
 
 /**
  * Replays the orchestrator with the instance's history and the new events (JSON texts). Waits for a worker that is
@@ -26,20 +21,21 @@ export async function invokeOrchestrator(
 ): Promise<OrchestratorState> {
   const { instance, played } = live
   const trigger = `{"history":[${played}${played && ","}${newTexts.join(",")}],"input":${instance.input ?? "null"},"instanceId":${JSON.stringify(instance.id)},"isReplaying":${live.parts > 0},"parentInstanceId":${JSON.stringify(instance.parent?.instanceId ?? null)},"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00","maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":${config.httpPollingInterval}}`
-  for (;;) {
-    try {
-      const { returnValue } = await host.invoke({
-        function: fn,
-        triggerValue: { string: trigger },
-        reason: "(null)",
-        quiet: live.parts > 0,
-      })
-      const state = JSON.parse(returnValue?.json ?? returnValue?.string ?? "null") as OrchestratorState | null
-      return state?.actions ? state : failureOf("Out of proc orchestrators must return a valid JSON schema")
-    } catch (error) {
-      if (error instanceof FunctionFailedError) return failureOf(error.exception.message)
-      if (!(error instanceof WorkerGoneError) || draining()) throw error
-      await delay(100)
-    }
+  try {
+    const { returnValue } = await withWorker(
+      () =>
+        host.invoke({
+          function: fn,
+          triggerValue: { string: trigger },
+          reason: "(null)",
+          quiet: live.parts > 0,
+        }),
+      draining,
+    )
+    const state = JSON.parse(returnValue?.json ?? returnValue?.string ?? "null") as OrchestratorState | null
+    return state?.actions ? state : failureOf("Out of proc orchestrators must return a valid JSON schema")
+  } catch (error) {
+    if (error instanceof FunctionFailedError) return failureOf(error.exception.message)
+    throw error
   }
 }
