@@ -16,6 +16,9 @@ export type ApiRequest = {
 
 export type ApiResponse = { status: number; headers?: Record<string, string>; body?: string }
 
+/** The caller's fault; answered with 400. */
+export class BadRequestError extends Error {}
+
 /** A JSON answer. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): ApiResponse {
   return {

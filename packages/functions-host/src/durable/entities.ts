@@ -5,16 +5,16 @@
 
 import { randomUUID } from "node:crypto"
 import { setTimeout as delay } from "node:timers/promises"
-import { FunctionFailedError, type HostRuntime, WorkerGoneError } from "../contract.ts"
-import { type ApiRequest, type ApiResponse, error, json } from "./api-types.ts"
-import { type EntityMessage, schedulerId } from "./command.ts"
+import { FunctionFailedError, type HostRuntime } from "../contract.ts"
+import { type EntityMessage, entityName, schedulerId } from "./command.ts"
 import type { DurableConfig } from "./config.ts"
 import { EventType, type HistoryEvent, historyEvent } from "./events.ts"
 import type { DurableFunctions } from "./functions.ts"
+import { storeEntityMessage } from "./messages.ts"
 import { createSlots } from "./slots.ts"
-import { jsonOrText } from "./status.ts"
 import type { Entity, Store, Writer } from "./store.ts"
 import { createTimerQueue } from "./timer-queue.ts"
+import { withWorker } from "./worker-call.ts"
 
 type Incoming = { id: number; name: string; message: EntityMessage }
 type OperationResult = { isError: boolean; result?: string | null }
@@ -25,12 +25,6 @@ type EntityOutput = {
   signals?: { target: { name: string; key: string }; name: string; input?: string }[]
 }
 type Delivery = { to: string; event: HistoryEvent; messageId: number }
-
-export type EntityApiRequest = Omit<ApiRequest, "query"> & {
-  name: string | undefined
-  key: string | undefined
-  query(name: string): string | undefined
-}
 
 export type EntityEngine = ReturnType<typeof createEntityEngine>
 
@@ -113,7 +107,7 @@ export function createEntityEngine(options: {
       if (name === "release") return []
       if (next) {
         // Locks are taken one after the other in a fixed order, so that two orchestrations cannot block each other.
-        addMessage(writer, schedulerId(next), "op", { ...message, pos: (message.pos ?? 0) + 1 })
+        storeEntityMessage(writer, schedulerId(next), "op", { ...message, pos: (message.pos ?? 0) + 1 })
         return []
       }
       return [answer(writer, message, { result: null })]
@@ -129,7 +123,7 @@ export function createEntityEngine(options: {
     const deliveries = await store.commit((writer): Delivery[] => {
       save(writer, { ...entity, state, updatedAt: Date.now() })
       for (const { target, name, input } of signals) {
-        addMessage(writer, schedulerId(target), "op", {
+        storeEntityMessage(writer, schedulerId(target), "op", {
           id: randomUUID(),
           op: name,
           signal: true,
@@ -158,7 +152,7 @@ export function createEntityEngine(options: {
 
   /** Runs the entity function; when it fails as a whole, every operation of the batch has failed. */
   async function invoke(entity: Entity, batch: readonly Incoming[]): Promise<EntityOutput> {
-    const self = entityId(entity.id)
+    const self = entityName(entity.id)
     const fn = functions.entity(self.name)
     const unchanged = (message: string): EntityOutput => ({
       entityExists: entity.state !== null,
@@ -177,59 +171,25 @@ export function createEntityEngine(options: {
         isSignal: message.signal === true,
       })),
     })
-    for (;;) {
-      try {
-        const { returnValue } = await host.invoke({
-          function: fn,
-          triggerValue: { string: trigger },
-          reason: "(null)",
-        })
-        return JSON.parse(returnValue?.json ?? "null") as EntityOutput
-      } catch (thrown) {
-        if (thrown instanceof FunctionFailedError) return unchanged(thrown.exception.message)
-        if (!(thrown instanceof WorkerGoneError) || stopped) throw thrown
-        await delay(100)
-      }
+    try {
+      const { returnValue } = await withWorker(
+        () => host.invoke({ function: fn, triggerValue: { string: trigger }, reason: "(null)" }),
+        () => stopped,
+      )
+      return JSON.parse(returnValue?.json ?? "null") as EntityOutput
+    } catch (thrown) {
+      if (thrown instanceof FunctionFailedError) return unchanged(thrown.exception.message)
+      throw thrown
     }
-  }
-
-  async function signal(target: string, message: EntityMessage): Promise<void> {
-    await store.commit((writer) => addMessage(writer, target, "op", message))
-    wake(target)
   }
 
   return {
     wake,
 
-    /** `entities/{name?}/{key?}` of the HTTP API. */
-    async handle(request: EntityApiRequest): Promise<ApiResponse> {
-      const { method, name, key } = request
-      if (method === "GET" && !key) return listEntities(store, request)
-      if (!name) return { status: 404 }
-      const target = schedulerId({ name, key: key === "$" ? "" : (key ?? "") })
-      if (method === "GET") {
-        const state = store.entity(target)?.state ?? null
-        return state === null ? { status: 404 } : json(200, jsonOrText(state))
-      }
-      if (method !== "POST" && method !== "DELETE") return { status: 404 }
-      try {
-        functions.require("entity", name)
-      } catch (thrown) {
-        return error(400, (thrown as Error).message)
-      }
-      const op = method === "DELETE" ? "delete" : (request.query("op") ?? "")
-      const isJson =
-        request.header("content-type")?.split(";")[0]?.trim().toLowerCase() === "application/json"
-      if (request.body !== "" && isJson) {
-        try {
-          JSON.parse(request.body)
-        } catch (thrown) {
-          return error(400, `Could not parse JSON content: ${(thrown as Error).message}`)
-        }
-      }
-      const input = request.body === "" ? {} : { input: isJson ? request.body : JSON.stringify(request.body) }
-      await signal(target, { id: randomUUID(), op, signal: true, ...input })
-      return { status: 202 }
+    /** Sends an operation for which nobody waits. Resolves when it is durable. */
+    async signal(target: string, message: EntityMessage): Promise<void> {
+      await store.commit((writer) => storeEntityMessage(writer, target, "op", message))
+      wake(target)
     },
 
     /** Takes up the messages that are left in the store. */
@@ -246,42 +206,9 @@ export function createEntityEngine(options: {
   }
 }
 
-function listEntities(store: Store, { name, query, header }: EntityApiRequest): ApiResponse {
-  const time = (text: string | undefined): number | undefined => {
-    const value = Date.parse(text ?? "")
-    return Number.isNaN(value) ? undefined : value
-  }
-  const from = time(query("lastOperationTimeFrom"))
-  const to = time(query("lastOperationTimeTo"))
-  const token = header("x-ms-continuation-token")
-  const page = store.listEntities({
-    ...(name ? { name: name.toLowerCase() } : {}),
-    ...(from !== undefined ? { updatedFrom: from } : {}),
-    ...(to !== undefined ? { updatedTo: to } : {}),
-    top: Math.max(1, Math.min(Number(query("top")) || 100, 1000)),
-    ...(token ? { continuationToken: token } : {}),
-  })
-  const fetchState = query("fetchState")?.toLowerCase() === "true"
-  const entities = page.entities.map((entity) => ({
-    entityId: entityId(entity.id),
-    lastOperationTime: new Date(entity.updatedAt).toISOString(),
-    state: fetchState ? jsonOrText(entity.state) : null,
-  }))
-  return json(200, entities, { "x-ms-continuation-token": page.continuationToken ?? "" })
-}
-
-function entityId(id: string): { name: string; key: string } {
-  const separator = id.indexOf("@", 1)
-  return { name: id.slice(1, separator), key: id.slice(separator + 1) }
-}
-
 function save(writer: Writer, entity: Entity): void {
   if (entity.state === null && entity.lockedBy === null) writer.deleteEntity(entity.id)
   else writer.putEntity(entity)
-}
-
-function addMessage(writer: Writer, target: string, name: string, message: EntityMessage): void {
-  writer.addMessage(target, JSON.stringify({ name, message }))
 }
 
 /** The answer to a call: an external event named after the request. */
