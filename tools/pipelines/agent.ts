@@ -1,6 +1,7 @@
 // What an agent of Azure Pipelines does around a script: variables, macros, and the commands that a script prints.
 // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { delimiter } from "node:path"
 import { createInterface } from "node:readline"
 
@@ -71,7 +72,7 @@ function obey(line: string, { stepName, variables, path, print }: ScriptRun): vo
  * Runs a script as `bash` runs it on an agent.
  * @returns its exit code
  */
-export function runScript(run: ScriptRun): Promise<number> {
+export async function runScript(run: ScriptRun): Promise<number> {
   const inherited = machine()
   const child = spawn("bash", ["--noprofile", "--norc", "-c", run.script], {
     cwd: run.cwd,
@@ -83,14 +84,19 @@ export function runScript(run: ScriptRun): Promise<number> {
     },
     stdio: ["ignore", "pipe", "pipe"],
   })
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
+  const printed = [child.stdout, child.stderr].map((stream) => {
+    const lines = createInterface({ input: stream })
+    lines.on("line", (line) => {
       if (line.startsWith("##vso[")) obey(line, run)
       else run.print(line)
     })
-  }
-  return new Promise((resolve, reject) => {
+    return once(lines, "close")
+  })
+  const ended = new Promise<number>((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code) => resolve(code ?? 1))
   })
+  // The process may be gone before its last line is read.
+  const [code] = await Promise.all([ended, ...printed])
+  return code
 }

@@ -2,7 +2,15 @@
 import { root } from "../../apps.ts"
 import { runScript, Variables } from "../agent.ts"
 import { expandFile } from "../expand.ts"
+import { scriptsIn } from "../scripts.ts"
 import type { Value } from "../value.ts"
+
+interface Surroundings {
+  readonly cwd: string
+  readonly variables?: Record<string, string>
+  /** What the task does before the script. */
+  readonly before?: string
+}
 
 /**
  * Takes a step out of an expanded template and runs it.
@@ -12,16 +20,17 @@ export async function runStepOf(
   template: string,
   step: string,
   parameters: Record<string, Value>,
-  { cwd, variables = {} }: { cwd: string; variables?: Record<string, string> },
+  { cwd, variables = {}, before = "" }: Surroundings,
 ): Promise<{ code: number; output: string; variables: Variables }> {
   const { steps } = expandFile(root, template, { parameters }) as { steps: Record<string, Value>[] }
   const found = steps.find(({ name }) => name === step)
-  if (typeof found?.bash !== "string") throw new Error(`${template} has no script called ${step}`)
+  const [script] = found ? scriptsIn(found) : []
+  if (!found || !script) throw new Error(`${template} has no script called ${step}`)
   const job = new Variables(variables)
   const lines: string[] = []
   const env = Object.entries((found.env ?? {}) as Record<string, Value>)
   const code = await runScript({
-    script: found.bash,
+    script: before + script.text,
     stepName: step,
     cwd,
     env: Object.fromEntries(env.map(([name, value]) => [name, job.expand(String(value))])),

@@ -1,0 +1,51 @@
+// What the pipelines name outside of their folder is there.
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { root } from "../apps.ts"
+import { readEnvironments } from "./environments.ts"
+import { expandFile } from "./expand.ts"
+import { findApps, pathFilter } from "./workspace-graph.ts"
+
+const { environments } = readEnvironments(root)
+const read = (file: string) => readFileSync(join(root, file), "utf8")
+
+describe("the pipelines", () => {
+  const overlays = environments.flatMap(({ overlay }) =>
+    findApps(root).map((app) => `infra/gitops/apps/overlays/${overlay}/${app}/values.yaml`),
+  )
+  it.each(overlays)("find one tag to write in %s", (file) => {
+    expect(read(file).match(/^ {2}tag: \S+/gm)).toHaveLength(1)
+  })
+
+  it.each(environments.map(({ terraform }) => terraform))("find Terraform's files of %s", (name) => {
+    for (const ending of ["tfvars", "backend.hcl"]) {
+      expect(existsSync(join(root, `infra/terraform/env/${name}.${ending}`))).toBe(true)
+    }
+  })
+
+  it.each(environments)("know the names that Terraform gives in $name", ({ terraform, ...environment }) => {
+    const variables = read(`infra/terraform/env/${terraform}.tfvars`)
+    const suffix = /^suffix\s*=\s*"(\w+)"/m.exec(variables)?.[1]
+    const short = { dev: "dev", staging: "stg", prod: "prd" }[terraform as string]
+    expect(environment.resourceGroup).toBe(`rg-eshop-${terraform}`)
+    expect(environment.appNamePrefix).toBe(`func-eshop-${short}-${suffix}-`)
+  })
+
+  it.each(findApps(root))("give the Dockerfile the arguments that it has: %s", (app) => {
+    const file = `.azure-pipelines/pipelines/${app}.yaml`
+    const text = JSON.stringify(expandFile(root, file))
+    const given = /"BUILD_ARGS":"([^"]*)"/.exec(text)?.[1]?.split("\\n").filter(Boolean) ?? []
+    const dockerfile = read("infra/containers/Dockerfile")
+    expect(given.map((argument) => argument.split("=")[0])).toEqual(["APP", "VERSION", "REVISION"])
+    for (const argument of given)
+      expect(dockerfile).toMatch(new RegExp(`^ARG ${argument.split("=")[0]}\\b`, "m"))
+  })
+
+  it.each(findApps(root))("filter by paths that exist: %s", (app) => {
+    const { include } = pathFilter(root, app)
+    // Not every app has tests outside its folder yet.
+    const absent = include.filter((path) => path !== `tests/${app}` && !existsSync(join(root, path)))
+    expect(absent).toEqual([])
+  })
+})
