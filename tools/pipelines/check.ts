@@ -13,7 +13,7 @@ import { toText } from "./functions.ts"
 import { compare, type Plan, plan } from "./generate.ts"
 import { createValidator } from "./language-service.ts"
 import { readParameters } from "./parameters.ts"
-import { checkParameters, type Profile, profileTasks, readStacks } from "./profiles.ts"
+import { checkParameters, profileTasks, readStacks, sampleParameters } from "./profiles.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
 import { fromRoot, PipelineError, readSource } from "./source.ts"
@@ -28,12 +28,6 @@ const reasons = ["IndividualCI", "PullRequest", "Schedule"]
 export interface Expansion {
   readonly name: string
   readonly document: { [key: string]: Value }
-}
-
-/** Values for the parameters of a profile that have no default. */
-export function sampleParameters({ parameters }: Pick<Profile, "parameters">): Record<string, string> {
-  const missing = parameters.filter((parameter) => parameter.default === undefined)
-  return Object.fromEntries(missing.map(({ name }) => [name, `sample-${name.toLowerCase()}`]))
 }
 
 /** Every profile, and every pipeline for each reason, expanded; `say` hears about the progress. */

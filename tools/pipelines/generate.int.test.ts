@@ -2,7 +2,7 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { root as repository } from "../apps.ts"
-import { apply, compare, plan } from "./generate.ts"
+import { apply, compare, plan, validate } from "./generate.ts"
 import { type Copy, copyPipelines } from "./testing/copy.ts"
 
 const environments = ".azure-pipelines/environments.yaml"
@@ -137,6 +137,21 @@ describe("the generator", () => {
     const found = differences()
     expect(found.filter(({ file }) => file.includes("/profiles/"))).toHaveLength(56)
     expect(found.filter(({ kind }) => kind !== "changed")).toEqual([])
+  })
+
+  it("writes nothing that the language service or the expander refuses", async () => {
+    const planned = plan(copy.root)
+    const [pipeline] = planned.pipelines
+    const [profile] = planned.profiles
+    if (!pipeline || !profile) throw new Error("nothing is planned")
+    const misspelled = { ...pipeline, text: pipeline.text.replace("trigger:", "triger:") }
+    await expect(
+      validate(copy.root, { ...planned, profiles: [], pipelines: [misspelled] }, () => {}),
+    ).rejects.toThrow(/basket\.yaml:\d+: Unexpected property triger/)
+    const incomplete = { ...profile, text: profile.text.replace("vmImage: $", "vmImages: $") }
+    await expect(
+      validate(copy.root, { ...planned, profiles: [incomplete], pipelines: [] }, () => {}),
+    ).rejects.toThrow(/build\.yaml has no parameter "vmImages"/)
   })
 
   it("takes in an app, and lets go of it", () => {

@@ -8,9 +8,18 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path"
 import { root as repository } from "../apps.ts"
 import { readEnvironments } from "./environments.ts"
+import { expandSource } from "./expand.ts"
+import { createValidator } from "./language-service.ts"
 import { type Pipeline, pipelinesFolder, planPipelines } from "./pipelines.ts"
-import { type Profile, planProfiles, profilesFolder, readStacks, stale } from "./profiles.ts"
-import { PipelineError } from "./source.ts"
+import {
+  type Profile,
+  planProfiles,
+  profilesFolder,
+  readStacks,
+  sampleParameters,
+  stale,
+} from "./profiles.ts"
+import { PipelineError, parseSource } from "./source.ts"
 import { writeTable } from "./table.ts"
 import { findApps } from "./workspace-graph.ts"
 
@@ -34,6 +43,28 @@ export function plan(root: string): Plan {
   const files = new Map([...profiles, ...pipelines].map(({ file, text }) => [file, text]))
   files.set(page, writeTable(readFileSync(join(root, page), "utf8"), profiles))
   return { profiles, pipelines, files }
+}
+
+/**
+ * Expands every profile, and has the language service look at every file, before anything is written.
+ * @param say hears about the progress
+ * @throws PipelineError that names file and line
+ */
+export async function validate(
+  root: string,
+  { profiles, pipelines }: Plan,
+  say: (text: string) => void,
+): Promise<void> {
+  const problemsOf = createValidator()
+  const files = [...profiles, ...pipelines]
+  for (const profile of profiles) {
+    expandSource(parseSource(root, profile.file, profile.text), { parameters: sampleParameters(profile) })
+  }
+  for (const [index, { file, text }] of files.entries()) {
+    const [problem] = await problemsOf(text)
+    if (problem) throw new PipelineError(`${file}:${problem.line}: ${problem.message}`)
+    if ((index + 1) % 100 === 0) say(`${index + 1} of ${files.length} files are valid`)
+  }
 }
 
 export interface Difference {
@@ -65,10 +96,11 @@ export function apply(root: string, { files }: Plan, differences: readonly Diffe
   }
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const check = process.argv.includes("--check")
   const planned = plan(repository)
   console.log(`${planned.profiles.length} profiles, ${planned.pipelines.length} pipelines`)
+  await validate(repository, planned, console.log)
   const differences = compare(repository, planned)
   for (const { file, kind } of differences) console.log(`  ${kind.padEnd(8)} ${file}`)
   if (!check) apply(repository, planned, differences)
@@ -80,7 +112,7 @@ function main(): void {
 
 if (import.meta.main) {
   try {
-    main()
+    await main()
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error
     console.error(error.message)

@@ -213,6 +213,12 @@ function render(uses: readonly Use[], parameters: readonly Parameter[]): string 
   return header + stringify(document, { lineWidth: 0 })
 }
 
+/** Values for the parameters of a profile that have no default. */
+export function sampleParameters({ parameters }: Pick<Profile, "parameters">): Record<string, string> {
+  const missing = parameters.filter((parameter) => parameter.default === undefined)
+  return Object.fromEntries(missing.map(({ name }) => [name, `sample-${name.toLowerCase()}`]))
+}
+
 /** Files of the profiles folder that no profile stands for any more. */
 export function stale(root: string, folder: string, planned: ReadonlySet<string>): string[] {
   if (!existsSync(join(root, folder))) return []
