@@ -2,7 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import * as fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { stringify } from "yaml"
 import { type ExpandOptions, expandFile } from "./expand.ts"
 
 let root: string
@@ -26,6 +28,35 @@ describe("expansion", () => {
     expect(expand("steps:\n- bash: echo $(x) $[ y ]\n  timeoutInMinutes: 1.10\n  enabled: on\n")).toEqual({
       steps: [{ bash: "echo $(x) $[ y ]", timeoutInMinutes: "1.10", enabled: "on" }],
     })
+  })
+
+  it("leaves every document without expressions as it is", () => {
+    const text = fc.string().filter((value) => !value.includes("${{"))
+    const key = fc
+      .stringMatching(/^[a-z]{1,8}$/)
+      .filter((name) => !["template", "parameters", "extends"].includes(name))
+    const { tree } = fc.letrec((tie) => ({
+      // An empty entry of a list is left out, as an expression that comes to nothing is.
+      tree: fc.oneof(
+        { maxDepth: 3 },
+        text.filter((value) => value !== ""),
+        tie("list"),
+        tie("map"),
+      ),
+      list: fc.array(
+        fc.oneof(
+          text.filter((value) => value !== ""),
+          tie("map"),
+        ),
+        { maxLength: 4 },
+      ),
+      map: fc.dictionary(key, tie("tree"), { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+    }))
+    fc.assert(
+      fc.property(fc.dictionary(key, tree, { maxKeys: 4, noNullPrototype: true }), (document) => {
+        expect(expand(stringify(document, { schema: "failsafe" }))).toEqual(document)
+      }),
+    )
   })
 
   it("gives parameters their type, their default and their text", () => {

@@ -2,7 +2,9 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { root as repository } from "../apps.ts"
+import { expandFile } from "./expand.ts"
 import { apply, compare, plan, validate } from "./generate.ts"
+import { sampleParameters } from "./profiles.ts"
 import { type Copy, copyPipelines } from "./testing/copy.ts"
 
 const environments = ".azure-pipelines/environments.yaml"
@@ -95,6 +97,22 @@ describe("the profiles", () => {
       "/.azure-pipelines/templates/dotnet/publish.yaml",
     ])
   })
+})
+
+describe("an expanded profile", () => {
+  it.each(["dotnet", "functions-node", "react", "terraform"])(
+    "of %s runs its steps in this order",
+    (stack) => {
+      const last = stack === "terraform" ? "plan" : "all"
+      const found = plan(repository).profiles.find(
+        ({ file }) => file === profile(stack, `linting-unit-tests-all-${last}`),
+      )
+      if (!found) throw new Error(`no profile of ${stack}`)
+      const { jobs } = expandFile(repository, found.file, { parameters: sampleParameters(found) })
+      const [job] = jobs as { steps: Record<string, string>[] }[]
+      expect(job?.steps.map((step) => step.displayName ?? `checkout ${step.checkout}`)).toMatchSnapshot()
+    },
+  )
 })
 
 describe("the generator", () => {

@@ -72,6 +72,7 @@ export async function runCommand(args: string[], print: (line: string) => void):
       keep: { type: "boolean", default: false },
     },
   })
+  if (process.platform === "win32") throw new PipelineError("the scripts are for Linux: use WSL")
   const apps = findApps(repository)
   const [app, ...others] = positionals
   if (!app || others.length > 0 || !apps.includes(app)) {
