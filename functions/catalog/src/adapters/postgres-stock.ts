@@ -1,7 +1,10 @@
 import { inTransaction } from "@eshop/building-blocks/postgres/pool"
 import type { ReservationStatus, StockLevel, StockLine } from "@eshop/domain/catalog/stock"
 import type pg from "pg"
-import type { Stock } from "../stock/ports.ts"
+import { type Stock, StockOvertakenError } from "../stock/ports.ts"
+
+/** The table's bounds on reserved and on hand, the last line of defence against overselling. */
+const CHECK_VIOLATION = "23514"
 
 type LevelRow = { product_id: string; on_hand: number; reserved: number }
 type ReservationRow = { order_id: string; status: ReservationStatus; lines: StockLine[]; expires_at: Date }
@@ -22,21 +25,18 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
     return rows[0] && toLevel(rows[0])
   },
 
-  async lock(tx, productIds) {
-    // ORDER BY decides in which order rows are locked: the same for everybody, hence no deadlock.
+  async levels(tx, productIds) {
     const { rows } = await inTransaction(tx).query<LevelRow>({
-      name: "stock-lock",
-      text: `SELECT product_id, on_hand, reserved FROM stock WHERE product_id = ANY ($1::uuid[])
-             ORDER BY product_id FOR UPDATE`,
+      name: "stock-levels",
+      text: "SELECT product_id, on_hand, reserved FROM stock WHERE product_id = ANY ($1::uuid[])",
       values: [productIds],
     })
     return rows.map(toLevel)
   },
 
   async change(tx, changes) {
-    // Products in one order here as well: a commit or a release locks rows by this very statement.
-    const sorted = [...changes].sort((a, b) => (a.productId < b.productId ? -1 : 1))
-    await inTransaction(tx).query({
+    // ORDER BY decides in which order rows are locked: the same for everybody, hence no deadlock.
+    const query = {
       name: "stock-change",
       text: `WITH wanted AS (
                SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[]) AS w (product_id, on_hand, reserved)
@@ -47,11 +47,16 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
              UPDATE stock SET on_hand = stock.on_hand + wanted.on_hand, reserved = stock.reserved + wanted.reserved
              FROM wanted JOIN locked USING (product_id) WHERE stock.product_id = wanted.product_id`,
       values: [
-        sorted.map(({ productId }) => productId),
-        sorted.map(({ onHand }) => onHand),
-        sorted.map(({ reserved }) => reserved),
+        changes.map(({ productId }) => productId),
+        changes.map(({ onHand }) => onHand),
+        changes.map(({ reserved }) => reserved),
       ],
-    })
+    }
+    await inTransaction(tx)
+      .query(query)
+      .catch((error: { code?: string }) => {
+        throw error.code === CHECK_VIOLATION ? new StockOvertakenError() : error
+      })
   },
 
   async lockReservation(tx, orderId) {

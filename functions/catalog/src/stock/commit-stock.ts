@@ -14,7 +14,7 @@ export const commitStock = ({ stock }: { stock: Stock }) =>
       if (reservation?.status === "committed") return
       if (reservation?.status === "expired") {
         // Paid after its time: the units may still be free.
-        const levels = await stock.lock(
+        const levels = await stock.levels(
           tx,
           reservation.lines.map(({ productId }) => productId),
         )

@@ -1,10 +1,20 @@
 import type { Tx } from "@eshop/building-blocks/use-case"
 import type { Reservation, ReservationStatus, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
 
+/** The units were taken between the decision and the change. */
+export class StockOvertakenError extends Error {
+  override readonly name = "StockOvertakenError"
+}
+
 export type Stock = {
   find(productId: string): Promise<StockLevel | undefined>
-  /** Levels of the products, locked until the transaction ends, in one order for all callers. */
-  lock(tx: Tx, productIds: readonly string[]): Promise<readonly StockLevel[]>
+  /** Levels of the products as they are committed; not locked, so a change may find them moved. */
+  levels(tx: Tx, productIds: readonly string[]): Promise<readonly StockLevel[]>
+  /**
+   * Changes levels and locks their rows until the transaction ends: make it the transaction's last step, since
+   * everybody who buys the product waits for it.
+   * @throws StockOvertakenError when a level would leave its bounds: others were faster, decide anew
+   */
   change(tx: Tx, changes: readonly StockChange[]): Promise<void>
   /** The order's reservation, locked until the transaction ends. */
   lockReservation(tx: Tx, orderId: string): Promise<Reservation | undefined>
