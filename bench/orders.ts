@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { usd } from "@eshop/domain/money"
+import type { Money } from "@eshop/domain/money"
+import { seedProducts } from "@eshop/domain/seed"
 import { startCloud } from "@eshop/local-cloud/cloud"
 import { type Customer, shopClient, someAddress } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
 import { measure, printFigures } from "./measure.ts"
 
-const XIAOMI = "6ec1297b-ec0a-4aa1-be25-6726e3b51a27"
 const WATCH_MS = 10
+const WARM_UP = 600
+
+type FilledCart = { readonly customer: Customer; readonly total: Money }
 
 /** Sees orders end by one query for all that are waited for, so that waiting costs next to nothing. */
 function orderWatcher(pool: pg.Pool) {
@@ -54,18 +57,22 @@ export async function benchOrders(): Promise<void> {
     await catalog.query("UPDATE stock SET on_hand = 1000000")
     const shop = shopClient(cloud.connections)
     let buyers = 0
-    const filledCarts = async (count: number): Promise<Customer[]> => {
-      const customers: Customer[] = []
+    /** Carts with one product each, the seed products in turn. */
+    const filledCarts = async (count: number): Promise<FilledCart[]> => {
+      const carts: FilledCart[] = []
       await measure(16, count, async () => {
-        const customer = await shop.signIn(`bench-${buyers++}`)
-        await customer.putItem(XIAOMI, 1)
-        customers.push(customer)
+        const buyer = buyers++
+        const customer = await shop.signIn(`bench-${buyer}`)
+        const product = seedProducts[buyer % seedProducts.length]
+        const { subtotal } = await customer.putItem(product?.id ?? "", 1)
+        carts.push({ customer, total: subtotal })
       })
-      return customers
+      return carts
     }
-    const buy = async (customer: Customer) => {
-      const answer = await customer.checkout({
-        expectedTotal: usd(470_00),
+    const buy = async (cart: FilledCart | undefined) => {
+      if (!cart) throw new Error("there are fewer carts than orders")
+      const answer = await cart.customer.checkout({
+        expectedTotal: cart.total,
         shippingAddress: someAddress,
         paymentMethod: "pm_card_visa",
       })
@@ -73,17 +80,17 @@ export async function benchOrders(): Promise<void> {
       if (status !== "Paid") throw new Error(`an order ended ${status}`)
     }
 
-    const warmUp = await filledCarts(200)
-    await measure(16, warmUp.length, (index) => buy(warmUp[index] as Customer))
+    const warmUp = await filledCarts(WARM_UP)
+    await measure(16, warmUp.length, (index) => buy(warmUp[index]))
     for (const [concurrency, count] of [
-      [1, 60],
-      [16, 800],
+      [1, 100],
+      [16, 1_000],
     ] as const) {
       const carts = await filledCarts(count)
       printFigures(
         "checkout to Paid",
         concurrency,
-        await measure(concurrency, count, (index) => buy(carts[index] as Customer)),
+        await measure(concurrency, count, (index) => buy(carts[index])),
       )
     }
   } finally {
