@@ -29,7 +29,7 @@ export function outboxRelay(
 
   /** Each topic for itself: one that fails does not hold another back. */
   async function deliver(leased: readonly OutboxMessage[]): Promise<void> {
-    await Promise.all(
+    const outcomes = await Promise.allSettled(
       [...Map.groupBy(leased, ({ topic }) => topic)].map(async ([topic, messages]) => {
         const ids = messages.map(({ event }) => event.id)
         try {
@@ -41,6 +41,7 @@ export function outboxRelay(
         await outbox.remove(ids)
       }),
     )
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
   }
 
   const sendFresh = coalesced(async () => {
