@@ -34,7 +34,10 @@ function install() {
         shell: !npm && process.platform === "win32",
       },
     )
-    child.on("error", reject)
+    child.on("error", (error) => {
+      clearInterval(progress)
+      reject(error)
+    })
     child.on("exit", (code) => {
       clearInterval(progress)
       if (code !== 0) return reject(new Error(`npm ci ended with code ${code}`))
