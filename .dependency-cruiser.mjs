@@ -1,6 +1,6 @@
 // The arrows of docs/architecture.md. `npm run check` fails when one points the wrong way.
 const test = "[.](unit|int|e2e|contract)[.]test[.]ts$"
-const localOnly = "^packages/(functions-host|service-bus-emulator|local-cloud)/"
+const localOnly = "^local/"
 
 export default {
   forbidden: [
@@ -55,10 +55,10 @@ export default {
       name: "host-and-emulator-stand-alone",
       severity: "error",
       from: {
-        path: "^packages/(functions-host|service-bus-emulator)/",
+        path: "^local/(functions-host|service-bus-emulator)/",
         pathNot: [test, "/(fixtures|testing)/"],
       },
-      to: { path: "^(functions/|packages/(domain|building-blocks|local-cloud)/)" },
+      to: { path: "^(functions/|packages/|local/(?!functions-host/|service-bus-emulator/))" },
     },
     {
       name: "not-to-test",

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { measure, printFigures } from "./measure.ts"
 
-const packageFolder = join(import.meta.dirname, "../packages/functions-host")
+const packageFolder = join(import.meta.dirname, "../local/functions-host")
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

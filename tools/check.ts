@@ -20,7 +20,15 @@ const checks: readonly Check[] = [
   { name: "types", args: [binary("typescript", "tsc")] },
   {
     name: "arrows",
-    args: [binary("dependency-cruiser", "depcruise"), "packages", "functions", "tools", "tests", "bench"],
+    args: [
+      binary("dependency-cruiser", "depcruise"),
+      "packages",
+      "functions",
+      "local",
+      "tools",
+      "tests",
+      "bench",
+    ],
   },
 ]
 

@@ -14,13 +14,13 @@ const files = {
   "packages/domain/src/refusal.ts": "export const refuse = 1",
   "packages/building-blocks/src/edge.ts": 'export { refuse } from "../../domain/src/refusal.ts"',
   "packages/building-blocks/src/knowing.ts": 'export { order } from "../../domain/src/order.ts"',
-  "packages/functions-host/src/host.ts": "export const host = 1",
+  "local/functions-host/src/host.ts": "export const host = 1",
   "functions/catalog/src/stock/reserve.ts":
     'export { order } from "../../../../packages/domain/src/order.ts"',
   "functions/catalog/src/stock/peeking.ts": 'export { postgres } from "../adapters/postgres.ts"',
   "functions/catalog/src/stock/querying.ts": 'export { Pool } from "pg"',
   "functions/catalog/src/stock/hosting.ts":
-    'export { host } from "../../../../packages/functions-host/src/host.ts"',
+    'export { host } from "../../../../local/functions-host/src/host.ts"',
   "functions/catalog/src/adapters/postgres.ts": "export const postgres = 1",
   "functions/basket/src/cart/neighbour.ts": 'export { order } from "../../../catalog/src/stock/reserve.ts"',
   "functions/basket/src/cart/circle.ts": 'import "./round.ts"\nexport const circle = 1',

@@ -46,7 +46,7 @@ describe("path filters", () => {
     [".azure-pipelines/steps/trivy.yaml", true],
     ["functions/catalog/README.md", false],
     ["functions/catalogue/main.ts", false],
-    ["packages/functions-host/src/contract.ts", false],
+    ["local/functions-host/src/contract.ts", false],
     ["infra/gitops/apps/overlays/dev/catalog/values.yaml", false],
     ["infra/terraform/main.tf", false],
     ["docs/pipelines.md", false],

@@ -1,7 +1,7 @@
 // The identity provider as a process of its own: node main.ts --port N --issuer URL --data-dir DIR --routes FILE
 import { parseArgs } from "node:util"
-import { readRoutes } from "../gateway/routes.ts"
-import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { readRoutes } from "@eshop/gateway/routes"
+import { exitWithParent } from "@eshop/local-cloud/supervisor/exit-with-parent"
 import { startIdentityProvider } from "./server.ts"
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { developmentSecrets } from "../settings.ts"
+import { developmentSecrets } from "@eshop/local-cloud/settings"
 
 /** Customers with an id of their own; the seed data and the documentation speak of them. */
 const knownCustomers: Record<string, string> = {

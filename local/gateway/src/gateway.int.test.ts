@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { type AddressInfo, createServer as createTcpServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { startIdentityProvider } from "@eshop/identity-provider/server"
+import { repositoryRoot } from "@eshop/local-cloud/settings"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { startIdentityProvider } from "../identity/server.ts"
-import { repositoryRoot } from "../settings.ts"
 import { readRoutes } from "./routes.ts"
 import { type Gateway, startGateway } from "./server.ts"
 

@@ -40,7 +40,7 @@ function launch(...args: string[]): Launcher {
   const child = spawn(
     process.execPath,
     [
-      join(repositoryRoot, "packages", "local-cloud", "src", "cli.ts"),
+      join(repositoryRoot, "local", "cloud", "src", "cli.ts"),
       ...["--data-dir", dataDir],
       ...(args.includes("--only") ? [] : ["--only", parts.join(",")]),
       ...parts.flatMap((part) => ["--port", `${part}=${ports[part]}`]),

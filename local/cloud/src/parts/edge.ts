@@ -14,7 +14,7 @@ import type { PartSpec } from "../supervisor/part.ts"
 import { get } from "./probes.ts"
 
 const routesFile = join(repositoryRoot, "infra", "gateway", "routes.json")
-const program = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const program = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
 const isLive = (url: string) => async () => (await get(`${url}/health/live`))?.status === 200
 
 /** The gateway is up first, so that its health can say what is still missing. */
@@ -28,7 +28,7 @@ export function gatewayPart(port: number, to: Connections, env: NodeJS.ProcessEn
     graceMs: 5_000,
     launch: () => ({
       kind: "node",
-      program: program("../gateway/main.ts"),
+      program: program("@eshop/gateway/main"),
       args: ["--port", String(port), "--routes", routesFile, "--issuer", to.identity, ...upstreams],
       env,
       channel: true,
@@ -52,7 +52,7 @@ export function identityPart(
     graceMs: 3_000,
     launch: () => ({
       kind: "node",
-      program: program("../identity/main.ts"),
+      program: program("@eshop/identity-provider/main"),
       args: [
         ...["--port", String(port), "--issuer", to.identity],
         ...["--data-dir", join(dataDirectory, "identity"), "--routes", routesFile],
@@ -78,7 +78,7 @@ export function paymentsPart(
     graceMs: 3_000,
     launch: () => ({
       kind: "node",
-      program: program("../payments/main.ts"),
+      program: program("@eshop/payment-simulator/main"),
       args: ["--port", String(port), "--data-dir", join(dataDirectory, "payments")],
       env: { ...env, PAYMENT_API_KEY: developmentSecrets.paymentApiKey },
     }),
@@ -118,7 +118,7 @@ export function appPart(
     },
     launch: () => ({
       kind: "node",
-      program: join(repositoryRoot, "packages", "functions-host", "bin", "functions-host.mjs"),
+      program: join(repositoryRoot, "local", "functions-host", "bin", "functions-host.mjs"),
       args: [
         ...["start", "--script-root", root, "--port", String(port)],
         ...["--host-json", join(repositoryRoot, "host.json")],

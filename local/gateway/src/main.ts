@@ -2,7 +2,7 @@
 //   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--timeout-ms N]
 // The launcher tells it the state of every part over the message channel; /health/ready shows them.
 import { parseArgs } from "node:util"
-import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { exitWithParent } from "@eshop/local-cloud/supervisor/exit-with-parent"
 import { readRoutes } from "./routes.ts"
 import { startGateway } from "./server.ts"
 

@@ -1,6 +1,6 @@
 // The payment simulator as a process of its own: PAYMENT_API_KEY=… node main.ts --port N --data-dir DIR
 import { parseArgs } from "node:util"
-import { exitWithParent } from "../supervisor/exit-with-parent.ts"
+import { exitWithParent } from "@eshop/local-cloud/supervisor/exit-with-parent"
 import { startPaymentSimulator } from "./server.ts"
 
 const { values } = parseArgs({
