@@ -18,7 +18,10 @@ import { startParts } from "../fixtures/local-parts.ts"
 const registered = vi.hoisted(() => [] as unknown[])
 vi.mock("@azure/functions", async (original) => ({
   ...(await original<typeof import("@azure/functions")>()),
-  app: { serviceBusTopic: (name: string, options: object) => registered.push({ name, ...options }) },
+  app: {
+    serviceBusTopic: (name: string, options: object) => registered.push({ name, ...options }),
+    hook: { appTerminate: () => undefined },
+  },
 }))
 const { InvocationContext } = await import("@azure/functions")
 
@@ -131,4 +134,22 @@ test.each<[string, (event: ReturnType<typeof eventOf>) => unknown]>([
   const event = eventOf()
   await expect(deliver(spoil(event))).rejects.toThrow()
   expect(await effectsOf(event.subject)).toBe(0)
+})
+
+test("a database that lets nobody in for a while costs a message no delivery", async () => {
+  const deliver = deliveryTo(effect)
+  const event = eventOf()
+  const elsewhere = new URL(cloud.connections.postgres.basket)
+  elsewhere.pathname = "/postgres"
+  const admin = connectPostgres(elsewhere.href)
+  const allow = (connections: boolean) =>
+    admin.query(`ALTER DATABASE basket WITH ALLOW_CONNECTIONS ${connections}`)
+  await allow(false)
+  await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'basket'")
+  const delivered = deliver(event)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await allow(true)
+  await delivered
+  await admin.end()
+  expect(await effectsOf(event.subject)).toBe(1)
 })

@@ -16,8 +16,10 @@ const CONNECTION_ERRORS = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
 ])
-// PostgreSQL: class 08 connection exceptions, 57P01–57P03 server going down or coming up, 53300 too many connections
-const POSTGRES_OUT = /^(08...|57P0[123]|53300)$/
+// PostgreSQL: connection exceptions (08), no access to the database for now (28, 3D000, 42501, 55000), out of
+// resources or broken below (53, 58), going down, coming up, cancelled by a timeout (57), a standby after a failover
+// (25006), overtaken by another transaction (40001, 40P01)
+const POSTGRES_OUT = /^(08...|28...|3D000|42501|55000|53...|58...|57P0.|57014|25006|40001|40P01)$/
 
 /** True for errors that say "the other side is not there", as Node, pg and our own clients report them. */
 export function isUnavailable(error: unknown): boolean {

@@ -5,6 +5,7 @@ import type { z } from "zod"
 import { traceparentOf } from "../http/trace.ts"
 import { newId } from "../ids.ts"
 import type { CallContext, Tx, UnitOfWork, UseCase } from "../use-case.ts"
+import { messageHold } from "./hold.ts"
 import type { Inbox } from "./inbox.ts"
 
 /** A use case that handles one event type. */
@@ -21,8 +22,9 @@ export const when = <T extends z.ZodType, Out>(
 
 export type EventEdge = {
   /**
-   * Registers the Service Bus trigger of a subscription. A message is done when its handler returned; when it threw,
-   * the broker delivers it again and, after the maximum, puts it into the dead-letter queue.
+   * Registers the Service Bus trigger of a subscription. A message is done when its handler returned. While a
+   * dependency is out it is held; when its handler threw, the broker delivers it again and, after the maximum, puts it
+   * into the dead-letter queue.
    */
   subscription(
     topic: string,
@@ -46,6 +48,9 @@ export type EventEdgeParts = {
 
 /** The edge between Service Bus triggers and use cases: parses the CloudEvent, keeps the inbox, traces. */
 export function eventEdge({ unitOfWork, inbox }: EventEdgeParts): EventEdge {
+  const hold = messageHold()
+  app.hook.appTerminate(() => hold.end())
+
   async function handle(
     subscribers: readonly Subscriber[],
     body: unknown,
@@ -85,7 +90,9 @@ export function eventEdge({ unitOfWork, inbox }: EventEdgeParts): EventEdge {
         connection: "ServiceBus",
         ...options,
         handler: (message, context) =>
-          handle(typeof subscribers === "function" ? subscribers(context) : subscribers, message, context),
+          hold.run(() =>
+            handle(typeof subscribers === "function" ? subscribers(context) : subscribers, message, context),
+          ),
       })
     },
   }
