@@ -134,18 +134,17 @@ describe("a planted mistake", () => {
 
   it.skipIf(missingShellcheck)(`is found: a mistake in a script ${missingShellcheck ?? ""}`, () => {
     const text = 'set -euo pipefail\nrm -rf $FOLDER/*\nif [ $A == "b" ]; then echo; fi\n'
-    const problems = shellcheck([{ step: "Clean", text, env: [] }])
+    const problems = shellcheck([{ step: "Clean", text }])
     expect(problems.map((problem) => problem.replace(/: .*\(/s, " ("))).toContain("Clean (SC2086)")
     expect(problems[0]).toMatch(/^Clean: line 2 of the script: /)
   })
 
   it("is found: a script that goes on after an error, or has values in its text", () => {
     const [first, second] = [
-      { step: "A", text: "npm test\n", env: [] },
+      { step: "A", text: "npm test\n" },
       {
         step: "B",
         text: "set -euo pipefail\necho $(Build.SourceBranch) ${{ parameters.x }} $(git status)\n",
-        env: [],
       },
     ]
     const { problems } = checkScripts([first, second])

@@ -14,7 +14,6 @@ export interface Outcome {
   readonly result: "passed" | "failed" | "skipped"
   /** Why it was skipped, or how it ended. */
   readonly note: string
-  readonly seconds: number
 }
 
 export interface RunOptions {
@@ -43,6 +42,9 @@ const tasks: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^SonarQube/, "needs a SonarQube server"],
   [/^Azure/, "needs Azure"],
 ]
+
+/** Steps with the step whose output they read: where that one is left out, they have nothing to do. */
+const inputs: Readonly<Record<string, string>> = { coverage: "test", sbom: "bundle", zip: "bundle" }
 
 /** Why a step cannot run on this machine, or undefined. */
 export function whyNotHere(step: Step): string | undefined {
@@ -135,13 +137,15 @@ async function runStep(
 ): Promise<Outcome> {
   const { stage, failed, job, path, skip, linkModules, workingCopy, print } = options
   const name = typeof step.name === "string" ? step.name : undefined
-  const finish = (result: Outcome["result"], note: string, seconds = 0): Outcome => {
+  const finish = (result: Outcome["result"], note: string): Outcome => {
     print(`${{ passed: "✔", failed: "✖", skipped: "–" }[result]} ${label(step)}: ${note}`)
-    return { stage, step: job.expand(label(step)), result, note, seconds }
+    return { stage, step: job.expand(label(step)), result, note }
   }
   const impossible = whyNotHere(step)
   if (impossible) return finish("skipped", impossible)
   if (name && skip.has(name)) return finish("skipped", "not wanted (--skip)")
+  const input = name && inputs[name]
+  if (input && skip.has(input)) return finish("skipped", `reads what "${input}" writes (--skip)`)
   if (name === "restore" && linkModules) return finish("skipped", "installed already (--link-modules)")
   if (!holds(step, failed, job))
     return finish("skipped", failed ? "a step before it failed" : "its condition")
@@ -160,10 +164,6 @@ async function runStep(
     print: (line) => print(`  ${line}`),
   }
   const code = await runScript(run)
-  const seconds = (Date.now() - started) / 1000
-  return finish(
-    code === 0 ? "passed" : "failed",
-    code === 0 ? `${seconds.toFixed(1)} s` : `exit code ${code}`,
-    seconds,
-  )
+  if (code !== 0) return finish("failed", `exit code ${code}`)
+  return finish("passed", `${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

@@ -9,8 +9,6 @@ export interface Script {
   /** What the step is called. */
   readonly step: string
   readonly text: string
-  /** Names of the step's own environment variables. */
-  readonly env: readonly string[]
 }
 
 type Mapping = { [key: string]: Value }
@@ -31,12 +29,8 @@ export function scriptsIn(value: Value): Script[] {
   if (Array.isArray(value)) return value.flatMap(scriptsIn)
   if (!isMapping(value)) return []
   const text = scriptOf(value)
-  const own = text && {
-    step: String(value.displayName ?? value.name ?? "script"),
-    text,
-    env: isMapping(value.env) ? Object.keys(value.env) : [],
-  }
-  return own ? [own] : Object.values(value).flatMap(scriptsIn)
+  if (!text) return Object.values(value).flatMap(scriptsIn)
+  return [{ step: String(value.displayName ?? value.name ?? "script"), text }]
 }
 
 /**
