@@ -1,22 +1,30 @@
 /**
- * Checks .azure-pipelines without Azure: generated files, the language service over every template, profile and expanded
- * profile and pipeline, shellcheck and the project's own rules over every inline script.
+ * Checks .azure-pipelines and the profiles of all other stacks without Azure: generated files, the language service over
+ * every template, profile and expanded profile and pipeline, shellcheck and the project's own rules over every inline script.
  *
  *   npm run pipelines:check
  */
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { root as repository } from "../apps.ts"
+import { environmentsFile } from "./environments.ts"
 import { expandFile } from "./expand.ts"
 import { toText } from "./functions.ts"
 import { compare, type Plan, plan } from "./generate.ts"
 import { createValidator } from "./language-service.ts"
 import { readParameters } from "./parameters.ts"
-import { checkParameters, profileTasks, readStacks, sampleParameters } from "./profiles.ts"
+import {
+  checkParameters,
+  expandProfile,
+  otherProfilesFolder,
+  profileTasks,
+  readStacks,
+  sampleParameters,
+} from "./profiles.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
-import { fromRoot, PipelineError, readSource } from "./source.ts"
+import { filesBelow, PipelineError, parseSource } from "./source.ts"
 import type { Value } from "./value.ts"
 import { findApps } from "./workspace-graph.ts"
 
@@ -30,19 +38,12 @@ export interface Expansion {
   readonly document: { [key: string]: Value }
 }
 
-/** Every profile, and every pipeline for each reason, expanded; `say` hears about the progress. */
-export function expandAll(
-  root: string,
-  { profiles, pipelines }: Plan,
-  say: (text: string) => void,
-): Expansion[] {
-  const expanded = profiles.map((profile, index) => {
-    if (index % 100 === 99) say(`${index + 1} of ${profiles.length} profiles expanded`)
-    return {
-      name: profile.file,
-      document: expandFile(root, profile.file, { parameters: sampleParameters(profile) }),
-    }
-  })
+/** Every profile, and every pipeline for each reason, expanded. */
+export function expandAll(root: string, { profiles, pipelines }: Plan): Expansion[] {
+  const expanded = profiles.map((profile) => ({
+    name: profile.file,
+    document: expandProfile(root, profile),
+  }))
   const runs = pipelines.flatMap(({ file }) =>
     reasons.map((reason) => ({
       name: `${file} (${reason})`,
@@ -72,22 +73,27 @@ function expandOthers(root: string): Expansion[] {
   }))
 }
 
-/** All YAML files of the folder, but for the settings. */
-export function pipelineFiles(root: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".yaml") && entry.name !== "environments.yaml")
-    .map((entry) => fromRoot(root, join(entry.parentPath, entry.name)))
-    .sort()
+interface PipelineFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** All YAML files of the folder, but for the settings, and the profiles that are written with --all alone. */
+export function pipelineFiles(root: string, { profiles }: Plan): PipelineFile[] {
+  const committed = filesBelow(root, folder)
+    .filter((file) => file.endsWith(".yaml") && file !== environmentsFile)
+    .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }))
+  return [...committed, ...profiles.filter(({ file }) => file.startsWith(`${otherProfilesFolder}/`))]
 }
 
 /** What the language service finds in the files as they are written. */
-export async function checkFiles(root: string, files: readonly string[]): Promise<string[]> {
+export async function checkFiles(root: string, files: readonly PipelineFile[]): Promise<string[]> {
   const validate = createValidator()
   const problems: string[] = []
-  for (const file of files) {
-    const source = readSource(root, file)
+  for (const { file, text } of files) {
+    const source = parseSource(root, file, text)
     checkParameters(source, readParameters(source))
-    for (const { line, message } of await validate(readFileSync(join(root, file), "utf8"))) {
+    for (const { line, message } of await validate(text)) {
       // What an expression comes to is seen in the expansion.
       if (message.startsWith("Value is not accepted") && message.includes("${{")) continue
       problems.push(`${file}:${line}: ${message}`)
@@ -107,18 +113,13 @@ export function toYaml(document: Value): string {
 }
 
 /** What the language service finds in the expansions. */
-export async function checkExpansions(
-  expansions: readonly Expansion[],
-  say: (text: string) => void,
-): Promise<string[]> {
+export async function checkExpansions(expansions: readonly Expansion[]): Promise<string[]> {
   const validate = createValidator()
   const problems: string[] = []
-  for (const [index, { name, document }] of expansions.entries()) {
-    const text = toYaml(document)
-    for (const { line, message } of await validate(text)) {
+  for (const { name, document } of expansions) {
+    for (const { line, message } of await validate(toYaml(document))) {
       problems.push(`${name}, expanded, line ${line}: ${message}`)
     }
-    if (index % 100 === 99) say(`${index + 1} of ${expansions.length} expansions validated`)
   }
   return problems
 }
@@ -145,12 +146,12 @@ async function main(): Promise<void> {
   const problems = differences.map(({ file, kind }) => `${file}: ${kind}, run npm run pipelines:generate`)
   say(`${planned.files.size} generated files, ${differences.length} out of date`)
 
-  const files = pipelineFiles(repository)
+  const files = pipelineFiles(repository, planned)
   problems.push(...(await checkFiles(repository, files)))
   say(`${files.length} files validated`)
 
-  const expansions = expandAll(repository, planned, say)
-  problems.push(...(await checkExpansions(expansions, say)))
+  const expansions = expandAll(repository, planned)
+  problems.push(...(await checkExpansions(expansions)))
   say(`${expansions.length} expansions validated`)
 
   const scripts = expansions.flatMap(({ document }) => scriptsIn(document))

@@ -12,6 +12,8 @@ export interface Entry {
 
 export interface Environments {
   readonly source: Source
+  /** The stacks whose profiles are committed. */
+  readonly stacks: readonly Entry[]
   /** Values that take the place of the templates' defaults, by parameter. */
   readonly defaults: ReadonlyMap<string, Entry>
   readonly hosting: string
@@ -40,7 +42,7 @@ const choices: Record<string, readonly string[]> = {
   rollout: ["commit", "pull-request"],
   approval: ["true", "false"],
 }
-const topLevel = ["defaults", "hosting", "sca", "environments", "applications"]
+const topLevel = ["stacks", "defaults", "hosting", "sca", "environments", "applications"]
 
 /**
  * Reads and checks the environments file.
@@ -59,16 +61,20 @@ export function readEnvironments(root: string, file = environmentsFile): Environ
     return node
   }
   const chosen = (name: string) => choice(source, name, part(name))
-  const list = part("environments")
-  if (!isSeq(list)) throw mistake(source, list, '"environments" is a list')
+  const list = (name: string) => {
+    const node = part(name)
+    if (!isSeq(node)) throw mistake(source, node, `"${name}" is a list`)
+    return node.items
+  }
   const applications = part("applications")
   if (!isMap(applications)) throw mistake(source, applications, '"applications" is a mapping')
   return {
     source,
+    stacks: list("stacks").map((node) => ({ value: String(node), node })),
     defaults: entries(source, part("defaults")),
     hosting: chosen("hosting"),
     sca: chosen("sca"),
-    environments: list.items.map((item) => environment(source, item)),
+    environments: list("environments").map((item) => environment(source, item)),
     applications: new Map(
       applications.items.map(({ key, value }) => [
         String(key),

@@ -1,16 +1,17 @@
-import { rmSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { root as repository } from "../apps.ts"
-import { expandFile } from "./expand.ts"
 import { apply, compare, plan, validate } from "./generate.ts"
-import { sampleParameters } from "./profiles.ts"
+import { expandProfile } from "./profiles.ts"
 import { type Copy, copyPipelines } from "./testing/copy.ts"
 
 const environments = ".azure-pipelines/environments.yaml"
 const template = (name: string) => `.azure-pipelines/templates/${name}.yaml`
+const committed = ["functions-node", "terraform"]
 const profile = (stack: string, variant: string) =>
-  `.azure-pipelines/profiles/${stack}/${stack}-build-${variant}.yaml`
+  `${committed.includes(stack) ? ".azure-pipelines" : "dist"}/profiles/${stack}/${stack}-build-${variant}.yaml`
 
 /** The parameters of the reference system, by template. */
 const reference = {
@@ -40,7 +41,24 @@ const reference = {
 
 describe("the committed files", () => {
   it("are what the generator writes", () => {
-    expect(compare(repository, plan(repository))).toEqual([])
+    const planned = plan(repository)
+    expect(compare(repository, planned)).toEqual([])
+    expect(planned.files.size).toBe(96 + 32 + 6)
+  })
+
+  it("are marked as generated, so that a review folds them", () => {
+    const input = [...plan(repository).files.keys()].join("\n")
+    const marks = execFileSync("git", ["check-attr", "--stdin", "linguist-generated"], {
+      cwd: repository,
+      encoding: "utf8",
+      input,
+    })
+    expect(
+      marks
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !line.endsWith(": linguist-generated: set")),
+    ).toEqual([])
   })
 })
 
@@ -108,7 +126,7 @@ describe("an expanded profile", () => {
         ({ file }) => file === profile(stack, `linting-unit-tests-all-${last}`),
       )
       if (!found) throw new Error(`no profile of ${stack}`)
-      const { jobs } = expandFile(repository, found.file, { parameters: sampleParameters(found) })
+      const { jobs } = expandProfile(repository, found)
       const [job] = jobs as { steps: Record<string, string>[] }[]
       expect(job?.steps.map((step) => step.displayName ?? `checkout ${step.checkout}`)).toMatchSnapshot()
     },
@@ -129,9 +147,9 @@ describe("the generator", () => {
 
   it("finds profiles that are changed, missing or obsolete, and mends them", () => {
     const [changed, missing, obsolete] = [
-      profile("react", "none-none-none-none"),
-      profile("react", "linting-none-none-none"),
-      profile("react", "none-none-snyk-none"),
+      profile("functions-node", "none-none-none-none"),
+      profile("functions-node", "linting-none-none-none"),
+      profile("functions-node", "none-none-snyk-none"),
     ] as const
     copy.write(changed, `${copy.read(changed)}# by hand\n`)
     rmSync(join(copy.root, missing))
@@ -146,14 +164,14 @@ describe("the generator", () => {
   })
 
   it("follows a template's parameter block", () => {
-    copy.replace(template("react/sca"), "default: HIGH,CRITICAL", "default: CRITICAL")
-    // react has 80 profiles; 40 of them scan with Trivy, and 16 of the others scan the image, which shares the parameter.
+    copy.replace(template("functions-node/sca"), "default: HIGH,CRITICAL", "default: CRITICAL")
+    // There are 96 profiles; 48 of them scan with Trivy, and 16 of the others scan the image, which shares the parameter.
     expect(() => differences()).toThrow(
-      /parameter "trivySeverity" differs from the one in .*react\/sca.yaml:\d+/,
+      /parameter "trivySeverity" differs from the one in .*functions-node\/sca.yaml:\d+/,
     )
-    copy.replace(template("react/publish"), "default: HIGH,CRITICAL", "default: CRITICAL")
+    copy.replace(template("functions-node/publish"), "default: HIGH,CRITICAL", "default: CRITICAL")
     const found = differences()
-    expect(found.filter(({ file }) => file.includes("/profiles/"))).toHaveLength(56)
+    expect(found.filter(({ file }) => file.includes("/profiles/"))).toHaveLength(64)
     expect(found.filter(({ kind }) => kind !== "changed")).toEqual([])
   })
 
@@ -163,13 +181,37 @@ describe("the generator", () => {
     const [profile] = planned.profiles
     if (!pipeline || !profile) throw new Error("nothing is planned")
     const misspelled = { ...pipeline, text: pipeline.text.replace("trigger:", "triger:") }
-    await expect(
-      validate(copy.root, { ...planned, profiles: [], pipelines: [misspelled] }, () => {}),
-    ).rejects.toThrow(/basket\.yaml:\d+: Unexpected property triger/)
+    await expect(validate(copy.root, { ...planned, profiles: [], pipelines: [misspelled] })).rejects.toThrow(
+      /basket\.yaml:\d+: Unexpected property triger/,
+    )
     const incomplete = { ...profile, text: profile.text.replace("vmImage: $", "vmImages: $") }
-    await expect(
-      validate(copy.root, { ...planned, profiles: [incomplete], pipelines: [] }, () => {}),
-    ).rejects.toThrow(/build\.yaml has no parameter "vmImages"/)
+    await expect(validate(copy.root, { ...planned, profiles: [incomplete], pipelines: [] })).rejects.toThrow(
+      /build\.yaml has no parameter "vmImages"/,
+    )
+  })
+
+  it("writes the profiles of all other stacks where that is wanted, and commits those of a stack that comes", () => {
+    const writeAll = () => {
+      const planned = plan(copy.root, { all: true })
+      const found = compare(copy.root, planned)
+      apply(copy.root, planned, found)
+      expect(compare(copy.root, plan(copy.root, { all: true }))).toEqual([])
+      return found
+    }
+    const written = writeAll()
+    expect(
+      written.filter(({ file, kind }) => kind === "new" && file.startsWith("dist/profiles/")),
+    ).toHaveLength(160)
+    expect(written).toHaveLength(160)
+    expect(differences()).toEqual([])
+
+    copy.replace(environments, "stacks: [", "stacks: [react, ")
+    const moved = writeAll()
+    expect(moved.filter(({ kind }) => kind === "new")).toHaveLength(80)
+    expect(moved.filter(({ kind }) => kind === "obsolete")).toHaveLength(80)
+    expect(
+      existsSync(join(copy.root, ".azure-pipelines", profile("react", "none-none-none-none").slice(5))),
+    ).toBe(true)
   })
 
   it("takes in an app, and lets go of it", () => {
@@ -208,6 +250,11 @@ describe("the generator", () => {
           "",
         ),
       /react\/linting.yaml:\d+: parameter "applicationFolder" has no displayName/,
+    ],
+    [
+      "an unknown stack",
+      () => copy.replace(environments, "stacks: [", "stacks: [rect, "),
+      /environments.yaml:\d+: no such stack: rect; there are dotnet, functions-node, react, terraform/,
     ],
     [
       "a default for an unknown parameter",

@@ -1,69 +1,64 @@
 /**
- * Writes .azure-pipelines/profiles and .azure-pipelines/pipelines and the table in docs/pipelines.md.
+ * Writes .azure-pipelines/profiles and .azure-pipelines/pipelines.
  *
  *   npm run pipelines:generate              writes, and removes what nothing stands for any more
+ *   npm run pipelines:generate -- --all     the same, and the profiles of all other stacks into dist/profiles
  *   npm run pipelines:generate -- --check   writes nothing; fails when something is out of date
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { parseArgs } from "node:util"
 import { root as repository } from "../apps.ts"
 import { readEnvironments } from "./environments.ts"
-import { expandSource } from "./expand.ts"
 import { createValidator } from "./language-service.ts"
 import { type Pipeline, pipelinesFolder, planPipelines } from "./pipelines.ts"
 import {
+  expandProfile,
+  otherProfilesFolder,
   type Profile,
   planProfiles,
   profilesFolder,
   readStacks,
-  sampleParameters,
-  stale,
 } from "./profiles.ts"
-import { PipelineError, parseSource } from "./source.ts"
-import { writeTable } from "./table.ts"
+import { filesBelow, PipelineError } from "./source.ts"
 import { findApps } from "./workspace-graph.ts"
 
-const page = "docs/pipelines.md"
-
 export interface Plan {
+  /** Of all stacks, whether the repository has them or not. */
   readonly profiles: readonly Profile[]
   readonly pipelines: readonly Pipeline[]
-  /** What each generated file holds, by its path from the root; in a fixed order. */
+  /** Folders that hold nothing but `files`. */
+  readonly folders: readonly string[]
+  /** What each file to be written holds, by its path from the root; in a fixed order. */
   readonly files: ReadonlyMap<string, string>
 }
 
 /**
  * What the generator would write.
+ * @param all the profiles of the stacks too that the repository does not have
  * @throws PipelineError that names file and line
  */
-export function plan(root: string): Plan {
+export function plan(root: string, { all = false } = {}): Plan {
   const environments = readEnvironments(root)
   const profiles = planProfiles(readStacks(root), environments)
   const pipelines = planPipelines(root, findApps(root), profiles, environments)
-  const files = new Map([...profiles, ...pipelines].map(({ file, text }) => [file, text]))
-  files.set(page, writeTable(readFileSync(join(root, page), "utf8"), profiles))
-  return { profiles, pipelines, files }
+  const folders = [profilesFolder, pipelinesFolder, ...(all ? [otherProfilesFolder] : [])]
+  const written = [...profiles, ...pipelines].filter(({ file }) =>
+    folders.some((folder) => file.startsWith(`${folder}/`)),
+  )
+  return { profiles, pipelines, folders, files: new Map(written.map(({ file, text }) => [file, text])) }
 }
 
 /**
  * Expands every profile, and has the language service look at every file, before anything is written.
- * @param say hears about the progress
  * @throws PipelineError that names file and line
  */
-export async function validate(
-  root: string,
-  { profiles, pipelines }: Plan,
-  say: (text: string) => void,
-): Promise<void> {
+export async function validate(root: string, { profiles, pipelines }: Plan): Promise<void> {
   const problemsOf = createValidator()
-  const files = [...profiles, ...pipelines]
-  for (const profile of profiles) {
-    expandSource(parseSource(root, profile.file, profile.text), { parameters: sampleParameters(profile) })
-  }
-  for (const [index, { file, text }] of files.entries()) {
+  for (const profile of profiles) expandProfile(root, profile)
+  for (const { file, text } of [...profiles, ...pipelines]) {
     const [problem] = await problemsOf(text)
     if (problem) throw new PipelineError(`${file}:${problem.line}: ${problem.message}`)
-    if ((index + 1) % 100 === 0) say(`${index + 1} of ${files.length} files are valid`)
   }
 }
 
@@ -73,9 +68,8 @@ export interface Difference {
 }
 
 /** Where the files on disk differ from the plan. */
-export function compare(root: string, { files }: Plan): Difference[] {
-  const planned = new Set(files.keys())
-  const obsolete = [profilesFolder, pipelinesFolder].flatMap((folder) => stale(root, folder, planned))
+export function compare(root: string, { folders, files }: Plan): Difference[] {
+  const obsolete = folders.flatMap((folder) => filesBelow(root, folder)).filter((file) => !files.has(file))
   const differing = [...files].flatMap(([file, text]): Difference[] => {
     const path = join(root, file)
     if (!existsSync(path)) return [{ file, kind: "new" }]
@@ -97,13 +91,14 @@ export function apply(root: string, { files }: Plan, differences: readonly Diffe
 }
 
 async function main(): Promise<void> {
-  const check = process.argv.includes("--check")
-  const planned = plan(repository)
-  console.log(`${planned.profiles.length} profiles, ${planned.pipelines.length} pipelines`)
-  await validate(repository, planned, console.log)
+  const { values } = parseArgs({ options: { all: { type: "boolean" }, check: { type: "boolean" } } })
+  const planned = plan(repository, values)
+  await validate(repository, planned)
+  console.log(`${planned.profiles.length} profiles and ${planned.pipelines.length} pipelines are valid`)
   const differences = compare(repository, planned)
+  console.log(`${planned.files.size} files, ${differences.length} out of date`)
   for (const { file, kind } of differences) console.log(`  ${kind.padEnd(8)} ${file}`)
-  if (!check) apply(repository, planned, differences)
+  if (!values.check) apply(repository, planned, differences)
   else if (differences.length > 0) {
     console.error(`${differences.length} files are out of date: npm run pipelines:generate`)
     process.exitCode = 1

@@ -1,5 +1,5 @@
 // Reading pipeline files: YAML nodes with their lines, so that every complaint can name file and line.
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, posix, relative } from "node:path"
 import { type Document, LineCounter, type Node, parseDocument } from "yaml"
 
@@ -58,5 +58,11 @@ export function readTemplate(source: Source, node: unknown, reference: string): 
   return readSource(source.root, file)
 }
 
-/** A path of this machine as a path from the root, with forward slashes. */
-export const fromRoot = (root: string, path: string): string => relative(root, path).replaceAll("\\", "/")
+/** The files below a folder, at any depth, as sorted paths from the root; none where there is no such folder. */
+export function filesBelow(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .sort()
+}

@@ -13,13 +13,13 @@ export interface Copy {
   readonly close: () => void
 }
 
-/** Copies .azure-pipelines, the page with the table, and the manifests of the workspace. */
+/** Copies .azure-pipelines and the manifests of the workspace. */
 export function copyPipelines(): Copy {
   const root = mkdtempSync(join(tmpdir(), "eshop-pipelines-"))
   const manifests = ["functions", "packages"].flatMap((parent) =>
     readdirSync(join(repository, parent)).map((name) => `${parent}/${name}/package.json`),
   )
-  for (const path of [".azure-pipelines", "docs/pipelines.md", ...manifests]) {
+  for (const path of [".azure-pipelines", ...manifests]) {
     cpSync(join(repository, path), join(root, path), { recursive: true })
   }
   const read = (file: string) => readFileSync(join(root, file), "utf8")
