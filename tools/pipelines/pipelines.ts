@@ -3,7 +3,7 @@ import { stringify } from "yaml"
 import type { Environments } from "./environments.ts"
 import type { Profile } from "./profiles.ts"
 import { mistake } from "./source.ts"
-import { pathFilter, testFolders } from "./workspace-graph.ts"
+import { pathFilter, pullRequestFilter, testFolders } from "./workspace-graph.ts"
 
 export const pipelinesFolder = ".azure-pipelines/pipelines"
 const header =
@@ -34,7 +34,6 @@ function application(root: string, app: string, settings: Environments): Pipelin
   const { testCommand, ...own } = Object.fromEntries(
     [...(settings.applications.get(app)?.parameters ?? [])].map(([name, { value }]) => [name, value]),
   )
-  const paths = pathFilter(root, app)
   const tests = testFolders(root, app).join(" ")
   const coverage = `--coverage.include='functions/${app}/src/**' --coverage.exclude='**/*.test.ts'`
   const keys = ["name", "overlay", "rollout", "serviceConnection", "resourceGroup", "appNamePrefix"]
@@ -42,8 +41,8 @@ function application(root: string, app: string, settings: Environments): Pipelin
     file: `${pipelinesFolder}/${app}.yaml`,
     text: write({
       name: `${app}-$(Date:yyyyMMdd)$(Rev:.r)`,
-      trigger: { batch: true, branches: { include: ["main"] }, paths },
-      pr: { branches: { include: ["main"] }, paths },
+      trigger: { batch: true, branches: { include: ["main"] }, paths: pathFilter(root, app) },
+      pr: { branches: { include: ["main"] }, paths: pullRequestFilter(root, app) },
       extends: {
         template: "/.azure-pipelines/application.yaml",
         parameters: {

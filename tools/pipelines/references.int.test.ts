@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { root } from "../apps.ts"
 import { readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
-import { findApps, pathFilter } from "./workspace-graph.ts"
+import { findApps, pullRequestFilter } from "./workspace-graph.ts"
 
 const { environments } = readEnvironments(root)
 const read = (file: string) => readFileSync(join(root, file), "utf8")
@@ -43,7 +43,7 @@ describe("the pipelines", () => {
   })
 
   it.each(findApps(root))("filter by paths that exist: %s", (app) => {
-    const { include } = pathFilter(root, app)
+    const { include } = pullRequestFilter(root, app)
     // Not every app has tests outside its folder yet.
     const absent = include.filter((path) => path !== `tests/${app}` && !existsSync(join(root, path)))
     expect(absent).toEqual([])

@@ -1,6 +1,6 @@
 // Who uses whom in the npm workspace, and so: which changes concern which app.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 
 interface Manifest {
   readonly name: string
@@ -14,14 +14,19 @@ export function findApps(root: string): string[] {
     .sort()
 }
 
-function readWorkspace(root: string): Map<string, { folder: string; manifest: Manifest }> {
-  const folders = ["packages", "functions"].flatMap((parent) =>
+/** The folders of the npm workspace, of which package.json names the parents: packages/domain, functions/catalog, … */
+export function workspaceFolders(root: string): string[] {
+  const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  return (workspaces as string[]).map(dirname).flatMap((parent) =>
     readdirSync(join(root, parent))
       .map((name) => `${parent}/${name}`)
       .filter((folder) => existsSync(join(root, folder, "package.json"))),
   )
+}
+
+function readWorkspace(root: string): Map<string, { folder: string; manifest: Manifest }> {
   return new Map(
-    folders.map((folder) => {
+    workspaceFolders(root).map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest
       return [manifest.name, { folder, manifest }]
     }),
@@ -55,8 +60,22 @@ const shared = [
   "infra/containers/Dockerfile.dockerignore",
   "infra/containers/migrate.ts",
   "package-lock.json",
+  "package.json",
   "tools/apps.ts",
+  "tools/build-app.ts",
   "tools/build.ts",
+  "tools/run.mjs",
+]
+
+/** What every app is checked and tested with; none of it goes to Azure. */
+const tested = [
+  ".dependency-cruiser.mjs",
+  "biome.json",
+  "local",
+  "tests/fixtures",
+  "tools/check.ts",
+  "tsconfig.json",
+  "vitest.config.ts",
 ]
 
 export interface PathFilter {
@@ -64,10 +83,16 @@ export interface PathFilter {
   readonly exclude: readonly string[]
 }
 
-/** Changes that start an app's pipeline. Prose starts none. */
+/** Changes on main that start an app's pipeline: those of what is rolled out, and of its tests. Prose starts none. */
 export function pathFilter(root: string, app: string): PathFilter {
   const own = [`.azure-pipelines/pipelines/${app}.yaml`, `tests/${app}`]
   return { include: [...foldersOf(root, app), ...own, ...shared].sort(), exclude: ["**/*.md"] }
+}
+
+/** Changes in a pull request that start an app's pipeline: also those of what its tests run on. */
+export function pullRequestFilter(root: string, app: string): PathFilter {
+  const { include, exclude } = pathFilter(root, app)
+  return { include: [...include, ...tested].sort(), exclude }
 }
 
 /** Whether a change of `path` starts the pipeline. A filter is a file, a folder with all that is in it, or `**` + `/*.ending`. */

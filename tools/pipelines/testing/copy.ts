@@ -1,8 +1,9 @@
 // A copy of what the generator reads and writes, for tests that plant mistakes in it.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { root as repository } from "../../apps.ts"
+import { workspaceFolders } from "../workspace-graph.ts"
 
 export interface Copy {
   readonly root: string
@@ -16,10 +17,8 @@ export interface Copy {
 /** Copies .azure-pipelines and the manifests of the workspace. */
 export function copyPipelines(): Copy {
   const root = mkdtempSync(join(tmpdir(), "eshop-pipelines-"))
-  const manifests = ["functions", "packages"].flatMap((parent) =>
-    readdirSync(join(repository, parent)).map((name) => `${parent}/${name}/package.json`),
-  )
-  for (const path of [".azure-pipelines", ...manifests]) {
+  const manifests = workspaceFolders(repository).map((folder) => `${folder}/package.json`)
+  for (const path of [".azure-pipelines", "package.json", ...manifests]) {
     cpSync(join(repository, path), join(root, path), { recursive: true })
   }
   const read = (file: string) => readFileSync(join(root, file), "utf8")
