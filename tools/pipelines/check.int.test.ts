@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Azure Pipelines
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { root as repository } from "../apps.ts"
 import { checkExpansions, checkFiles, checkScripts, expandAll, pipelineFiles } from "./check.ts"
 import { expandFile } from "./expand.ts"
@@ -33,16 +33,6 @@ describe("the scripts", () => {
     const scripts = expansions.flatMap(({ document }) => scriptsIn(document))
     expect(scripts.length).toBeGreaterThan(0)
     expect(checkScripts(scripts)).toEqual({ problems: [], skipped: undefined })
-  })
-
-  it("are not checked where shellcheck is missing, except in CI, where that is a failure", () => {
-    onTestFinished(() => void vi.unstubAllEnvs())
-    vi.stubEnv("CI", undefined)
-    expect(whyNoShellcheck("shellcheck-that-is-not-there")).toBe(
-      "shellcheck-that-is-not-there is missing: on Debian, apt-get install shellcheck",
-    )
-    vi.stubEnv("CI", "true")
-    expect(() => whyNoShellcheck("shellcheck-that-is-not-there")).toThrow("is missing")
   })
 })
 

@@ -48,8 +48,8 @@ const topLevel = ["stacks", "defaults", "hosting", "sca", "environments", "appli
  * Reads and checks the environments file.
  * @throws PipelineError that names file and line
  */
-export function readEnvironments(root: string, file = environmentsFile): Environments {
-  const source = readSource(root, file)
+export function readEnvironments(root: string): Environments {
+  const source = readSource(root, environmentsFile)
   const top = source.document.contents
   if (!isMap(top)) throw mistake(source, top, "the environments file is a mapping")
   for (const { key } of top.items) {

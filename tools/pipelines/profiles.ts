@@ -36,8 +36,6 @@ export interface Stack {
 
 export interface Profile {
   readonly stack: string
-  /** `linting`, `unit-tests`, the variant of `sca`, the variant of `publish`; `none` where there is nothing. */
-  readonly variant: readonly [linting: string, unitTests: string, sca: string, publish: string]
   /** Below `profilesFolder` where the repository has the stack, else below `otherProfilesFolder`. */
   readonly file: string
   readonly parameters: readonly Parameter[]
@@ -85,32 +83,29 @@ export function checkParameters(source: Source, declared: readonly Parameter[]):
   }
 }
 
-/** The variants of a task: its parameter of the same name lists them, the presence of the template decides otherwise. */
+/**
+ * The variants of a task. Every profile builds; of another task its parameter of the same name lists them, the presence
+ * of the template decides otherwise.
+ */
 function variantsOf(stack: Stack, name: string): readonly string[] {
+  if (name === "build") return [name]
   const task = stack.tasks.get(name)
   if (!task) return ["none"]
   const selector = task.declared.find((parameter) => parameter.name === name)
   return selector?.values ?? [name, "none"]
 }
 
-/** All profiles of the stacks, in a fixed order. */
+/** All profiles of the stacks, every combination of the variants of their tasks, in a fixed order. */
 export function planProfiles(stacks: readonly Stack[], environments: Environments): Profile[] {
   checkDefaults(stacks, environments)
   const committed = committedStacks(stacks, environments)
   return stacks.flatMap((stack) => {
     const folder = committed.has(stack.name) ? profilesFolder : otherProfilesFolder
-    const [linting, unitTests, sca, publish] = ["linting", "unit-tests", "sca", "publish"].map((name) =>
-      variantsOf(stack, name),
-    ) as [readonly string[], readonly string[], readonly string[], readonly string[]]
-    return linting.flatMap((lint) =>
-      unitTests.flatMap((test) =>
-        sca.flatMap((scan) =>
-          publish.map((target) =>
-            planProfile(stack, [lint, test, scan, target], folder, environments.defaults),
-          ),
-        ),
-      ),
+    const variants = profileTasks.reduce<string[][]>(
+      (begun, task) => begun.flatMap((variant) => variantsOf(stack, task).map((next) => [...variant, next])),
+      [[]],
     )
+    return variants.map((variant) => planProfile(stack, variant, folder, environments.defaults))
   })
 }
 
@@ -142,15 +137,14 @@ interface Use {
 
 function planProfile(
   stack: Stack,
-  variant: Profile["variant"],
+  variant: readonly string[],
   folder: string,
   defaults: ReadonlyMap<string, Entry>,
 ): Profile {
-  const [linting, unitTests, sca, publish] = variant
-  const wanted = { build: "build", linting, "unit-tests": unitTests, sca, publish }
-  const uses = Object.entries(wanted).flatMap(([name, chosen]): Use[] => {
+  const uses = profileTasks.flatMap((name, index): Use[] => {
     const task = stack.tasks.get(name)
-    if (!task || chosen === "none") return []
+    const chosen = variant[index]
+    if (!task || !chosen || chosen === "none") return []
     const selector = task.declared.some((parameter) => parameter.name === name)
     const fixed: Record<string, string> = selector ? { [name]: chosen } : {}
     const reads = readsOf(task.source, fixed)
@@ -160,10 +154,9 @@ function planProfile(
     return [{ task, fixed, parameters }]
   })
   const parameters = union(uses, defaults)
-  const name = `${stack.name}-build-${variant.join("-")}`
+  const name = [stack.name, ...variant].join("-")
   return {
     stack: stack.name,
-    variant,
     file: `${folder}/${stack.name}/${name}.yaml`,
     parameters,
     text: render(uses, parameters),

@@ -1,8 +1,9 @@
 // The inline scripts of an expanded pipeline: where they are, the rules for them, and shellcheck.
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { whyMissing } from "../kubernetes/programs.ts"
 import type { Value } from "./value.ts"
 
 export interface Script {
@@ -47,13 +48,8 @@ export function scriptProblems({ step, text }: Script): string[] {
 }
 
 /** Why shellcheck cannot be used here, or undefined. In CI its absence is an error. */
-export function whyNoShellcheck(program = "shellcheck"): string | undefined {
-  const found = spawnSync(program, ["--version"], { stdio: "ignore" })
-  if (!found.error) return undefined
-  const reason = `${program} is missing: on Debian, apt-get install shellcheck`
-  if (process.env.CI === "true") throw new Error(reason)
-  return reason
-}
+export const whyNoShellcheck = (): string | undefined =>
+  whyMissing({ name: "shellcheck", install: "on Debian, apt-get install shellcheck" }, ["--version"])
 
 interface Finding {
   readonly file: string
@@ -65,42 +61,28 @@ interface Finding {
 // SC2154: a variable that nobody sets may be one of Azure's (BUILD_SOURCEVERSION) or of the step's env.
 const exclude = "SC2154"
 
-/** Runs shellcheck once over all scripts; equal scripts are checked once. */
+/** What shellcheck finds in the scripts. */
 export function shellcheck(scripts: readonly Script[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "eshop-shellcheck-"))
   try {
-    const distinct = [...new Map(scripts.map((script) => [script.text, script])).values()]
     const steps = new Map(
-      distinct.map((script, index) => {
+      scripts.map(({ step, text }, index) => {
         const file = join(folder, `${index}.sh`)
-        writeFileSync(file, script.text)
-        return [file, script.step]
+        writeFileSync(file, text)
+        return [file, step]
       }),
     )
-    if (steps.size === 0) return []
-    const args = [
-      "--shell=bash",
-      "--severity=style",
-      `--exclude=${exclude}`,
-      "--format=json",
-      ...steps.keys(),
-    ]
-    return findings(args).map(
+    const options = ["--shell=bash", "--severity=style", `--exclude=${exclude}`, "--format=json"]
+    const { status, stdout, stderr } = spawnSync("shellcheck", [...options, ...steps.keys()], {
+      encoding: "utf8",
+    })
+    // Exit code 1: there are findings.
+    if (status !== 0 && status !== 1) throw new Error(`shellcheck: ${stderr}`)
+    return (JSON.parse(stdout) as Finding[]).map(
       ({ file, line, code, message }) =>
         `${steps.get(file)}: line ${line} of the script: ${message} (SC${code})`,
     )
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function findings(args: string[]): Finding[] {
-  try {
-    return JSON.parse(execFileSync("shellcheck", args, { encoding: "utf8" }))
-  } catch (error) {
-    // Exit code 1: there are findings, and they are on standard output.
-    const { status, stdout } = error as { status?: number; stdout?: string }
-    if (status !== 1 || !stdout) throw error
-    return JSON.parse(stdout)
   }
 }
