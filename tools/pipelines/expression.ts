@@ -138,7 +138,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case "call": {
       const status = scope.status?.[expression.name]
       if (status) return status()
-      // `and`, `or`, `iif` and `coalesce` look at an argument only when they need it.
+      // `and`, `or` and `iif` look at an argument only when they need it.
       return callFunction(
         expression.name,
         expression.args.map((argument) => () => evaluate(argument, scope)),

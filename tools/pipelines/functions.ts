@@ -1,12 +1,11 @@
-// The functions of Azure Pipelines' expressions and the conversions between its types.
+// Functions of Azure Pipelines' expressions, as far as the templates need them, and the conversions between its types.
 import type { Value } from "./value.ts"
 
 /** Text of a value as Azure writes it: booleans are `True` and `False`, null is empty. */
 export function toText(value: Value): string {
   if (value === null) return ""
   if (typeof value === "boolean") return value ? "True" : "False"
-  if (typeof value === "object")
-    throw new Error("an object or a list cannot become text: use convertToJson or join")
+  if (typeof value === "object") throw new Error("an object or a list cannot become text: use join")
   return String(value)
 }
 
@@ -27,22 +26,8 @@ function equal(left: Value, right: Value): boolean {
   return left.toLowerCase() === toText(right).toLowerCase()
 }
 
-function order(left: Value, right: Value): number {
-  if (typeof left === "string") return left.toLowerCase().localeCompare(toText(right).toLowerCase(), "en")
-  return toNumber(left) - toNumber(right)
-}
-
 const elements = (value: Value): Value[] =>
   Array.isArray(value) ? value : value !== null && typeof value === "object" ? Object.values(value) : [value]
-
-function format(pattern: Value, values: readonly Value[]): string {
-  return toText(pattern).replace(/\{\{|\}\}|\{(\d+)\}/g, (found, index) => {
-    if (index === undefined) return found[0] as string
-    const value = values[Number(index)]
-    if (value === undefined) throw new Error(`format has no value {${index}}`)
-    return toText(value)
-  })
-}
 
 type Lazy = () => Value
 interface Definition {
@@ -65,45 +50,17 @@ const functions: Record<string, Definition> = {
     arity: [3, 3],
     call: (test, yes, no) => (isTrue(test?.() ?? null) ? (yes?.() ?? null) : (no?.() ?? null)),
   },
-  coalesce: {
-    arity: [2, 99],
-    call: (...args) => {
-      for (const argument of args) {
-        const value = argument()
-        if (value !== null && value !== "") return value
-      }
-      return null
-    },
-  },
   not: eager(1, 1, (value = null) => !isTrue(value)),
-  xor: eager(2, 2, (left = null, right = null) => isTrue(left) !== isTrue(right)),
   eq: eager(2, 2, (left = null, right = null) => equal(left, right)),
   ne: eager(2, 2, (left = null, right = null) => !equal(left, right)),
-  gt: eager(2, 2, (left = null, right = null) => order(left, right) > 0),
-  ge: eager(2, 2, (left = null, right = null) => order(left, right) >= 0),
-  lt: eager(2, 2, (left = null, right = null) => order(left, right) < 0),
-  le: eager(2, 2, (left = null, right = null) => order(left, right) <= 0),
   in: eager(1, 99, (value = null, ...others) => others.some((other) => equal(value, other))),
   notin: eager(1, 99, (value = null, ...others) => !others.some((other) => equal(value, other))),
   contains: eager(2, 2, (whole, part) => lower(whole).includes(lower(part))),
-  containsvalue: eager(2, 2, (list = null, value = null) =>
-    elements(list).some((item) => equal(item, value)),
-  ),
   startswith: eager(2, 2, (whole, part) => lower(whole).startsWith(lower(part))),
   endswith: eager(2, 2, (whole, part) => lower(whole).endsWith(lower(part))),
-  format: eager(1, 99, (pattern = null, ...values) => format(pattern, values)),
   join: eager(2, 2, (separator, list = null) => elements(list).map(toText).join(text(separator))),
-  split: eager(2, 2, (whole, separator) => text(whole).split(text(separator))),
-  replace: eager(3, 3, (whole, from, to) => text(whole).replaceAll(text(from), text(to))),
   lower: eager(1, 1, lower),
   upper: eager(1, 1, (value) => text(value).toUpperCase()),
-  trim: eager(1, 1, (value) => text(value).trim()),
-  length: eager(
-    1,
-    1,
-    (value = null) => (typeof value === "object" && value ? elements(value) : text(value)).length,
-  ),
-  converttojson: eager(1, 1, (value = null) => JSON.stringify(value, undefined, 2)),
 }
 
 /**
