@@ -48,7 +48,7 @@ describe("activities", () => {
     const { output, runtimeStatus } = (await app.run("unknownActivity")).json() as Record<string, string>
     expect(runtimeStatus).toBe("Failed")
     expect(output).toBe(
-      "Orchestrator function 'unknownActivity' failed: The function 'missing' doesn't exist, is disabled, or is not an activity function. Additional info: The following are the known activity functions: 'echo', 'describe', 'slow', 'fail', 'flaky', 'note', 'crash'.",
+      "Orchestrator function 'unknownActivity' failed: The function 'missing' doesn't exist, is disabled, or is not an activity function. Additional info: The following are the known activity functions: 'echo', 'describe', 'slow', 'fail', 'flaky', 'note', 'crash', 'notFinite', 'nan'.",
     )
   })
 

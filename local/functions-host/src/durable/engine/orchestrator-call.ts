@@ -3,7 +3,7 @@
 import { FunctionFailedError, type HostRuntime, type RegisteredFunction } from "../../contract.ts"
 import type { DurableConfig } from "../config.ts"
 import type { OrchestratorState } from "../protocol/actions.ts"
-import { failureOf } from "../protocol/orchestrator-result.ts"
+import { failureOf, stateOf } from "../protocol/orchestrator-result.ts"
 import { withWorker } from "../tasks/worker-call.ts"
 import type { Live } from "./live.ts"
 
@@ -32,8 +32,7 @@ export async function invokeOrchestrator(
         }),
       draining,
     )
-    const state = JSON.parse(returnValue?.json ?? returnValue?.string ?? "null") as OrchestratorState | null
-    return state?.actions ? state : failureOf("Out of proc orchestrators must return a valid JSON schema")
+    return stateOf(returnValue?.json ?? returnValue?.string ?? "null")
   } catch (error) {
     if (error instanceof FunctionFailedError) return failureOf(error.exception.message)
     throw error

@@ -64,6 +64,7 @@ export function createStep(options: StepOptions): (live: Live) => Promise<void> 
 
   async function terminate(live: Live, termination: Arrived): Promise<void> {
     const { instance, parent } = await commitTermination(store, live, termination, statusOf)
+    logEnd(options, instance)
     if (lives.isCurrent(live)) forget(options, instance)
     if (parent) delivery.stored(parent.instanceId, parent.arrived)
   }
@@ -78,6 +79,7 @@ export function createStep(options: StepOptions): (live: Live) => Promise<void> 
         throw error
       },
     )
+    if (outcome.kind === "ended") logEnd(options, outcome.instance)
     startChildren(options, children)
     if (sent.parent) delivery.stored(sent.parent.instanceId, sent.parent.arrived)
     if (!lives.isCurrent(live)) return
@@ -176,6 +178,16 @@ function end(options: StepOptions, live: Live, { outcome, rest }: Episode): void
     if (!rest.includes(late) && late.messageId === undefined && isTaskResult(late.event)) {
       lifecycle.track(delivery.result(outcome.instance.id, late))
     }
+  }
+}
+
+/** An end that is not the orchestrator's own is logged, in the words of the extension's EndToEndTraceHelper. */
+function logEnd({ host }: StepOptions, { id, name, status, output }: Instance): void {
+  const orchestrator = `Function '${name} (Orchestrator)'`
+  if (status === "Failed") {
+    host.log.log("error", `${id}: ${orchestrator} failed with an error. Reason: ${output}`)
+  } else if (status === "Terminated") {
+    host.log.log("warning", `${id}: ${orchestrator} was terminated. Reason: ${output ?? ""}`)
   }
 }
 

@@ -3,7 +3,7 @@
 import type { OrchestratorState } from "../protocol/actions.ts"
 import { EventType, type FailureDetails, type HistoryEvent, historyEvent } from "../protocol/events.ts"
 import type { Instance } from "../store/store.ts"
-import { type Command, schedulerId } from "./command.ts"
+import { type Command, type EntityName, schedulerId } from "./command.ts"
 import { replay } from "./replay.ts"
 
 export type EpisodeInput = {
@@ -34,81 +34,140 @@ export type EpisodeEnd = {
 
 export type EpisodeOutcome = { kind: "ambiguous" } | EpisodeEnd
 
-/** Concludes an episode. Pure but for `newGuid`. */
+/** Most whole kilobytes of UTF-16 that a custom status may have (DurableOrchestrationContext.SetCustomStatus). */
+const maxCustomStatusKilobytes = 16
+
+/**
+ * Concludes an episode. Pure but for `newGuid`. Never throws: what cannot be concluded would be the same at every
+ * further try, so it fails the instance.
+ */
 export function concludeEpisode(input: EpisodeInput): EpisodeOutcome {
-  const { instance, state, timestamp } = input
-  let error = state.error
-  let replayed: ReturnType<typeof replay> | undefined
   try {
-    replayed = replay({
-      history: input.history,
-      actions: state.actions[0] ?? [],
-      ended: state.isDone || error !== undefined,
-      instanceId: instance.id,
-      executionId: instance.executionId,
-      httpPollingInterval: input.httpPollingInterval,
-      newGuid: input.newGuid,
-      requireFunction: input.requireFunction,
-    })
+    return conclude(input)
   } catch (thrown) {
-    error = (thrown as Error).message
+    return failed(input, emptyEnd(), (thrown as Error).message)
   }
-  if (replayed?.ambiguous) return { kind: "ambiguous" }
+}
 
-  const commands = (replayed?.commands ?? []).map((command) => withInstanceId(command, instance))
-  const events = commands.map((command) => scheduledEvent(command, timestamp))
-  const updated: Instance = {
-    ...instance,
-    status: "Running",
-    customStatus: state.customStatus === undefined ? null : JSON.stringify(state.customStatus),
-    updatedAt: Date.parse(timestamp),
+function conclude(input: EpisodeInput): EpisodeOutcome {
+  const { instance, state, timestamp } = input
+  const customStatus = customStatusText(state)
+  requireSmallCustomStatus(customStatus)
+  const replayed = replay({
+    history: input.history,
+    actions: state.actions[0] ?? [],
+    ended: state.isDone || state.error !== undefined,
+    instanceId: instance.id,
+    executionId: instance.executionId,
+    httpPollingInterval: input.httpPollingInterval,
+    newGuid: input.newGuid,
+    requireFunction: input.requireFunction,
+  })
+  if (replayed.ambiguous) return { kind: "ambiguous" }
+
+  const commands = replayed.commands.map((command) => withInstanceId(command, instance))
+  const end: Conclusion = {
+    events: commands.map((command) => scheduledEvent(command, timestamp)),
+    commands,
+    actionsStarted: replayed.actionsStarted,
+    carriedEvents: [],
+    nextId: replayed.nextId,
   }
-  const actionsStarted = replayed?.actionsStarted ?? 0
-  const close = (): HistoryEvent =>
-    historyEvent(EventType.OrchestratorCompleted, timestamp, { ActionsStarted: actionsStarted })
-  const base = { events, commands, actionsStarted, carriedEvents: [] as HistoryEvent[] }
-
-  if (error === undefined && replayed?.continueAsNew) {
+  const updated = updatedInstance(input, customStatus)
+  if (state.error === undefined && replayed.continueAsNew) {
     return {
-      ...base,
+      ...end,
       kind: "continued",
       instance: { ...updated, input: replayed.continueAsNew.input, executionId: input.newGuid() },
       carriedEvents: replayed.unclaimedEvents,
     }
   }
-  if (error === undefined && !state.isDone) {
-    events.push(close())
-    return { ...base, kind: "waiting", instance: updated }
+  if (state.error === undefined && !state.isDone) {
+    end.events.push(closed(input, end))
+    return { ...end, kind: "waiting", instance: updated }
   }
-  // Locks that user code did not release are released at the end.
-  let nextId = replayed?.nextId ?? 0
-  for (const entity of replayed?.heldLocks ?? []) {
+  releaseLocks(input, end, replayed.heldLocks)
+  if (state.error !== undefined) return failed(input, end, state.error)
+  const output = JSON.stringify(state.output ?? null)
+  end.events.push(completed(end.nextId, timestamp, "Completed", output), closed(input, end))
+  return { ...end, kind: "ended", instance: { ...updated, status: "Completed", output } }
+}
+
+/** What an episode leads to, whatever becomes of its instance. */
+type Conclusion = Pick<EpisodeEnd, "events" | "commands" | "actionsStarted" | "carriedEvents"> & {
+  /** The id that the next scheduling event would get. */
+  nextId: number
+}
+
+function emptyEnd(): Conclusion {
+  return { events: [], commands: [], actionsStarted: 0, carriedEvents: [], nextId: 0 }
+}
+
+/** Locks that user code did not release are released at the end. */
+function releaseLocks(
+  { instance, newGuid, timestamp }: EpisodeInput,
+  end: Conclusion,
+  held: EntityName[],
+): void {
+  for (const entity of held) {
     const release: Command = {
       kind: "entityMessage",
-      id: nextId++,
+      id: end.nextId++,
       target: schedulerId(entity),
       eventName: "release",
-      message: { id: input.newGuid(), parent: instance.id, parentExecution: instance.executionId },
+      message: { id: newGuid(), parent: instance.id, parentExecution: instance.executionId },
     }
-    commands.push(release)
-    events.push(scheduledEvent(release, timestamp))
+    end.commands.push(release)
+    end.events.push(scheduledEvent(release, timestamp))
   }
-  if (error !== undefined) {
-    const output = `Orchestrator function '${instance.name}' failed: ${error}`
-    events.push(completed(nextId, timestamp, "Failed", output, state.failureDetails), close())
-    return {
-      ...base,
-      kind: "ended",
-      instance: { ...updated, status: "Failed", output },
-      failure: {
-        details: `Message: ${error}`,
-        ...(state.failureDetails ? { failureDetails: state.failureDetails } : {}),
-      },
-    }
+}
+
+function failed(input: EpisodeInput, end: Conclusion, error: string): EpisodeEnd {
+  const { instance, state, timestamp } = input
+  const output = `Orchestrator function '${instance.name}' failed: ${error}`
+  const customStatus = customStatusText(state)
+  end.events.push(
+    completed(end.nextId, timestamp, "Failed", output, state.failureDetails),
+    closed(input, end),
+  )
+  return {
+    ...end,
+    kind: "ended",
+    instance: {
+      ...updatedInstance(input, kilobytes(customStatus) > maxCustomStatusKilobytes ? null : customStatus),
+      status: "Failed",
+      output,
+    },
+    failure: {
+      details: `Message: ${error}`,
+      ...(state.failureDetails ? { failureDetails: state.failureDetails } : {}),
+    },
   }
-  const output = JSON.stringify(state.output ?? null)
-  events.push(completed(nextId, timestamp, "Completed", output), close())
-  return { ...base, kind: "ended", instance: { ...updated, status: "Completed", output } }
+}
+
+function updatedInstance({ instance, timestamp }: EpisodeInput, customStatus: string | null): Instance {
+  return { ...instance, status: "Running", customStatus, updatedAt: Date.parse(timestamp) }
+}
+
+function closed({ timestamp }: EpisodeInput, { actionsStarted }: Conclusion): HistoryEvent {
+  return historyEvent(EventType.OrchestratorCompleted, timestamp, { ActionsStarted: actionsStarted })
+}
+
+function customStatusText({ customStatus }: OrchestratorState): string | null {
+  return customStatus === undefined ? null : JSON.stringify(customStatus)
+}
+
+/** Whole kilobytes of a text in UTF-16, as MessagePayloadDataConverter counts. */
+function kilobytes(text: string | null): number {
+  return Math.floor(((text?.length ?? 0) * 2) / 1024)
+}
+
+function requireSmallCustomStatus(text: string | null): void {
+  const size = kilobytes(text)
+  if (size <= maxCustomStatusKilobytes) return
+  throw new Error(
+    `The UTF-16 size of the JSON-serialized payload must not exceed ${maxCustomStatusKilobytes} KB. The current payload size is ${size.toLocaleString("en-US")} KB.`,
+  )
 }
 
 /** The end of an instance by terminate: nothing runs, what is in flight is ignored later. */

@@ -273,13 +273,14 @@ class Replay {
       id,
       name,
       ...(action.instanceId ? { instanceId: action.instanceId } : {}),
-      ...(action.version ? { version: action.version } : {}),
+      ...(action.version ? { version: String(action.version) } : {}),
       input: JSON.stringify(action.input ?? null),
     }))
     return this.events.resultOf(id)
   }
 
   private timer(fireAt: number): Task {
+    if (Number.isNaN(fireAt)) throw new Error("createTimer was called with an invalid date.")
     return fireAt - this.now > maximumShortTimer ? this.longTimer(fireAt) : this.shortTimer(fireAt)
   }
 

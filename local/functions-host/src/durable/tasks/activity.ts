@@ -71,9 +71,14 @@ export function resultText(value: TypedData | null | undefined): string {
   if (value?.json !== undefined) return value.json
   if (value?.string !== undefined) return JSON.stringify(value.string)
   if (value?.int !== undefined) return String(value.int)
-  if (value?.double !== undefined) return String(value.double)
+  if (value?.double !== undefined) return numberText(value.double)
   if (value?.bytes !== undefined) return JSON.stringify(Buffer.from(value.bytes).toString("base64"))
   return "null"
+}
+
+/** JSON has no NaN and no infinity; the extension's serialiser (Newtonsoft.Json) writes their names as strings. */
+function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : JSON.stringify(String(value))
 }
 
 function failureFields(
