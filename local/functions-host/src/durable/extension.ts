@@ -1,6 +1,5 @@
 /** Durable Functions as an extension of the host: trigger family, client binding, web hook. */
 
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import type { HostExtension, HostRuntime, WebhookRequest, WebhookResponse } from "../contract.ts"
 import { readDurableConfig } from "./config.ts"
@@ -12,6 +11,7 @@ import type { ApiContext } from "./http-api/context.ts"
 import type { ApiRequest } from "./http-api/exchange.ts"
 import { startRpcServer } from "./http-api/rpc-server.ts"
 import { clientBinding, type Endpoints } from "./http-api/urls.ts"
+import { keepForRetention } from "./store/retention.ts"
 import { openSqliteStore } from "./store/sqlite-store.ts"
 
 const bindingTypes = [
@@ -68,9 +68,9 @@ async function startHub(host: HostRuntime): Promise<Running> {
     host.log.log("warning", message),
   )
   const functions = durableFunctions(host.functions)
-  const folder = join(host.stateDir, "durable")
-  mkdirSync(folder, { recursive: true })
-  const store = openSqliteStore(join(folder, `${config.hubName}.db`), { synchronous: config.synchronous })
+  const store = openSqliteStore(join(host.stateDir, "durable", `${config.hubName}.db`), {
+    synchronous: config.synchronous,
+  })
 
   // Orchestrations send to entities and entities answer orchestrations.
   let engine: Engine
@@ -96,11 +96,13 @@ async function startHub(host: HostRuntime): Promise<Running> {
     host.log.log("error", `Durable Functions: recovery of the task hub failed: ${(error as Error).stack}`)
   })
   entities.recover()
+  const retention = keepForRetention(store, host.log)
 
   return {
     context,
     binding: clientBinding(config, endpoints),
     async stop() {
+      await retention.stop()
       await Promise.all([engine.stop(stopGrace), entities.stop(stopGrace)])
       await recovery
       await rpc.close()

@@ -8,7 +8,7 @@ import {
   historyEvent,
   isSchedulingEvent,
 } from "../protocol/events.ts"
-import type { Instance, RuntimeStatus } from "../store/store.ts"
+import { endedStatuses, type Instance, type RuntimeStatus } from "../store/store.ts"
 import { originalExecution } from "./rewind.ts"
 
 /** An event that waits for the next episode of its instance. */
@@ -84,7 +84,7 @@ export function episodeHead(
 
 /** Completed, Failed and Terminated instances run no more. */
 export function isFinished(status: RuntimeStatus): boolean {
-  return status === "Completed" || status === "Failed" || status === "Terminated"
+  return endedStatuses.includes(status)
 }
 
 /** Why no instance may be started under the id of an existing one; undefined when it may. */

@@ -96,7 +96,7 @@ export async function purgeOne(context: ApiContext, id: string): Promise<ApiResp
       `Cannot purge the orchestration instance ${id} because instance is in the ${instance.status} state.`,
     )
   }
-  await context.store.commit((writer) => writer.purgeInstance(id))
+  await context.store.commit((writer) => writer.purgeEnded(id))
   return json(200, { instancesDeleted: 1 })
 }
 
@@ -119,7 +119,7 @@ export async function purgeByFilter(context: ApiContext, query: Query): Promise<
     })
     if (instances.length === 0) break
     await context.store.commit((writer) => {
-      for (const { id } of instances) writer.purgeInstance(id)
+      for (const { id } of instances) writer.purgeEnded(id)
     })
     deleted += instances.length
   }

@@ -6,8 +6,11 @@
  */
 
 import { once } from "node:events"
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs"
+import { dirname } from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import { Worker } from "node:worker_threads"
+import { lockHub } from "./hub-lock.ts"
 import { createGroupWriter, type FromWriter, type Write, type WriterInit } from "./sqlite-writer.ts"
 import type {
   Entity,
@@ -41,6 +44,10 @@ CREATE TABLE entity (
 PRAGMA user_version = ${schemaVersion};
 `
 
+/** Came later than the format: a task hub without it gets it. */
+const indexOfEnded =
+  "CREATE INDEX IF NOT EXISTS instance_ended ON instance (updated_at) WHERE status IN ('Completed', 'Failed', 'Terminated')"
+
 export type SqliteStoreOptions = {
   /** `full` flushes at every commit (default); `off` leaves it to the operating system: tests only. */
   synchronous?: "full" | "off"
@@ -52,26 +59,52 @@ const slowFlush = 1
 type Row = Record<string, string | number | null>
 type Waiting = { resolve(): void; reject(error: unknown): void }
 
-/** Opens the task hub in `file`, creating it when it is missing. One process at a time may have it open. */
+/**
+ * Opens the task hub in `file`, creating it and its folder when they are missing. Histories hold whatever the app
+ * puts into them: only the owner may read them.
+ * @throws when another process has the task hub, or when the file has another format
+ */
 export function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Store {
   const synchronous = options.synchronous ?? "full"
+  makePrivate(file)
+  const unlock = lockHub(file)
   const database = new DatabaseSync(file)
+  try {
+    prepare(database, file)
+  } catch (error) {
+    database.close()
+    unlock()
+    throw error
+  }
+  return new SqliteStore(database, { taskHub: true, file, synchronous }, unlock)
+}
+
+function makePrivate(file: string): void {
+  const folder = dirname(file)
+  mkdirSync(folder, { recursive: true })
+  chmodSync(folder, 0o700)
+  // SQLite gives the log and its index the mode of the file.
+  closeSync(openSync(file, "a"))
+  chmodSync(file, 0o600)
+}
+
+function prepare(database: DatabaseSync, file: string): void {
   database.exec("PRAGMA busy_timeout = 5000")
   database.exec("PRAGMA journal_mode = WAL")
   const version = (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version
   if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
   else if (version !== schemaVersion) {
-    database.close()
     throw new Error(
       `The task hub ${file} has format ${version}; this host reads ${schemaVersion}. Delete the file to begin anew.`,
     )
   }
-  return new SqliteStore(database, { taskHub: true, file, synchronous })
+  database.exec(indexOfEnded)
 }
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  readonly #unlock: () => void
   readonly #thread: Worker
   readonly #writeHere: (group: readonly Write[]) => FromWriter
   /** Milliseconds that a group takes, smoothed. */
@@ -85,8 +118,9 @@ class SqliteStore implements Store {
   #scheduled: NodeJS.Immediate | undefined
   #closed: (() => void) | undefined
 
-  constructor(database: DatabaseSync, init: WriterInit) {
+  constructor(database: DatabaseSync, init: WriterInit, unlock: () => void) {
     this.#database = database
+    this.#unlock = unlock
     const last = database.prepare("SELECT max(id) AS id FROM message").get() as { id: number | null }
     this.#nextMessage = (last.id ?? 0) + 1
     this.#writeHere = createGroupWriter(database, init.synchronous)
@@ -118,6 +152,13 @@ class SqliteStore implements Store {
     const rows = this.#sql(
       "SELECT id FROM instance WHERE status IN ('Pending', 'Running', 'Suspended') ORDER BY created_at",
     ).all()
+    return rows.map((row) => (row as { id: string }).id)
+  }
+
+  endedBefore(time: number, top: number): string[] {
+    const rows = this.#sql(
+      "SELECT id FROM instance WHERE status IN ('Completed', 'Failed', 'Terminated') AND updated_at < ? ORDER BY updated_at LIMIT ?",
+    ).all(time, top)
     return rows.map((row) => (row as { id: string }).id)
   }
 
@@ -195,6 +236,7 @@ class SqliteStore implements Store {
     await exited
     this.#statements.clear()
     this.#database.close()
+    this.#unlock()
   }
 
   #flush(): void {
@@ -221,7 +263,13 @@ class SqliteStore implements Store {
 
   readonly #writer: Writer = {
     createInstance: (given, replaces) => {
-      if (replaces) this.#writer.purgeInstance(given.id)
+      if (replaces) {
+        this.#writes.push(
+          ["deleteInstance", given.id],
+          ["deleteHistory", given.id],
+          ["deleteMessages", given.id],
+        )
+      }
       this.#writes.push([
         "insertInstance",
         given.id,
@@ -251,8 +299,8 @@ class SqliteStore implements Store {
     deleteHistory: (id) => {
       this.#writes.push(["deleteHistory", id])
     },
-    purgeInstance: (id) => {
-      this.#writes.push(["deleteInstance", id], ["deleteHistory", id], ["deleteMessages", id])
+    purgeEnded: (id) => {
+      this.#writes.push(["deleteEnded", id], ["deleteOrphanedHistory", id], ["deleteOrphanedMessages", id])
     },
     addMessage: (target, body) => {
       const id = this.#nextMessage++

@@ -16,6 +16,11 @@ export const writes = {
   deleteHistory: "DELETE FROM history WHERE instance_id = ?",
   addMessage: "INSERT INTO message VALUES (?, ?, ?)",
   deleteMessage: "DELETE FROM message WHERE id = ?",
+  deleteEnded: "DELETE FROM instance WHERE id = ? AND status IN ('Completed', 'Failed', 'Terminated')",
+  deleteOrphanedHistory:
+    "DELETE FROM history WHERE instance_id = ?1 AND NOT EXISTS (SELECT 1 FROM instance WHERE id = ?1)",
+  deleteOrphanedMessages:
+    "DELETE FROM message WHERE target = ?1 AND NOT EXISTS (SELECT 1 FROM instance WHERE id = ?1)",
   deleteMessages: "DELETE FROM message WHERE target = ?",
   putEntity: "INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)",
   deleteEntity: "DELETE FROM entity WHERE id = ?",

@@ -2,6 +2,9 @@
 
 export type RuntimeStatus = "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated"
 
+/** The statuses of instances that run no more. */
+export const endedStatuses: readonly RuntimeStatus[] = ["Completed", "Failed", "Terminated"]
+
 export type ParentLink = { instanceId: string; executionId: string; eventId: number; name: string }
 
 /** An orchestration instance: what the status API shows, and where its result goes. */
@@ -65,8 +68,8 @@ export type Writer = {
   /** Appends events as comma-joined JSON texts; parts count up from 0 per instance. */
   appendHistory(instanceId: string, part: number, events: string): void
   deleteHistory(instanceId: string): void
-  /** Removes the instance with history and messages. */
-  purgeInstance(instanceId: string): void
+  /** Removes the instance with history and messages, unless it runs (again) by the time of the write. */
+  purgeEnded(instanceId: string): void
   /** Stores a message for an instance or entity; returns its id. */
   addMessage(target: string, body: string): number
   deleteMessage(id: number): void
@@ -82,6 +85,8 @@ export type Store = {
   messages(target: string): StoredMessage[]
   /** Ids of instances that are Pending, Running or Suspended, oldest first. */
   unfinishedInstances(): string[]
+  /** Ids of at most `top` instances that ended before the time (milliseconds since 1970), longest ago first. */
+  endedBefore(time: number, top: number): string[]
   listInstances(query: InstanceQuery): { instances: Instance[]; continuationToken?: string }
   entity(id: string): Entity | undefined
   listEntities(query: EntityQuery): { entities: Entity[]; continuationToken?: string }

@@ -55,6 +55,7 @@ export async function startDurableApp(name: string) {
   }
 
   return {
+    stateDir,
     lines,
     webhook,
     request,
