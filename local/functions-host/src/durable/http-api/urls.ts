@@ -31,7 +31,7 @@ export function managementUrls(
   origin?: string,
 ): ManagementUrls {
   const base = origin ? origin + new URL(endpoints.webhookUrl).pathname : endpoints.webhookUrl
-  const instance = `${base}/instances/${encodeURIComponent(instanceId).replaceAll("%20", "+")}`
+  const instance = `${base}/instances/${encodeURIComponent(instanceId)}`
   const query = `taskHub=${encodeURIComponent(config.hubName)}&connection=${encodeURIComponent(config.connectionName)}&code=${encodeURIComponent(endpoints.code)}`
   return {
     id: instanceId,
