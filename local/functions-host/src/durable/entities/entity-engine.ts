@@ -40,9 +40,9 @@ export function createEntityEngine(options: {
   const { host, config, store, functions } = options
   const slots = createSlots(config.maxConcurrentEntityFunctions)
   const timers = createTimerQueue()
-  const busy = new Set<string>()
+  /** Entities that somebody works on, and when that is over. */
+  const busy = new Map<string, Promise<void>>()
   const again = new Set<string>()
-  const running = new Set<Promise<void>>()
   let stopped = false
 
   function wake(id: string): void {
@@ -51,7 +51,6 @@ export function createEntityEngine(options: {
       again.add(id)
       return
     }
-    busy.add(id)
     const work = slots
       .run(() => process(id))
       .catch(async (thrown: unknown) => {
@@ -60,12 +59,16 @@ export function createEntityEngine(options: {
         await delay(1000)
         again.add(id)
       })
+    occupy(id, work)
+  }
+
+  /** Keeps everybody else away from the entity until the work is done. */
+  function occupy(id: string, work: Promise<void>): void {
     const done = work.finally(() => {
-      running.delete(done)
       busy.delete(id)
       if (again.delete(id)) wake(id)
     })
-    running.add(done)
+    busy.set(id, done)
   }
 
   async function process(id: string): Promise<void> {
@@ -176,7 +179,7 @@ export function createEntityEngine(options: {
         () => host.invoke({ function: fn, triggerValue: { string: trigger }, reason: "(null)" }),
         () => stopped,
       )
-      return JSON.parse(returnValue?.json ?? "null") as EntityOutput
+      return entityOutput(returnValue?.json) ?? unchanged("The entity function gave no state.")
     } catch (thrown) {
       if (thrown instanceof FunctionFailedError) return unchanged(thrown.exception.message)
       throw thrown
@@ -192,6 +195,22 @@ export function createEntityEngine(options: {
       wake(target)
     },
 
+    /**
+     * Deletes the entity, once its current batch is done; messages that it has not read go to a new one.
+     * @returns whether there was one
+     */
+    async purge(id: string): Promise<boolean> {
+      while (busy.has(id)) await busy.get(id)
+      if (!store.entity(id)) return false
+      const deletion = store.commit((writer) => writer.deleteEntity(id))
+      occupy(
+        id,
+        deletion.catch(() => {}),
+      )
+      await deletion
+      return true
+    },
+
     /** Takes up the messages that are left in the store. */
     recover(): void {
       for (const id of store.entitiesWithMessages()) wake(id)
@@ -201,9 +220,15 @@ export function createEntityEngine(options: {
     async stop(grace: number): Promise<void> {
       stopped = true
       timers.clear()
-      await Promise.race([Promise.allSettled([...running]), delay(grace, undefined, { ref: false })])
+      await Promise.race([Promise.allSettled([...busy.values()]), delay(grace, undefined, { ref: false })])
     },
   }
+}
+
+/** What the library's entity function returned; undefined when it was not made by the library. */
+function entityOutput(text: string | undefined): EntityOutput | undefined {
+  const output = JSON.parse(text ?? "null") as EntityOutput | null
+  return Array.isArray(output?.results) ? output : undefined
 }
 
 function save(writer: Writer, entity: Entity): void {

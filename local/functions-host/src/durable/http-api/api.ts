@@ -60,7 +60,7 @@ async function route(
   }
   if (!first) {
     if (method === "GET") return list(context, request, query)
-    return method === "DELETE" ? await purgeByFilter(context, query) : undefined
+    return method === "DELETE" ? await purgeByFilter(context, request, query) : undefined
   }
   if (!second) {
     if (method === "GET") return await status(context, request, first, query)

@@ -3,23 +3,25 @@
 import { isFinished } from "../engine/live.ts"
 import { rewind } from "../engine/rewind.ts"
 import { EventType, type HistoryEvent, historyEvent } from "../protocol/events.ts"
-import type { Instance, RuntimeStatus } from "../store/store.ts"
+import { isEntityId } from "../replay/command.ts"
+import { type Entity, endedStatuses, type Instance } from "../store/store.ts"
 import type { ApiContext } from "./context.ts"
 import { type ApiRequest, type ApiResponse, error, json } from "./exchange.ts"
-import { bool, isJson, pageSize, parseJson, type Query, statusFilter, statusName, time } from "./query.ts"
-import { historyPayload, statusPayload } from "./status.ts"
+import { bool, isJson, pageSize, parseJson, type Query, statusFilter, time } from "./query.ts"
+import { entityStatusPayload, historyPayload, statusPayload } from "./status.ts"
 
 /** How long a first status query of the client library may wait for an end, in milliseconds. */
 const longestRpcWait = 500
 
-/** The status of one instance. */
+/** The status of one instance, or of an entity, which is an instance that never ends. */
 export async function status(
   context: ApiContext,
   request: ApiRequest,
   id: string,
   query: Query,
 ): Promise<ApiResponse> {
-  const { engine } = context
+  const { engine, store } = context
+  if (isEntityId(id)) return entityStatus(request, store.entity(id), query)
   let instance = engine.instance(id)
   if (!instance) return { status: 404 }
   if (
@@ -64,6 +66,12 @@ export function statusResponse(
   return json(failed ? 500 : 200, payload)
 }
 
+function entityStatus(request: ApiRequest, entity: Entity | undefined, query: Query): ApiResponse {
+  if (!entity) return { status: 404 }
+  const payload = entityStatusPayload(entity, bool(query("showInput")) ?? true)
+  return json(202, payload, { location: request.url, "retry-after": "5" })
+}
+
 /** The instances that match a filter, one page. */
 export function list(context: ApiContext, request: ApiRequest, query: Query): ApiResponse {
   const prefix = query("instanceIdPrefix")
@@ -75,7 +83,7 @@ export function list(context: ApiContext, request: ApiRequest, query: Query): Ap
     ...(prefix ? { idPrefix: prefix } : {}),
     ...(from !== undefined ? { createdFrom: from } : {}),
     ...(to !== undefined ? { createdTo: to } : {}),
-    ...(statuses.length > 0 ? { statuses } : {}),
+    ...(statuses ? { statuses } : {}),
     top: pageSize(query("top")),
     ...(token ? { continuationToken: token } : {}),
   })
@@ -87,8 +95,11 @@ export function list(context: ApiContext, request: ApiRequest, query: Query): Ap
   )
 }
 
-/** Deletes an ended instance with its history. */
+/** Deletes an ended instance with its history, or an entity. */
 export async function purgeOne(context: ApiContext, id: string): Promise<ApiResponse> {
+  if (isEntityId(id)) {
+    return (await context.entities.purge(id)) ? json(200, { instancesDeleted: 1 }) : { status: 404 }
+  }
   const instance = context.engine.instance(id)
   if (!instance) return { status: 404 }
   if (!isFinished(instance.status)) {
@@ -101,16 +112,18 @@ export async function purgeOne(context: ApiContext, id: string): Promise<ApiResp
 }
 
 /** Deletes the ended instances that match a filter. */
-export async function purgeByFilter(context: ApiContext, query: Query): Promise<ApiResponse> {
+export async function purgeByFilter(
+  context: ApiContext,
+  request: ApiRequest,
+  query: Query,
+): Promise<ApiResponse> {
   const from = time(query("createdTimeFrom"))
   if (from === undefined) return json(400, "Please provide value for 'createdTimeFrom' parameter.")
   const to = time(query("createdTimeTo")) ?? Date.now()
-  const wanted = (query("runtimeStatus") ?? "").split(",").map(statusName)
-  const chosen = wanted.filter((name) => name !== undefined && isFinished(name)) as RuntimeStatus[]
-  const given = wanted.some((name) => name !== undefined)
-  const statuses: RuntimeStatus[] = given ? chosen : ["Completed", "Failed", "Terminated"]
+  const wanted = statusFilter(request.query)
+  const statuses = endedStatuses.filter((status) => wanted?.includes(status) ?? true)
   let deleted = 0
-  while (statuses.length > 0) {
+  for (;;) {
     const { instances } = context.store.listInstances({
       createdFrom: from,
       createdTo: to,

@@ -66,20 +66,13 @@ const statusNames: readonly RuntimeStatus[] = [
   "Terminated",
 ]
 
-/** A status by its exact name. */
-export function statusName(given: string): RuntimeStatus | undefined {
-  return statusNames.find((name) => name === given.trim())
-}
-
-/** The statuses that a query names, in one parameter or several. */
-export function statusFilter(query: URLSearchParams): RuntimeStatus[] {
-  const names: RuntimeStatus[] = []
-  for (const [key, value] of query) {
-    if (key.toLowerCase() !== "runtimestatus") continue
-    for (const part of value.split(",")) {
-      const name = statusName(part)
-      if (name) names.push(name)
-    }
-  }
-  return names
+/**
+ * The statuses that a query names, in one parameter or several; undefined when it names none at all. A name that no
+ * instance here can have (`Canceled`, a misspelt one) matches nothing: it never widens the filter.
+ */
+export function statusFilter(query: URLSearchParams): RuntimeStatus[] | undefined {
+  const given = [...query].filter(([key]) => key.toLowerCase() === "runtimestatus")
+  if (given.length === 0) return undefined
+  const names = given.flatMap(([, value]) => value.split(",")).map((name) => name.trim())
+  return statusNames.filter((status) => names.includes(status))
 }

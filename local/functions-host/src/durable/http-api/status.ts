@@ -1,7 +1,8 @@
 /** What the status API shows of an instance and its history, in the format of the extension. */
 
 import { EventType, eventTypeName, type HistoryEvent } from "../protocol/events.ts"
-import type { Instance } from "../store/store.ts"
+import { entityName } from "../replay/command.ts"
+import type { Entity, Instance } from "../store/store.ts"
 
 export type StatusPayload = {
   name: string
@@ -33,6 +34,24 @@ export function statusPayload(
     createdTime: seconds(instance.createdAt),
     lastUpdatedTime: seconds(instance.updatedAt),
     ...(historyEvents ? { historyEvents } : {}),
+  }
+}
+
+/**
+ * The status of an entity as that of the instance that runs it (the extension's scheduler instance): its state is
+ * part of the input. When it was created is not kept, so both times are that of its last operation.
+ */
+export function entityStatusPayload(entity: Entity, showInput: boolean): StatusPayload {
+  const { id, state, lockedBy, updatedAt } = entity
+  return {
+    name: `@${entityName(id).name}`,
+    instanceId: id,
+    runtimeStatus: "Running",
+    input: showInput ? { exists: state !== null, state } : null,
+    customStatus: { entityExists: state !== null, ...(lockedBy === null ? {} : { lockedBy }) },
+    output: null,
+    createdTime: seconds(updatedAt),
+    lastUpdatedTime: seconds(updatedAt),
   }
 }
 

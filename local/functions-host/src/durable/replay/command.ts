@@ -36,6 +36,11 @@ export function schedulerId(entity: EntityName): string {
   return `@${entity.name.toLowerCase()}@${entity.key}`
 }
 
+/** Whether the id of an instance is that of an entity; no orchestration may have one that begins so. */
+export function isEntityId(id: string): boolean {
+  return id.startsWith("@")
+}
+
 /** Name and key of an entity by the id of its scheduler instance. */
 export function entityName(id: string): EntityName {
   const separator = id.indexOf("@", 1)
