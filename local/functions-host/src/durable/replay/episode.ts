@@ -4,6 +4,7 @@ import type { OrchestratorState } from "../protocol/actions.ts"
 import { EventType, type FailureDetails, type HistoryEvent, historyEvent } from "../protocol/events.ts"
 import type { Instance } from "../store/store.ts"
 import { type Command, type EntityName, schedulerId } from "./command.ts"
+import { NonDeterministicError } from "./command-sequence.ts"
 import { replay } from "./replay.ts"
 
 export type EpisodeInput = {
@@ -45,7 +46,9 @@ export function concludeEpisode(input: EpisodeInput): EpisodeOutcome {
   try {
     return conclude(input)
   } catch (thrown) {
-    return failed(input, emptyEnd(), (thrown as Error).message)
+    // An orchestrator that threw on its own did not reach what it had scheduled before: its error is the cause.
+    const cause = thrown instanceof NonDeterministicError ? input.state.error : undefined
+    return failed(input, emptyEnd(), cause ?? (thrown as Error).message)
   }
 }
 
