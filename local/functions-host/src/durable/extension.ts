@@ -68,6 +68,11 @@ async function startHub(host: HostRuntime): Promise<Running> {
     host.log.log("warning", message),
   )
   const functions = durableFunctions(host.functions)
+  const endpoints: Endpoints = {
+    webhookUrl: `${host.baseUrl}/runtime/webhooks/${webhookPrefix}`,
+    code: host.systemKey(webhookPrefix),
+    rpcBaseUrl: "",
+  }
   const store = openSqliteStore(join(host.stateDir, "durable", `${config.hubName}.db`), {
     synchronous: config.synchronous,
   })
@@ -83,13 +88,12 @@ async function startHub(host: HostRuntime): Promise<Running> {
   })
   engine = createEngine({ host, config, store, functions, wakeEntity: entities.wake })
 
-  const endpoints: Endpoints = {
-    webhookUrl: `${host.baseUrl}/runtime/webhooks/${webhookPrefix}`,
-    code: host.systemKey(webhookPrefix),
-    rpcBaseUrl: "",
-  }
   const context: ApiContext = { engine, entities, store, config, functions, endpoints }
-  const rpc = await startRpcServer((request) => handleApi(context, request))
+  const rpc = await startRpcServer((request) => handleApi(context, request)).catch(async (error: unknown) => {
+    // The hub would stay locked for the version of the app that goes on.
+    await store.close()
+    throw error
+  })
   endpoints.rpcBaseUrl = rpc.baseUrl
 
   const recovery = engine.recover().catch((error: unknown) => {
