@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, expect, test } from "vitest"
-import type { StatusPayload } from "./status.ts"
+import type { StatusPayload } from "./http-api/status.ts"
 import { fixture } from "./testing/hub.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "durable-crash-"))

@@ -1,18 +1,18 @@
 /** Durable Functions as an extension of the host: trigger family, client binding, web hook. */
 
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import type { HostExtension, HostRuntime, WebhookRequest, WebhookResponse } from "../contract.ts"
-import type { ApiContext } from "./api-context.ts"
-import type { ApiRequest } from "./api-types.ts"
 import { readDurableConfig } from "./config.ts"
-import { createEngine, type Engine } from "./engine.ts"
-import { createEntityEngine } from "./entities.ts"
+import { createEngine, type Engine } from "./engine/engine.ts"
+import { createEntityEngine } from "./entities/entity-engine.ts"
 import { durableFunctions } from "./functions.ts"
-import { handleApi } from "./http-api.ts"
-import { startRpcServer } from "./rpc-server.ts"
-import { openSqliteStore } from "./sqlite-store.ts"
-import { clientBinding, type Endpoints } from "./urls.ts"
+import { handleApi } from "./http-api/api.ts"
+import type { ApiContext } from "./http-api/context.ts"
+import type { ApiRequest } from "./http-api/exchange.ts"
+import { startRpcServer } from "./http-api/rpc-server.ts"
+import { clientBinding, type Endpoints } from "./http-api/urls.ts"
+import { keepForRetention } from "./store/retention.ts"
+import { openSqliteStore } from "./store/sqlite-store.ts"
 
 const bindingTypes = [
   "orchestrationtrigger",
@@ -68,9 +68,14 @@ async function startHub(host: HostRuntime): Promise<Running> {
     host.log.log("warning", message),
   )
   const functions = durableFunctions(host.functions)
-  const folder = join(host.stateDir, "durable")
-  mkdirSync(folder, { recursive: true })
-  const store = openSqliteStore(join(folder, `${config.hubName}.db`), { synchronous: config.synchronous })
+  const endpoints: Endpoints = {
+    webhookUrl: `${host.baseUrl}/runtime/webhooks/${webhookPrefix}`,
+    code: host.systemKey(webhookPrefix),
+    rpcBaseUrl: "",
+  }
+  const store = openSqliteStore(join(host.stateDir, "durable", `${config.hubName}.db`), {
+    synchronous: config.synchronous,
+  })
 
   // Orchestrations send to entities and entities answer orchestrations.
   let engine: Engine
@@ -83,24 +88,25 @@ async function startHub(host: HostRuntime): Promise<Running> {
   })
   engine = createEngine({ host, config, store, functions, wakeEntity: entities.wake })
 
-  const endpoints: Endpoints = {
-    webhookUrl: `${host.baseUrl}/runtime/webhooks/${webhookPrefix}`,
-    code: host.systemKey(webhookPrefix),
-    rpcBaseUrl: "",
-  }
   const context: ApiContext = { engine, entities, store, config, functions, endpoints }
-  const rpc = await startRpcServer((request) => handleApi(context, request))
+  const rpc = await startRpcServer((request) => handleApi(context, request)).catch(async (error: unknown) => {
+    // The hub would stay locked for the version of the app that goes on.
+    await store.close()
+    throw error
+  })
   endpoints.rpcBaseUrl = rpc.baseUrl
 
   const recovery = engine.recover().catch((error: unknown) => {
     host.log.log("error", `Durable Functions: recovery of the task hub failed: ${(error as Error).stack}`)
   })
   entities.recover()
+  const retention = keepForRetention(store, host.log)
 
   return {
     context,
     binding: clientBinding(config, endpoints),
     async stop() {
+      await retention.stop()
       await Promise.all([engine.stop(stopGrace), entities.stop(stopGrace)])
       await recovery
       await rpc.close()

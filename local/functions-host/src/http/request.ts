@@ -7,11 +7,30 @@ export class BodyTooLargeError extends Error {
   override readonly name = "BodyTooLargeError"
 }
 
-/** The absolute URL as the client sent it. */
+/**
+ * The absolute URL as the client sent it. A proxy on this machine (the local gateway) is believed what scheme and
+ * host the client used, so that URLs made from this one lead back through it.
+ */
 export function requestUrl(request: IncomingMessage): string {
   const target = request.url ?? "/"
   if (/^https?:\/\//i.test(target)) return target
-  return `http://${request.headers.host ?? "localhost"}${target}`
+  return `${forwardedOrigin(request) ?? `http://${request.headers.host ?? "localhost"}`}${target}`
+}
+
+function forwardedOrigin(request: IncomingMessage): string | undefined {
+  const host = firstForwarded(request, "x-forwarded-host")
+  if (!host || !/^[\w.:[\]-]+$/.test(host) || !isLoopback(request.socket.remoteAddress)) return undefined
+  const scheme = firstForwarded(request, "x-forwarded-proto") === "https" ? "https" : "http"
+  return URL.parse(`${scheme}://${host}`)?.origin
+}
+
+/** Each proxy adds its value at the end: the first is the client's. */
+function firstForwarded(request: IncomingMessage, name: string): string | undefined {
+  return request.headersDistinct[name]?.join(",").split(",")[0]?.trim()
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { IncomingMessage } from "node:http"
 import { expect, it } from "vitest"
-import { nullableQuery, pathSegments } from "./request.ts"
+import { nullableQuery, pathSegments, requestUrl } from "./request.ts"
 
 it.each([
   ["/", []],
@@ -22,4 +23,24 @@ it("joins repeated query parameters and keeps empty ones", () => {
     c: { value: "a b c" },
   })
   expect(nullableQuery("/x")).toEqual({})
+})
+
+it.each([
+  ["127.0.0.1", "shop.example", "https", "https://shop.example/a?b"],
+  ["::ffff:127.0.0.1", "localhost:8080", "http", "http://localhost:8080/a?b"],
+  ["::1", "first.example, second.example", undefined, "http://first.example/a?b"],
+  ["127.0.0.1", "shop.example/evil", "https", "http://app:7071/a?b"],
+  ["127.0.0.1", undefined, "https", "http://app:7071/a?b"],
+  ["192.0.2.1", "shop.example", "https", "http://app:7071/a?b"],
+])("believes a proxy at %s that says %s, %s as far as it may", (remoteAddress, host, proto, expected) => {
+  const request = {
+    url: "/a?b",
+    headers: { host: "app:7071" },
+    headersDistinct: {
+      ...(host ? { "x-forwarded-host": [host] } : {}),
+      ...(proto ? { "x-forwarded-proto": [proto] } : {}),
+    },
+    socket: { remoteAddress },
+  }
+  expect(requestUrl(request as unknown as IncomingMessage)).toBe(expected)
 })

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { startHost } from "../../host.ts"
 import { createDurableExtension } from "../extension.ts"
-import type { StatusPayload } from "../status.ts"
+import type { StatusPayload } from "../http-api/status.ts"
 
 export type Answer = { status: number; headers: Headers; text: string; json: () => unknown }
 
@@ -55,6 +55,7 @@ export async function startDurableApp(name: string) {
   }
 
   return {
+    stateDir,
     lines,
     webhook,
     request,

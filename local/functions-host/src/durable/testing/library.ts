@@ -5,9 +5,9 @@
 
 import { createRequire, registerHooks } from "node:module"
 import type * as DurableFunctions from "durable-functions"
-import type { OrchestratorState } from "../actions.ts"
-import { markRepeatedActions } from "../actions.ts"
-import { failureOf } from "../orchestrator-result.ts"
+import type { OrchestratorState } from "../protocol/actions.ts"
+import { markRepeatedActions } from "../protocol/actions.ts"
+import { failureOf } from "../protocol/orchestrator-result.ts"
 
 type InvocationModel = {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>
