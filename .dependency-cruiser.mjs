@@ -61,6 +61,12 @@ export default {
       to: { path: "^(functions/|packages/|local/(?!functions-host/|service-bus-emulator/))" },
     },
     {
+      name: "stand-ins-of-the-edge-know-nothing-that-ships",
+      severity: "error",
+      from: { path: "^local/(gateway|identity-provider|payment-simulator)/" },
+      to: { path: "^(functions|packages)/" },
+    },
+    {
       name: "not-to-test",
       severity: "error",
       from: { pathNot: [test, "/testing/"] },

@@ -15,9 +15,21 @@ locals {
     data-privacy = "personal-data"
   }
 
-  # The two files that describe the system to the local stand-ins as well: nothing is written down twice.
-  routes   = jsondecode(file("${path.module}/../gateway/routes.json"))
-  entities = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
+  # The files that describe the system to the local stand-ins as well: nothing is written down twice.
+  gateway     = jsondecode(file("${path.module}/../gateway/gateway.json"))
+  route_table = jsondecode(file("${path.module}/../gateway/routes.json")).routes
+  entities    = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
+
+  # API Management has one operation per method of a service: it is open when all of the method's routes are.
+  routes = merge(local.gateway, {
+    maxBodyBytes = max([for route in local.route_table : route.maxBodyBytes]...)
+    services = [for service in local.gateway.services : merge(service, {
+      anonymous = [
+        for method, accesses in { for route in local.route_table : route.method => route.access... if route.service == service.name } :
+        method if alltrue([for access in accesses : access == "anyone"])
+      ]
+    })]
+  })
 
   apps = toset([for service in local.routes.services : service.name])
 

@@ -64,7 +64,8 @@ function infrastructure({ environments }: Environments): Pipeline {
       ".azure-pipelines/infrastructure.yaml",
       ".azure-pipelines/pipelines/infrastructure.yaml",
       ".azure-pipelines/templates/terraform",
-      // Terraform reads both: topics and subscriptions, routes and policies.
+      // Terraform reads these: topics and subscriptions, routes and policies.
+      "infra/gateway/gateway.json",
       "infra/gateway/routes.json",
       "infra/service-bus/entities.json",
       "infra/terraform",

@@ -4,7 +4,10 @@ import type { Finding } from "./policies.ts"
 type Entity = { Name: string; Properties?: Record<string, unknown> }
 type Topic = Entity & { Subscriptions: (Entity & { Rules: Entity[] })[] }
 export type Entities = { UserConfig: { Namespaces: { Queues: Entity[]; Topics: Topic[] }[] } }
-export type Routes = { services: { name: string; prefix: string; anonymous: string[] }[] }
+export type Routes = {
+  services: { name: string; prefix: string }[]
+  routes: { service: string; method: string; access: unknown }[]
+}
 
 /** Which argument carries which property of the emulator's file. */
 const properties: Record<string, string> = {
@@ -105,11 +108,14 @@ export function checkRoutes(plan: Plan, routes: Routes): Finding[] {
     gateway?.values.url_path_map as { path_rule: { name: string; paths: string[] }[] }[] | undefined
   )?.[0]
   const withToken = new Set(ofType("azurerm_api_management_api_operation_policy").map(({ index }) => index))
-  const perService = routes.services.flatMap(({ name, prefix, anonymous }) => {
+  const perService = routes.services.flatMap(({ name, prefix }) => {
     const api = ofType("azurerm_api_management_api").find(({ index }) => index === name)
     const rule = map?.path_rule.find((entry) => entry.name === name)
     const operations = methods.flatMap((method) => {
-      const open = anonymous.includes(method === "HEAD" ? "GET" : method)
+      const served = routes.routes.filter(
+        (route) => route.service === name && route.method === (method === "HEAD" ? "GET" : method),
+      )
+      const open = served.length > 0 && served.every(({ access }) => access === "anyone")
       return withToken.has(`${name}-${method.toLowerCase()}`) === open
         ? [
             finding(

@@ -78,5 +78,9 @@ export const planBootstrap = (workspace: Workspace) =>
 /** The service bus entities and the route table as the copied files say. */
 export function readSources(workspace: Workspace) {
   const read = (path: string) => JSON.parse(readFileSync(join(workspace.dir, "..", path), "utf8"))
-  return { entities: read("service-bus/entities.json"), routes: read("gateway/routes.json") }
+  const { services } = read("gateway/gateway.json")
+  return {
+    entities: read("service-bus/entities.json"),
+    routes: { services, routes: read("gateway/routes.json").routes },
+  }
 }

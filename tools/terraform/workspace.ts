@@ -35,12 +35,12 @@ function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
 }
 
 /**
- * Copies infra/terraform and the two files that it reads from its neighbours.
+ * Copies infra/terraform and the files that it reads from its neighbours.
  * @param online take the real provider from the registry instead of the stand-in
  */
 export async function openWorkspace({ online = false } = {}): Promise<Workspace> {
   const root = mkdtempSync(join(tmpdir(), "eshop-terraform-"))
-  const copied = ["terraform", "gateway/routes.json", "service-bus/entities.json"]
+  const copied = ["terraform", "gateway/gateway.json", "gateway/routes.json", "service-bus/entities.json"]
   for (const path of copied) {
     cpSync(join(infra, path), join(root, path), {
       recursive: true,

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Routes } from "./routes.ts"
+import type { GatewayFiles } from "./routes.ts"
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 const REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent"
 const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate"
 
-type CrossOriginRules = Routes["cors"]
+type CrossOriginRules = GatewayFiles["cors"]
 
 function allowedOrigin(request: IncomingMessage, rules: CrossOriginRules): string | undefined {
   const { origin } = request.headers

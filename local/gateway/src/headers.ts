@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http"
-import type { ServiceRoute } from "./routes.ts"
+import type { Target } from "./request-target.ts"
+import type { Service } from "./routes.ts"
 
 /** Headers that concern one connection only (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -14,8 +15,8 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ])
 
-/** Headers by which a service learns what the edge has established; a caller may not forge them. */
-const SET_BY_THE_EDGE = /^(x-forwarded-|forwarded$|x-ms-client-principal|host$|expect$)/
+/** Headers by which a service learns what the edge has established; a caller may not forge them. The body is sent anew. */
+const SET_BY_THE_EDGE = /^(x-forwarded-|forwarded$|x-ms-client-principal|host$|expect$|content-length$)/
 
 function namedByConnection(connection: string | undefined): Set<string> {
   return new Set(
@@ -29,7 +30,8 @@ function namedByConnection(connection: string | undefined): Set<string> {
 /** The request headers as the service gets them. */
 export function upstreamHeaders(
   request: IncomingMessage,
-  route: ServiceRoute,
+  service: Service,
+  host: Target["host"],
   traceparent: string,
 ): OutgoingHttpHeaders {
   const dropped = namedByConnection(request.headers.connection)
@@ -40,8 +42,8 @@ export function upstreamHeaders(
   headers.traceparent = traceparent
   headers["x-forwarded-for"] = request.socket.remoteAddress
   headers["x-forwarded-proto"] = "http"
-  headers["x-forwarded-host"] = request.headers.host
-  headers["x-forwarded-prefix"] = route.prefix
+  if (host !== undefined) headers["x-forwarded-host"] = host
+  headers["x-forwarded-prefix"] = service.prefix
   return headers
 }
 

@@ -1,9 +1,11 @@
 // The gateway as a process of its own:
 //   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--timeout-ms N]
+// gateway.json and openapi.json lie beside the file of the routes.
 // The launcher tells it the state of every part over the message channel; /health/ready shows them.
+import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
 import { exitWithParent } from "@eshop/local-cloud/supervisor/exit-with-parent"
-import { readRoutes } from "./routes.ts"
+import { readGatewayFiles } from "./routes.ts"
 import { startGateway } from "./server.ts"
 
 const { values } = parseArgs({
@@ -23,7 +25,8 @@ process.on("message", (message: { type: "parts"; states: Record<string, string> 
 
 const gateway = await startGateway({
   port: Number(values.port),
-  routes: await readRoutes(values.routes),
+  files: await readGatewayFiles(values.routes),
+  openApiFile: join(dirname(values.routes), "openapi.json"),
   issuer: values.issuer,
   upstreams: Object.fromEntries(values.upstream.map((pair) => pair.split("=", 2))),
   partStates: () => states,

@@ -2,12 +2,14 @@ import {
   Agent,
   type ClientRequest,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type ServerResponse,
   request as send,
 } from "node:http"
 import { downstreamHeaders, upstreamHeaders } from "./headers.ts"
 import { answerProblem, type GatewayProblem, type Occasion } from "./problem.ts"
-import type { Match } from "./routes.ts"
+import type { Target } from "./request-target.ts"
+import type { Service } from "./routes.ts"
 
 const CONNECTIONS_PER_SERVICE = 256
 /** Shorter than a service keeps an idle connection (Node: 5 s), so that a request rarely meets a closing one. */
@@ -18,11 +20,14 @@ const RETRY_AFTER_SECONDS = "1"
 export interface Passage {
   request: IncomingMessage
   response: ServerResponse
-  match: Match
+  service: Service
   /** Base URL of the service. */
   upstream: URL
-  /** What to send as body: nothing, the caller's stream of known length, or what was read from it before. */
-  body: "none" | "stream" | Buffer
+  /** Path and query as the service sees them. */
+  path: string
+  /** The host that the caller named. */
+  host: Target["host"]
+  body: Buffer | undefined
   about: Occasion
 }
 
@@ -33,7 +38,10 @@ const unreachable = (name: string): GatewayProblem => ({
   headers: { "retry-after": RETRY_AFTER_SECONDS },
 })
 
-/** Forwards requests over kept connections and streams the answers back. */
+/**
+ * Forwards requests over kept connections and streams the answers back.
+ * @param timeoutMs how long a service may take until its answer begins, and how long an answer may stand still
+ */
 export function createProxy(timeoutMs: number) {
   const agent = new Agent({
     keepAlive: true,
@@ -41,21 +49,26 @@ export function createProxy(timeoutMs: number) {
     timeout: IDLE_CONNECTION_MS,
   })
 
-  function forward(passage: Passage, isRetry = false): void {
-    const { request, response, match, upstream, body, about } = passage
-    const headers = upstreamHeaders(request, match.route, about.traceparent)
-    if (body instanceof Buffer) headers["content-length"] = body.length
-    const outgoing: ClientRequest = send({
+  function open({ request, service, upstream, path, host, body, about }: Passage): ClientRequest {
+    const headers = upstreamHeaders(request, service, host, about.traceparent)
+    if (body) headers["content-length"] = body.length
+    const outgoing = send({
       agent,
       host: upstream.hostname,
       port: upstream.port,
-      method: request.method,
-      path: match.target,
+      // HEAD is GET without the content (RFC 9110, section 9.3.2): a service need not know it.
+      method: request.method === "HEAD" ? "GET" : request.method,
+      path,
       headers,
-      // The agent's own timeout is for idle connections; a request in flight has the timer below.
+      // The agent's own timeout is for idle connections; a request in flight has the timer of forward().
       timeout: 0,
     })
+    return outgoing.end(body)
+  }
 
+  function forward(passage: Passage, isRetry = false): void {
+    const { request, response, service, about } = passage
+    const outgoing = open(passage)
     let timedOut = false
     const timer = setTimeout(() => {
       timedOut = true
@@ -66,32 +79,57 @@ export function createProxy(timeoutMs: number) {
 
     outgoing.once("response", (incoming) => {
       clearTimeout(timer)
-      const status = incoming.statusCode ?? 502
-      response.writeHead(status, incoming.statusMessage, downstreamHeaders(incoming.headers))
-      incoming.pipe(response)
-      // An answer that breaks off must break off for the caller too, not look complete.
-      incoming.once("close", () => {
-        if (!incoming.complete) response.destroy()
-      })
+      passOn(incoming, response, service, about)
     })
     outgoing.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       response.removeListener("close", callerGone)
       if (response.destroyed || response.writableEnded) return
       // The service closed a kept connection just as it was used again; a read may simply be asked anew.
-      const mayRepeat = !isRetry && body === "none" && (request.method === "GET" || request.method === "HEAD")
+      const mayRepeat = !isRetry && (request.method === "GET" || request.method === "HEAD")
       if (mayRepeat && outgoing.reusedSocket && !timedOut && !response.headersSent) {
         forward(passage, true)
         return
       }
-      answerProblem(response, problemOf(error, timedOut, match.route.name, timeoutMs), about)
+      answerProblem(response, problemOf(error, timedOut, service.name, timeoutMs), about)
     })
+  }
 
-    if (body === "stream") request.pipe(outgoing)
-    else outgoing.end(body === "none" ? undefined : body)
+  function passOn(incoming: IncomingMessage, response: ServerResponse, service: Service, about: Occasion) {
+    const status = incoming.statusCode ?? 502
+    const headers = downstreamHeaders(incoming.headers)
+    if (status >= 400 && !isProblem(incoming)) {
+      incoming.resume()
+      answerProblem(response, bareError(status, headers, service.name), about)
+      return
+    }
+    response.writeHead(status, incoming.statusMessage, headers)
+    // A caller that does not read its answer would keep a connection to the service for as long as it likes.
+    response.setTimeout(timeoutMs, () => response.destroy())
+    incoming.pipe(response)
+    // An answer that breaks off must break off for the caller too, not look complete.
+    incoming.once("close", () => {
+      if (!incoming.complete) response.destroy()
+    })
   }
 
   return { forward, close: () => agent.destroy() }
+}
+
+const isProblem = (incoming: IncomingMessage): boolean =>
+  /^application\/problem\+json\s*(;|$)/i.test(incoming.headers["content-type"] ?? "")
+
+/** What an app's host answers itself, mostly with nothing in it: every error that leaves the shop is a problem. */
+function bareError(status: number, headers: OutgoingHttpHeaders, name: string): GatewayProblem {
+  const kept = ["allow", "retry-after", "www-authenticate"].flatMap((header) =>
+    headers[header] === undefined ? [] : [[header, String(headers[header])] as const],
+  )
+  return {
+    status,
+    code: status < 500 ? "service.refused" : "service.failed",
+    detail: `${name} answered ${status} without saying why.`,
+    headers: Object.fromEntries(kept),
+  }
 }
 
 function problemOf(error: NodeJS.ErrnoException, timedOut: boolean, name: string, timeoutMs: number) {

@@ -1,60 +1,67 @@
 import { readFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 
-/** What infra/gateway/routes.json declares: the same routes that API Management would have. */
-export interface Routes {
-  issuer: { audience: string }
-  cors: { allowedOrigins: string[]; maxAgeSeconds: number }
+/** Who may call a route: anybody, whoever is signed in, or holders of a role. */
+export type Access = "anyone" | "signed-in" | { role: string }
+
+/** One published route of an app, as the apps themselves declare it. */
+export interface Route {
+  name: string
+  service: string
+  method: string
+  /** Path behind the service's prefix; `{name}` stands for one segment. */
+  path: string
+  access: Access
   maxBodyBytes: number
-  services: ServiceRoute[]
 }
 
 /** One service behind the gateway. */
-export interface ServiceRoute {
+export interface Service {
   name: string
   /** Path prefix that is taken off before the request goes on. */
   prefix: string
-  /** Methods that need no token. */
-  anonymous: string[]
 }
 
-/** Reads the declared routes. Throws when the file is missing or not JSON. */
-export async function readRoutes(file: string): Promise<Routes> {
-  return JSON.parse(await readFile(file, "utf8"))
-}
-
-/**
- * Paths of the Functions host itself (keys, function list, durable management). API Management publishes the
- * operations of an app, never these.
- */
-const HOST_PATHS = new Set(["admin", "runtime"])
-
-/** Where a request path leads. */
-export interface Match {
-  route: ServiceRoute
-  /** Path and query as the service sees them. */
-  target: string
-}
-
-/**
- * Finds the service of a request target (path and query). Dot segments are resolved first, so that no spelling
- * leads out of the prefix or to the host's own paths. Undefined when nothing is published there.
- */
-export function matchRoute(services: readonly ServiceRoute[], requestTarget: string): Match | undefined {
-  if (!requestTarget.startsWith("/") || !URL.canParse(`http://gateway${requestTarget}`)) return undefined
-  const { pathname, search } = new URL(`http://gateway${requestTarget}`)
-  const route = services.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`))
-  if (!route) return undefined
-  const rest = pathname.slice(route.prefix.length) || "/"
-  const first = firstSegment(rest)
-  if (first === undefined || HOST_PATHS.has(first)) return undefined
-  return { route, target: rest + search }
-}
-
-/** The first segment as a server that decodes eagerly might read it; undefined when it cannot be decoded. */
-function firstSegment(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path).toLowerCase().split(/[\\/]/).find(Boolean) ?? ""
-  } catch {
-    return undefined
+/** What infra/gateway declares: the same that API Management would have. */
+export interface GatewayFiles {
+  issuer: {
+    audience: string
+    /** The claim of a token that lists the caller's roles. */
+    rolesClaim: string
   }
+  cors: { allowedOrigins: string[]; maxAgeSeconds: number }
+  services: Service[]
+  routes: Route[]
+}
+
+const PATH = /^(\/([A-Za-z0-9._-]+|\{[A-Za-z]\w*\}))+$/
+
+/**
+ * Reads the generated route table and `gateway.json` beside it.
+ * Throws when one is missing or not JSON, or when a route says something that the gateway cannot enforce.
+ */
+export async function readGatewayFiles(routesFile: string): Promise<GatewayFiles> {
+  const [declared, generated] = await Promise.all(
+    [join(dirname(routesFile), "gateway.json"), routesFile].map(async (file) =>
+      JSON.parse(await readFile(file, "utf8")),
+    ),
+  )
+  const files: GatewayFiles = { ...declared, routes: generated.routes }
+  const services = new Set(files.services.map(({ name }) => name))
+  for (const route of files.routes) {
+    const fault = faultOf(route, services)
+    if (fault) throw new Error(`${routesFile}: ${route.name}: ${fault}`)
+  }
+  return files
+}
+
+function faultOf(route: Route, services: ReadonlySet<string>): string | undefined {
+  const { access, maxBodyBytes } = route
+  if (!services.has(route.service)) return `gateway.json has no service ${route.service}`
+  if (!PATH.test(route.path)) return `${route.path} is not a path of literal segments and {parameters}`
+  // What is not understood must not be open.
+  const isKnown = access === "anyone" || access === "signed-in" || typeof access?.role === "string"
+  if (!isKnown) return `access is neither "anyone" nor "signed-in" nor a role`
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 0) return "maxBodyBytes is not a number of bytes"
+  return undefined
 }

@@ -1,25 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
-import { traceparentOf } from "@eshop/building-blocks/http/trace"
-import { InvalidTokenError, tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
+import type { Socket } from "node:net"
+import { admission } from "./admission.ts"
+import { bodyReader } from "./body.ts"
+import { connectionBound } from "./connections.ts"
 import { allowCrossOrigin, answerPreflight } from "./cors.ts"
-import { answerProblem, type GatewayProblem, type Occasion } from "./problem.ts"
+import { answerDocument } from "./documents.ts"
+import { answerHealth } from "./health.ts"
+import { answerMalformed } from "./malformed.ts"
+import { allowedMethods, routeMatcher, routeOfMethod } from "./match-route.ts"
+import { answerProblem, type GatewayProblem, type Occasion, RefusedError } from "./problem.ts"
 import { createProxy } from "./proxy.ts"
-import { matchRoute, type Routes } from "./routes.ts"
+import { readTarget, type Target } from "./request-target.ts"
+import type { GatewayFiles } from "./routes.ts"
+import { traceparentOf } from "./trace.ts"
 
 /** How the gateway is run. */
 export interface GatewayOptions {
   /** 0 takes any free port. */
   port: number
-  routes: Routes
+  files: GatewayFiles
+  /** The merged description of the apps' API, which need not be there yet. */
+  openApiFile: string
   /** The issuer whose tokens are accepted. */
   issuer: string
-  /** Base URL of each service, by its name in the routes. */
+  /** Base URL of each service, by its name in the files. */
   upstreams: Record<string, string>
   /** State of every part of the installation, "ready" when it serves. */
   partStates: () => Record<string, string>
   /** How long a service may take until its answer begins, in milliseconds. */
   timeoutMs: number
+  /** How long a body may take to arrive, in milliseconds. */
+  bodyTimeoutMs?: number
+  /** Connections that one client address may have open. */
+  connectionsPerClient?: number
 }
 
 /** A running gateway. */
@@ -29,85 +42,27 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** A request that the gateway refuses itself. */
-class RefusedError extends Error {
-  readonly problem: GatewayProblem
-  constructor(problem: GatewayProblem) {
-    super(problem.detail)
-    this.problem = problem
-  }
-}
+const BODY_TIMEOUT_MS = 30_000
+const CONNECTIONS_PER_CLIENT = 1_000
+const HEADERS_TIMEOUT_MS = 15_000
+/** Longer than any client or load balancer in front keeps an idle connection. */
+const IDLE_CONNECTION_MS = 65_000
+/** How long a caller may go on sending what is no longer read, so that it has time to read why. */
+const LINGER_MS = 2_000
+
+type Handle = (request: IncomingMessage, response: ServerResponse, about: Occasion) => Promise<void>
 
 /** Starts the gateway on the loopback interface: routing, tokens, limits and cross-origin rules of the shop. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routes } = options
-  const verifier = tokenVerifier({ issuer: options.issuer, audience: routes.issuer.audience })
   const proxy = createProxy(options.timeoutMs)
-  const upstreams = new Map(Object.entries(options.upstreams).map(([name, url]) => [name, new URL(url)]))
-
-  async function handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    about: Occasion,
-    isExpecting: boolean,
-  ) {
-    const { method = "GET", url = "/" } = request
-    const path = about.instance
-    if (path === "/health/live") return answerJson(response, 200, { status: "live" })
-    if (path === "/health/ready") return answerReadiness(response, options.partStates())
-    allowCrossOrigin(request, response, routes.cors)
-    if (answerPreflight(request, response, routes.cors)) return
-
-    const match = matchRoute(routes.services, url)
-    const upstream = match && upstreams.get(match.route.name)
-    if (!match || !upstream) {
-      throw new RefusedError({
-        status: 404,
-        code: "route.unknown",
-        detail: `Nothing is published at ${path}.`,
-      })
-    }
-    await authenticate(request, match.route.anonymous.includes(method === "HEAD" ? "GET" : method))
-
-    const declared = request.headers["content-length"]
-    if (declared !== undefined && Number(declared) > routes.maxBodyBytes) throw tooLarge(routes.maxBodyBytes)
-    if (isExpecting) response.writeContinue()
-    const isChunked = request.headers["transfer-encoding"] !== undefined
-    // Of unknown length: read first, so that a service never sees the beginning of a body that is refused.
-    const body = isChunked ? await readBody(request, routes.maxBodyBytes) : declared ? "stream" : "none"
-    proxy.forward({ request, response, match, upstream, body, about })
-  }
-
-  async function authenticate(request: IncomingMessage, mayBeAnonymous: boolean): Promise<void> {
-    const { authorization } = request.headers
-    if (authorization === undefined) {
-      if (mayBeAnonymous) return
-      throw unauthenticated("This needs an access token.", 'Bearer realm="eshop"')
-    }
-    try {
-      await verifier.verify(authorization)
-    } catch (error) {
-      if (!(error instanceof InvalidTokenError)) throw error
-      throw unauthenticated("The access token is not valid.", 'Bearer realm="eshop", error="invalid_token"')
-    }
-  }
-
-  const accept = (isExpecting: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-    const header = request.headers.traceparent
-    const about = {
-      instance: (request.url ?? "/").split("?", 1)[0] ?? "/",
-      traceparent: traceparentOf(typeof header === "string" ? header : undefined),
-    }
-    handle(request, response, about, isExpecting).catch((error: unknown) => {
-      if (response.destroyed) return
-      answerProblem(response, problemOf(error), about)
-    })
-  }
-
-  const server = createServer(accept(false))
-  server.on("checkContinue", accept(true))
-  // Longer than any client or load balancer in front keeps an idle connection.
-  server.keepAliveTimeout = 65_000
+  const server = createServer({
+    // Its absence is answered by readTarget, with a problem.
+    requireHostHeader: false,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: 5_000,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+  })
+  serve(server, handlerOf(options, proxy), options.connectionsPerClient ?? CONNECTIONS_PER_CLIENT)
   await listen(server, options.port)
   const address = server.address()
   return {
@@ -123,6 +78,89 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** The way of one request that could be read: own answers, route, caller, body, service. Throws RefusedError. */
+function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy>): Handle {
+  const { files } = options
+  const matchRoute = routeMatcher(files)
+  const admit = admission(options.issuer, files.issuer)
+  const readBody = bodyReader(options.bodyTimeoutMs ?? BODY_TIMEOUT_MS)
+  const upstreams = new Map(Object.entries(options.upstreams).map(([name, url]) => [name, new URL(url)]))
+
+  function published({ pathname }: Target, method: string) {
+    const match = matchRoute(pathname)
+    const upstream = match && upstreams.get(match.service.name)
+    if (!match || !upstream) throw unknownRoute(pathname)
+    const route = routeOfMethod(match, method)
+    if (!route) throw wrongMethod(method, allowedMethods(match))
+    return { match, upstream, route }
+  }
+
+  return async (request, response, about) => {
+    const { method = "GET" } = request
+    const target = readTarget(request)
+    const isRead = method === "GET" || method === "HEAD"
+    if (isRead && answerHealth(response, target.pathname, options.partStates)) return
+    allowCrossOrigin(request, response, files.cors)
+    if (answerPreflight(request, response, files.cors)) return
+    if (isRead && (await answerDocument(response, target.pathname, options.openApiFile))) return
+
+    const { match, upstream, route } = published(target, method)
+    await admit(request.headers.authorization, route.access)
+    const body = await readBody(request, response, route.maxBodyBytes)
+    proxy.forward({
+      request,
+      response,
+      service: match.service,
+      upstream,
+      path: match.path + target.search,
+      host: target.host,
+      body,
+      about,
+    })
+  }
+}
+
+/** Lets the server answer every request, also the one that cannot be read, with what the handler says or a problem. */
+function serve(server: Server, handle: Handle, connectionsPerClient: number): void {
+  const current = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>()
+  const isExcess = connectionBound(server, connectionsPerClient)
+
+  const accept = (request: IncomingMessage, response: ServerResponse) => {
+    current.set(request.socket, { request, response })
+    lingerAfter(request, response)
+    const header = request.headers.traceparent
+    const about = {
+      instance: (request.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "").split("?", 1)[0] || "/",
+      traceparent: traceparentOf(typeof header === "string" ? header : undefined),
+    }
+    const answered = isExcess(request.socket)
+      ? Promise.reject(tooManyConnections())
+      : handle(request, response, about)
+    answered.catch((error: unknown) => {
+      if (!response.destroyed) answerProblem(response, problemOf(error), about)
+    })
+  }
+  server.on("request", accept)
+  // 100 Continue is sent when the body is wanted, and no other expectation is refused by Node with an empty body.
+  server.on("checkContinue", accept)
+  server.on("checkExpectation", accept)
+  answerMalformed(server, (socket) => {
+    const { request, response } = current.get(socket) ?? {}
+    return (
+      response !== undefined && !response.writableFinished && (response.headersSent || !!request?.complete)
+    )
+  })
+}
+
+/** Closes the connection of a caller who goes on sending although the answer is out. */
+function lingerAfter(request: IncomingMessage, response: ServerResponse): void {
+  response.once("finish", () => {
+    if (request.complete) return
+    const timer = setTimeout(() => request.socket.destroy(), LINGER_MS)
+    request.once("close", () => clearTimeout(timer))
+  })
+}
+
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
@@ -130,52 +168,27 @@ function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-function unauthenticated(detail: string, challenge: string): RefusedError {
-  const headers = { "www-authenticate": challenge }
-  return new RefusedError({ status: 401, code: "token.required", detail, headers })
-}
+const unknownRoute = (path: string) =>
+  new RefusedError({ status: 404, code: "route.unknown", detail: `Nothing is published at ${path}.` })
 
-function tooLarge(limit: number): RefusedError {
-  return new RefusedError({
-    status: 413,
-    code: "request.too-large",
-    detail: `A body may have at most ${limit} bytes.`,
+const wrongMethod = (method: string, allow: string) =>
+  new RefusedError({
+    status: 405,
+    code: "route.method",
+    detail: `There is no ${method} here, only ${allow}.`,
+    headers: { allow },
   })
-}
+
+const tooManyConnections = () =>
+  new RefusedError({
+    status: 429,
+    code: "client.connections",
+    detail: "This client has too many connections open.",
+    headers: { "retry-after": "1", connection: "close" },
+  })
 
 function problemOf(error: unknown): GatewayProblem {
   if (error instanceof RefusedError) return error.problem
-  if (error instanceof DependencyUnavailableError) {
-    const detail = "The access token cannot be checked at the moment."
-    return { status: 503, code: "identity.unavailable", detail, headers: { "retry-after": "1" } }
-  }
   console.error(error)
-  return { status: 502, code: "gateway.failed", detail: "The gateway could not handle the request." }
-}
-
-/** Reads a body of unknown length; what is over the limit is refused without being kept. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  return new Promise((resolve, reject) => {
-    request.on("data", (chunk: Buffer) => {
-      length += chunk.length
-      if (length > limit) reject(tooLarge(limit))
-      else chunks.push(chunk)
-    })
-    request.on("end", () => resolve(Buffer.concat(chunks)))
-    request.on("error", reject)
-  })
-}
-
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
-  response.end(JSON.stringify(body))
-}
-
-function answerReadiness(response: ServerResponse, parts: Record<string, string>): void {
-  const missing = Object.keys(parts).filter((name) => parts[name] !== "ready")
-  const known = Object.keys(parts).length > 0
-  if (known && missing.length === 0) answerJson(response, 200, { status: "ready", parts })
-  else answerJson(response, 503, { status: "starting", missing, parts })
+  return { status: 500, code: "gateway.failed", detail: "The gateway could not handle the request." }
 }

@@ -1,6 +1,6 @@
 // The identity provider as a process of its own: node main.ts --port N --issuer URL --data-dir DIR --routes FILE
 import { parseArgs } from "node:util"
-import { readRoutes } from "@eshop/gateway/routes"
+import { readGatewayFiles } from "@eshop/gateway/routes"
 import { exitWithParent } from "@eshop/local-cloud/supervisor/exit-with-parent"
 import { startIdentityProvider } from "./server.ts"
 
@@ -12,13 +12,13 @@ const { values } = parseArgs({
     routes: { type: "string", default: "" },
   },
 })
-const routes = await readRoutes(values.routes)
+const { issuer, cors } = await readGatewayFiles(values.routes)
 const server = await startIdentityProvider({
   port: Number(values.port),
   issuer: values.issuer,
-  audience: routes.issuer.audience,
+  audience: issuer.audience,
   dataDir: values["data-dir"],
-  allowedOrigins: routes.cors.allowedOrigins,
+  allowedOrigins: cors.allowedOrigins,
 })
 console.log(`Identity provider for development, not for anything else: ${values.issuer}`)
 

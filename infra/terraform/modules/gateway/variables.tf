@@ -112,7 +112,7 @@ variable "api_management" {
 }
 
 variable "routes" {
-  description = "The route table, infra/gateway/routes.json, which the local gateway reads as well."
+  description = "What infra/gateway/gateway.json and routes.json say, which the local gateway reads as well."
   type = object({
     issuer       = object({ audience = string })
     cors         = object({ allowedOrigins = list(string), maxAgeSeconds = number })
