@@ -6,6 +6,9 @@ const MAX_METADATA_KEY = 40
 const MAX_METADATA_VALUE = 500
 /** Largest amount of a charge, in minor units. */
 const MAX_AMOUNT = 99_999_999
+/** Entries of a list (https://docs.stripe.com/api/pagination). */
+const DEFAULT_PAGE = 10
+const MAX_PAGE = 100
 
 /** Form-encoded parameters in Stripe's notation (`metadata[order_id]=…`), read with checks. */
 export class Form {
@@ -56,6 +59,23 @@ export class Form {
     if (amount > MAX_AMOUNT)
       throw invalid(`Amount must be no more than ${MAX_AMOUNT}.`, name, "amount_too_large")
     return amount
+  }
+
+  /** An http or https URL, or undefined where it is absent. */
+  url(name: string): string | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+      throw invalid("Not a valid URL", name, "url_invalid")
+    return value
+  }
+
+  /** How many entries of a list are wanted: 10 unless it says so, 100 at the most. */
+  pageSize(): number {
+    const limit = this.amount("limit") ?? DEFAULT_PAGE
+    if (limit <= MAX_PAGE) return limit
+    const message = `This value must be less than or equal to ${MAX_PAGE}.`
+    throw invalid(message, "limit", "parameter_invalid_integer")
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T | undefined {

@@ -1,63 +1,22 @@
-import { randomBytes } from "node:crypto"
+import { type Intent, newId, toBody } from "./intent-object.ts"
 import { invalid, StripeError } from "./stripe-error.ts"
+import { type Decline, outcomeOf } from "./test-methods.ts"
 
-export type IntentStatus =
-  | "requires_payment_method"
-  | "requires_confirmation"
-  | "processing"
-  | "requires_capture"
-  | "succeeded"
-  | "canceled"
-
-export type CaptureMethod = "automatic" | "manual"
-
-/** A payment intent as the simulator keeps it. Amounts are minor units, times seconds since 1970. */
-export interface Intent {
-  id: string
-  amount: number
-  currency: string
-  captureMethod: CaptureMethod
-  status: IntentStatus
-  paymentMethod: string | null
-  metadata: Record<string, string>
-  description: string | null
-  created: number
-  amountReceived: number
-  amountRefunded: number
-  latestCharge: string | null
-  /** While the status is processing: when it ends, in milliseconds since 1970. */
-  processingUntil: number | null
-  canceledAt: number | null
-  cancellationReason: string | null
-  lastPaymentError: object | null
-  /** The answer to the first capture has still to be withheld. */
-  withholdsAnswer: boolean
+/** What a confirmation brings along. */
+export interface Confirmation {
+  method: string | undefined
+  /** Where the customer is sent after having authenticated. */
+  returnUrl: string | undefined
 }
 
-/** Payment methods that stand for an outcome, as Stripe's test cards do. */
-export const testMethods = {
-  succeeds: "pm_card_visa",
-  declined: "pm_card_chargeDeclined",
-  slow: "pm_card_slow",
-  timeoutAfterCapture: "pm_card_timeoutAfterCapture",
-} as const
-const knownMethods: readonly string[] = Object.values(testMethods)
-
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-/** A new id in Stripe's manner: `pi_…`, `ch_…`, `re_…`. */
-export function newId(prefix: string): string {
-  const letters = Array.from(randomBytes(24), (byte) => ALPHABET[byte % ALPHABET.length])
-  return `${prefix}_${letters.join("")}`
-}
-
-/** Throws a Stripe error for a payment method that the simulator does not know. */
-export function checkMethod(method: string): void {
-  if (knownMethods.includes(method)) return
-  throw new StripeError(400, "invalid_request_error", `No such PaymentMethod: '${method}'`, {
-    code: "resource_missing",
-    param: "payment_method",
-  })
+/** What the simulator adds to a confirmation. */
+export interface Surroundings {
+  /** Milliseconds since 1970. */
+  now: number
+  /** How long a slow payment is processing, in milliseconds. */
+  slowMs: number
+  /** The page where the holder of the card authenticates. */
+  pageOf: (intent: Intent) => string
 }
 
 function unexpectedState(intent: Intent, action: string): StripeError {
@@ -68,21 +27,32 @@ function unexpectedState(intent: Intent, action: string): StripeError {
   })
 }
 
-function authorised(intent: Intent): Intent {
-  const charged = { ...intent, processingUntil: null, latestCharge: intent.latestCharge ?? newId("ch") }
-  return intent.captureMethod === "manual"
-    ? { ...charged, status: "requires_capture" }
-    : { ...charged, status: "succeeded", amountReceived: intent.amount }
+function authorised(intent: Intent, now: number): Intent {
+  const open: Intent = {
+    ...intent,
+    processingUntil: null,
+    actionUrl: null,
+    latestCharge: intent.latestCharge ?? newId("ch"),
+    status: "requires_capture",
+  }
+  return intent.captureMethod === "manual" ? open : captured(open, intent.amount, now)
+}
+
+function captured(intent: Intent, amount: number, now: number): Intent {
+  const outcome = intent.paymentMethod === null ? undefined : outcomeOf(intent.paymentMethod)
+  const isDisputed = outcome?.type === "authorised" && outcome.isDisputed
+  const dispute = isDisputed ? { id: newId("dp"), created: Math.floor(now / 1000) } : null
+  return { ...intent, status: "succeeded", amountReceived: amount, dispute }
 }
 
 /** What time alone changes: a slow payment is authorised when its time has come. */
 export function settle(intent: Intent, now: number): Intent {
   const isDue = intent.processingUntil !== null && intent.processingUntil <= now
-  return intent.status === "processing" && isDue ? authorised(intent) : intent
+  return intent.status === "processing" && isDue ? authorised(intent, now) : intent
 }
 
 /** Confirms with a payment method. A declined card leaves an intent that waits for another method. */
-export function confirm(intent: Intent, method: string | undefined, now: number, slowMs: number): Intent {
+export function confirm(intent: Intent, { method, returnUrl }: Confirmation, at: Surroundings): Intent {
   if (!["requires_payment_method", "requires_confirmation"].includes(intent.status)) {
     throw unexpectedState(intent, "confirmed")
   }
@@ -91,43 +61,64 @@ export function confirm(intent: Intent, method: string | undefined, now: number,
     const message = "You cannot confirm this PaymentIntent because it's missing a payment method."
     throw invalid(message, "payment_method", "payment_intent_unexpected_state")
   }
-  checkMethod(paymentMethod)
-  const confirmed = { ...intent, paymentMethod, lastPaymentError: null }
-  switch (paymentMethod) {
-    case testMethods.declined: {
-      const charge = newId("ch")
-      return {
-        ...confirmed,
-        status: "requires_payment_method",
-        paymentMethod: null,
-        latestCharge: charge,
-        lastPaymentError: {
-          type: "card_error",
-          code: "card_declined",
-          decline_code: "generic_decline",
-          message: "Your card was declined.",
-          charge,
-        },
-      }
+  const outcome = outcomeOf(paymentMethod)
+  const confirmed: Intent = {
+    ...intent,
+    paymentMethod,
+    lastPaymentError: null,
+    returnUrl: returnUrl ?? intent.returnUrl,
+  }
+  switch (outcome.type) {
+    case "declined":
+      return declined(confirmed, outcome.decline)
+    case "processing":
+      return { ...confirmed, status: "processing", processingUntil: at.now + at.slowMs }
+    case "requires_action":
+      return { ...confirmed, status: "requires_action", actionUrl: at.pageOf(confirmed) }
+    case "authorised": {
+      const withholdsAnswer = outcome.withholdsCapture === true && intent.captureMethod === "manual"
+      return { ...authorised(confirmed, at.now), withholdsAnswer }
     }
-    case testMethods.slow:
-      return { ...confirmed, status: "processing", processingUntil: now + slowMs }
-    case testMethods.timeoutAfterCapture:
-      return { ...authorised(confirmed), withholdsAnswer: intent.captureMethod === "manual" }
-    default:
-      return authorised(confirmed)
+  }
+}
+
+function declined(intent: Intent, decline: Decline): Intent {
+  const charge = newId("ch")
+  return {
+    ...intent,
+    status: "requires_payment_method",
+    paymentMethod: null,
+    latestCharge: charge,
+    lastPaymentError: { type: "card_error", ...decline, charge },
+  }
+}
+
+/** What the holder of the card answers when asked to authenticate. A refusal leaves an intent for another method. */
+export function authenticate(intent: Intent, answer: "authorise" | "refuse", now: number): Intent {
+  if (intent.status !== "requires_action") throw unexpectedState(intent, "authenticated")
+  if (answer === "authorise") return authorised(intent, now)
+  return {
+    ...intent,
+    status: "requires_payment_method",
+    paymentMethod: null,
+    actionUrl: null,
+    lastPaymentError: {
+      type: "invalid_request_error",
+      code: "payment_intent_authentication_failure",
+      message: "The provided PaymentMethod has failed authentication.",
+    },
   }
 }
 
 /** Captures all or a part of what was authorised; the rest is released, as with Stripe. */
-export function capture(intent: Intent, amountToCapture: number | undefined): Intent {
+export function capture(intent: Intent, amountToCapture: number | undefined, now: number): Intent {
   if (intent.status !== "requires_capture") throw unexpectedState(intent, "captured")
   const amount = amountToCapture ?? intent.amount
   if (amount > intent.amount) {
     const message = `You cannot capture ${amount}: only ${intent.amount} can be captured.`
     throw invalid(message, "amount_to_capture", "amount_too_large")
   }
-  return { ...intent, status: "succeeded", amountReceived: amount }
+  return captured(intent, amount, now)
 }
 
 /** Cancels what has not been captured. */
@@ -137,6 +128,7 @@ export function cancel(intent: Intent, reason: string | undefined, now: number):
     ...intent,
     status: "canceled",
     processingUntil: null,
+    actionUrl: null,
     canceledAt: Math.floor(now / 1000),
     cancellationReason: reason ?? null,
   }
@@ -148,54 +140,16 @@ export function refund(intent: Intent, asked: number | undefined): { intent: Int
     const message = `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`
     throw invalid(message, "payment_intent", "payment_intent_unexpected_state")
   }
-  const left = intent.amountReceived - intent.amountRefunded
-  if (left === 0) {
-    throw invalid(
-      `Charge ${intent.latestCharge} has already been refunded.`,
-      undefined,
-      "charge_already_refunded",
-    )
+  const charge = `Charge ${intent.latestCharge}`
+  if (intent.dispute) {
+    throw invalid(`${charge} has been charged back; cannot issue a refund.`, undefined, "charge_disputed")
   }
+  const left = intent.amountReceived - intent.amountRefunded
+  if (left === 0) throw invalid(`${charge} has already been refunded.`, undefined, "charge_already_refunded")
   const amount = asked ?? left
   if (amount > left) {
     const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`
     throw invalid(message, "amount", "amount_too_large")
   }
   return { intent: { ...intent, amountRefunded: intent.amountRefunded + amount }, amount }
-}
-
-/** The intent as the API shows it (https://docs.stripe.com/api/payment_intents/object). */
-export function toBody(intent: Intent): Record<string, unknown> {
-  return {
-    id: intent.id,
-    object: "payment_intent",
-    amount: intent.amount,
-    amount_capturable: intent.status === "requires_capture" ? intent.amount : 0,
-    amount_received: intent.amountReceived,
-    canceled_at: intent.canceledAt,
-    cancellation_reason: intent.cancellationReason,
-    capture_method: intent.captureMethod,
-    created: intent.created,
-    currency: intent.currency,
-    description: intent.description,
-    last_payment_error: intent.lastPaymentError,
-    latest_charge: intent.latestCharge,
-    livemode: false,
-    metadata: intent.metadata,
-    payment_method: intent.paymentMethod,
-    payment_method_types: ["card"],
-    status: intent.status,
-  }
-}
-
-/** The 402 that a declined card answers with; the intent exists and says why. */
-export function declinedError(intent: Intent): StripeError {
-  return new StripeError(402, "card_error", "Your card was declined.", {
-    code: "card_declined",
-    members: {
-      decline_code: "generic_decline",
-      charge: intent.latestCharge,
-      payment_intent: toBody(intent),
-    },
-  })
 }

@@ -1,4 +1,4 @@
-import type { IntentFilter } from "./store.ts"
+import type { SearchFilter } from "./store.ts"
 import { invalid } from "./stripe-error.ts"
 
 const CLAUSE = /^\s*(?:(status)|metadata\[(['"])([^'"]+)\2\])\s*:\s*(['"])([^'"]*)\4\s*/
@@ -7,7 +7,7 @@ const CLAUSE = /^\s*(?:(status)|metadata\[(['"])([^'"]+)\2\])\s*:\s*(['"])([^'"]
  * Reads the part of Stripe's search language (https://docs.stripe.com/search) that finds intents for
  * reconciliation: `metadata['order_id']:'…'` and `status:'…'`, joined by AND. Throws a Stripe error for the rest.
  */
-export function parseSearchQuery(query: string): Pick<IntentFilter, "metadata" | "status"> {
+export function parseSearchQuery(query: string): SearchFilter {
   const metadata: Record<string, string> = {}
   let status: string | undefined
   let rest = query

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import type { Intent } from "./intent.ts"
+import { type Intent, parseIntent } from "./intent-object.ts"
 
 /** A refund as the simulator keeps it. */
 export interface Refund {
@@ -30,12 +30,10 @@ export interface Summary {
   refunded: number
 }
 
-/** Which intents a listing wants, newest first. */
-export interface IntentFilter {
-  metadata?: Record<string, string>
+/** Which intents a search wants. */
+export interface SearchFilter {
+  metadata: Record<string, string>
   status?: string
-  startingAfter?: string
-  limit: number
 }
 
 /** Stripe forgets keys after a day (https://docs.stripe.com/api/idempotent_requests). */
@@ -53,20 +51,38 @@ const schema = `
   CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, saved INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS answers_by_age ON answers (saved);
+  CREATE TABLE IF NOT EXISTS search_index (intent TEXT PRIMARY KEY, status TEXT NOT NULL, state TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS search_updates (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, intent TEXT NOT NULL, status TEXT NOT NULL, state TEXT NOT NULL,
+    saved INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS search_updates_by_age ON search_updates (saved);
 `
 
-/** The simulator's memory. A kill -9 loses nothing that was answered. */
+/** What a store of the time before the index holds. */
+const indexOldIntents = `
+  INSERT OR IGNORE INTO search_index (intent, status, state) SELECT id, status, state FROM intents
+    WHERE id NOT IN (SELECT intent FROM search_updates);
+`
+
+/** The simulator's memory, readable by its user alone. A kill -9 loses nothing that was answered. */
 export class PaymentStore {
   readonly #database: DatabaseSync
+  readonly #searchLagMs: number
 
-  constructor(directory: string) {
+  /** @param searchLagMs how long the search does not know of a change, in milliseconds */
+  constructor(directory: string, searchLagMs: number) {
+    this.#searchLagMs = searchLagMs
     mkdirSync(directory, { recursive: true })
-    this.#database = new DatabaseSync(join(directory, "payments.sqlite"))
+    const file = join(directory, "payments.sqlite")
+    closeSync(openSync(file, "a", 0o600))
+    // SQLite gives the files beside it the same mode when it makes them.
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600)
+    this.#database = new DatabaseSync(file)
     // It stands for a provider elsewhere: it must outlive its process, but should not take the disk's time from
     // the stores under measurement. NORMAL loses nothing unless the machine itself goes down.
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
     this.#database.exec(schema)
-    this.#database.prepare("DELETE FROM answers WHERE saved < ?").run(Date.now() - KEY_LIFETIME_MS)
+    this.#database.exec(indexOldIntents)
   }
 
   /** Runs the work in one transaction; what it throws rolls everything back. */
@@ -83,51 +99,78 @@ export class PaymentStore {
   }
 
   findIntent(id: string): Intent | undefined {
-    return parse<Intent>(this.#database.prepare("SELECT state FROM intents WHERE id = ?").get(id))
+    const row = this.#database.prepare("SELECT state FROM intents WHERE id = ?").get(id)
+    return row && parseIntent(String(row.state))
   }
 
   saveIntent(intent: Intent): void {
+    const state = JSON.stringify(intent)
     this.#database
       .prepare(
         `INSERT INTO intents (id, status, amount, received, refunded, state) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET status = excluded.status, received = excluded.received,
            refunded = excluded.refunded, state = excluded.state`,
       )
-      .run(
-        intent.id,
-        intent.status,
-        intent.amount,
-        intent.amountReceived,
-        intent.amountRefunded,
-        JSON.stringify(intent),
-      )
+      .run(intent.id, intent.status, intent.amount, intent.amountReceived, intent.amountRefunded, state)
     for (const [key, value] of Object.entries(intent.metadata)) {
       this.#database
         .prepare("INSERT OR IGNORE INTO intent_metadata (key, value, intent) VALUES (?, ?, ?)")
         .run(key, value, intent.id)
     }
+    this.#database
+      .prepare("INSERT INTO search_updates (intent, status, state, saved) VALUES (?, ?, ?, ?)")
+      .run(intent.id, intent.status, state, Date.now())
+    this.#indexDue()
   }
 
-  listIntents(filter: IntentFilter): Intent[] {
-    const conditions: string[] = []
+  /** Moves the changes that the search may know by now into its index. */
+  #indexDue(): void {
+    const until = Date.now() - this.#searchLagMs
+    this.#database
+      .prepare(
+        `INSERT INTO search_index (intent, status, state)
+           SELECT intent, status, state FROM search_updates WHERE saved <= ? ORDER BY seq
+         ON CONFLICT (intent) DO UPDATE SET status = excluded.status, state = excluded.state`,
+      )
+      .run(until)
+    this.#database.prepare("DELETE FROM search_updates WHERE saved <= ?").run(until)
+  }
+
+  /** Intents as they stand, newest first. */
+  listIntents(startingAfter: string | undefined, limit: number): Intent[] {
+    return this.#database
+      .prepare(
+        `SELECT state FROM intents WHERE ?1 IS NULL OR seq < (SELECT seq FROM intents WHERE id = ?1)
+         ORDER BY seq DESC LIMIT ?2`,
+      )
+      .all(startingAfter ?? null, limit)
+      .map((row) => parseIntent(String(row.state)))
+  }
+
+  /** Intents as the search knows them, newest first. */
+  searchIntents(filter: SearchFilter, startingAfter: string | undefined, limit: number): Intent[] {
+    this.#indexDue()
+    const conditions = ["TRUE"]
     const values: (string | number)[] = []
     if (filter.status !== undefined) {
-      conditions.push("status = ?")
+      conditions.push("search_index.status = ?")
       values.push(filter.status)
     }
-    for (const [key, value] of Object.entries(filter.metadata ?? {})) {
+    for (const [key, value] of Object.entries(filter.metadata)) {
       conditions.push("id IN (SELECT intent FROM intent_metadata WHERE key = ? AND value = ?)")
       values.push(key, value)
     }
-    if (filter.startingAfter !== undefined) {
+    if (startingAfter !== undefined) {
       conditions.push("seq < (SELECT seq FROM intents WHERE id = ?)")
-      values.push(filter.startingAfter)
+      values.push(startingAfter)
     }
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""
     return this.#database
-      .prepare(`SELECT state FROM intents ${where} ORDER BY seq DESC LIMIT ?`)
-      .all(...values, filter.limit)
-      .map((row) => JSON.parse(String(row.state)))
+      .prepare(
+        `SELECT search_index.state FROM search_index JOIN intents ON id = intent
+         WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(...values, limit)
+      .map((row) => parseIntent(String(row.state)))
   }
 
   /** Intents whose payment is still being processed. */
@@ -135,11 +178,12 @@ export class PaymentStore {
     return this.#database
       .prepare("SELECT state FROM intents WHERE status = 'processing'")
       .all()
-      .map((row) => JSON.parse(String(row.state)))
+      .map((row) => parseIntent(String(row.state)))
   }
 
   findRefund(id: string): Refund | undefined {
-    return parse<Refund>(this.#database.prepare("SELECT state FROM refunds WHERE id = ?").get(id))
+    const row = this.#database.prepare("SELECT state FROM refunds WHERE id = ?").get(id)
+    return row && JSON.parse(String(row.state))
   }
 
   saveRefund(refund: Refund): void {
@@ -161,6 +205,7 @@ export class PaymentStore {
   }
 
   saveAnswer(key: string, answer: SavedAnswer): void {
+    this.#database.prepare("DELETE FROM answers WHERE saved < ?").run(Date.now() - KEY_LIFETIME_MS)
     this.#database
       .prepare("INSERT INTO answers (key, fingerprint, status, body, saved) VALUES (?, ?, ?, ?, ?)")
       .run(key, answer.fingerprint, answer.status, answer.body, Date.now())
@@ -184,8 +229,4 @@ export class PaymentStore {
   close(): void {
     this.#database.close()
   }
-}
-
-function parse<T>(row: Record<string, unknown> | undefined): T | undefined {
-  return row && JSON.parse(String(row.state))
 }

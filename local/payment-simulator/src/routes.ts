@@ -1,0 +1,47 @@
+import {
+  cancelIntent,
+  captureIntent,
+  confirmIntent,
+  createIntent,
+  getIntent,
+  listIntents,
+  searchIntents,
+} from "./intents.ts"
+import type { Execution, Workplace } from "./operation.ts"
+import { createRefund, getRefund, listDisputes, listRefunds, summary } from "./refunds.ts"
+import { StripeError } from "./stripe-error.ts"
+
+/** Finds the operation of a request and checks the request's parameters. Throws a Stripe error. */
+export function operationOf(at: Workplace, method: string, url: URL, body: string): Execution {
+  const [version, resource, id, action, ...rest] = url.pathname.slice(1).split("/")
+  const target = `${method} ${resource}${id === undefined ? "" : "/:id"}${action === undefined ? "" : `/${action}`}`
+  if (version === "v1" && rest.length === 0) {
+    const name = id ?? ""
+    if (target === "GET payment_intents/:id" && name === "search") return searchIntents(at, url.searchParams)
+    if (target === "GET test_helpers/:id" && name === "summary") return summary(at)
+    switch (target) {
+      case "POST payment_intents":
+        return createIntent(at, body)
+      case "GET payment_intents":
+        return listIntents(at, url.searchParams)
+      case "GET payment_intents/:id":
+        return getIntent(at, name)
+      case "POST payment_intents/:id/confirm":
+        return confirmIntent(at, name, body)
+      case "POST payment_intents/:id/capture":
+        return captureIntent(at, name, body)
+      case "POST payment_intents/:id/cancel":
+        return cancelIntent(at, name, body)
+      case "POST refunds":
+        return createRefund(at, body)
+      case "GET refunds":
+        return listRefunds(at, url.searchParams)
+      case "GET refunds/:id":
+        return getRefund(at, name)
+      case "GET disputes":
+        return listDisputes(at, url.searchParams)
+    }
+  }
+  const message = `Unrecognized request URL (${method}: ${url.pathname}).`
+  throw new StripeError(404, "invalid_request_error", message)
+}
