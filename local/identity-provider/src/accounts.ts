@@ -10,11 +10,15 @@ const knownCustomers: Record<string, string> = {
 /** Name space of the derived ids, drawn once at random. */
 const NAMESPACE = "0d2f3a54-6c1e-4f0b-9a35-7e8d5b2c9f61"
 
-/** The id of a development customer: the same at every start and on every machine (UUID version 5, RFC 9562). */
+/** The id of a development customer. */
 export function customerId(name: string): string {
   const key = name.toLowerCase()
   const known = Object.hasOwn(knownCustomers, key) ? knownCustomers[key] : undefined
-  if (known) return known
+  return known ?? derivedId(key)
+}
+
+/** An id that is the same at every start and on every machine (UUID version 5, RFC 9562). */
+export function derivedId(key: string): string {
   const bytes = createHash("sha1")
     .update(Buffer.from(NAMESPACE.replaceAll("-", ""), "hex"))
     .update(key)

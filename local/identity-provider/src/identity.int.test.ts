@@ -1,6 +1,6 @@
 import { mkdtemp, rm, stat } from "node:fs/promises"
 import type { Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose"
@@ -54,6 +54,19 @@ const bodyOf = (response: Response) => response.json() as Promise<Answer>
 async function token(query: string) {
   const response = await fetch(`${url}/dev/token?${query}`)
   return { status: response.status, body: await bodyOf(response) }
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Status of a request whose target and host are sent as they stand. */
+function raw(line: string, host = "localhost"): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () =>
+      socket.write(`${line} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
+    )
+    socket.once("data", (data) => resolve(Number(data.toString().split(" ", 2)[1])))
+    socket.on("error", reject)
+  })
 }
 
 const clientCredentials = (form: Record<string, string>, headers: Record<string, string> = {}) =>
@@ -113,15 +126,22 @@ describe("identity provider", () => {
     expect(decodeJwt(await response.text()).preferred_username).toBe("john")
   })
 
-  it.each(["", "customer=", "customer=a%20b", "customer=mehmet&role=%7B", "role="])(
-    "refuses %j",
-    async (query) => {
-      const answer = await token(query)
-      expect(answer.status).toBe(400)
-      expect(answer.body.error).toBe("invalid_request")
-      expect(answer.body).not.toHaveProperty("access_token")
-    },
-  )
+  it.each([
+    "",
+    "customer=",
+    "customer=a%20b",
+    "customer=mehmet&role=%7B",
+    "role=",
+    "customer=mehmet&shape=saml",
+    "client=nobody",
+    "client=basket&role=catalog.write",
+    "client=basket&customer=mehmet",
+  ])("refuses %j", async (query) => {
+    const answer = await token(query)
+    expect(answer.status).toBe(400)
+    expect(answer.body.error).toBe("invalid_request")
+    expect(answer.body).not.toHaveProperty("access_token")
+  })
 
   it("gives a service the roles it is registered with", async () => {
     const response = await clientCredentials({
@@ -135,8 +155,15 @@ describe("identity provider", () => {
     expect(decodeJwt(access_token)).toMatchObject({
       sub: "basket",
       azp: "basket",
+      idtyp: "app",
       roles: ["discount.quote", "catalog.read"],
     })
+  })
+
+  it("marks no person as an app", async () => {
+    for (const query of ["customer=mehmet", "role=catalog.write", "customer=mehmet&shape=entra"]) {
+      expect(decodeJwt((await token(query)).body.access_token)).not.toHaveProperty("idtyp")
+    }
   })
 
   it("takes the client's secret as basic authentication too", async () => {
@@ -167,6 +194,73 @@ describe("identity provider", () => {
     const response = await clientCredentials(form as Record<string, string>)
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ error })
+  })
+
+  it("makes a customer's token as Entra External ID does", async () => {
+    const customer = "58c49479-ec65-4de2-86e7-033c546291aa"
+    const { body } = await token("customer=mehmet&shape=entra")
+    expect(body.customer_id).toBe(customer)
+    const { payload } = await jwtVerify(body.access_token, createRemoteJWKSet(new URL(`${url}/jwks`)), {
+      issuer: url,
+      audience: "eshop",
+    })
+    expect(payload).toMatchObject({
+      oid: customer,
+      tid: expect.stringMatching(GUID),
+      sub: expect.stringMatching(/^[\w-]{43}$/),
+      ver: "2.0",
+      azp: expect.stringMatching(GUID),
+      scp: "access_as_user",
+      preferred_username: "mehmet",
+      nbf: expect.any(Number),
+    })
+    expect(payload).not.toHaveProperty("roles")
+    const operator = decodeJwt((await token("role=catalog.write&shape=entra")).body.access_token)
+    expect(operator.roles).toEqual(["catalog.write"])
+    expect([operator.tid, operator.azp]).toEqual([payload.tid, payload.azp])
+    expect(operator.sub).not.toBe(payload.sub)
+  })
+
+  it("makes a service's token as Entra does, by its secret or on request", async () => {
+    const form = {
+      grant_type: "client_credentials",
+      client_id: "basket",
+      client_secret: "development-secret-of-basket",
+    }
+    const bySecret = await fetch(`${url}/token?shape=entra`, {
+      method: "POST",
+      body: new URLSearchParams(form),
+    })
+    const onRequest = await token("client=basket&shape=entra")
+    for (const { access_token } of [await bodyOf(bySecret), onRequest.body]) {
+      const claims = decodeJwt(access_token)
+      expect(claims).toMatchObject({
+        idtyp: "app",
+        oid: expect.stringMatching(GUID),
+        azp: expect.stringMatching(GUID),
+        ver: "2.0",
+        roles: ["discount.quote", "catalog.read"],
+      })
+      expect(claims.sub).toBe(claims.oid)
+      expect(claims).not.toHaveProperty("scp")
+      expect(claims).not.toHaveProperty("preferred_username")
+    }
+    expect(decodeJwt((await token("client=basket")).body.access_token)).toMatchObject({
+      sub: "basket",
+      idtyp: "app",
+    })
+  })
+
+  it("refuses a malformed target, credentials that cannot be decoded, and another site's host", async () => {
+    expect(await raw("GET //")).toBe(400)
+    const credentials = Buffer.from("basket:%E0%A4%A").toString("base64")
+    const authorization = `Basic ${credentials}`
+    const undecodable = await clientCredentials({ grant_type: "client_credentials" }, { authorization })
+    expect(undecodable.status).toBe(401)
+    const ask = "GET /dev/token?customer=mehmet"
+    expect(await raw(ask, "evil.example")).toBe(400)
+    expect(await raw(ask, "localhost.evil.example:8090")).toBe(400)
+    expect(await raw(ask, "127.0.0.1:1234")).toBe(200)
   })
 
   it("lets the storefront's pages in and no others", async () => {
