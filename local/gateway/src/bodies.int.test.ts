@@ -78,6 +78,24 @@ describe("limits", () => {
   })
 })
 
+describe("bodies in small pieces", () => {
+  const single = "1\r\nx\r\n"
+  const head = (token: string) =>
+    `POST /basket/checkout HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer ${token}\r\ntransfer-encoding: chunked\r\n\r\n`
+
+  it("are taken up to 10,000 pieces and refused beyond", async () => {
+    const taken = await edge.bytes(
+      `${head(token).replace("host:", "connection: close\r\nhost:")}${single.repeat(10_000)}0\r\n\r\n`,
+    )
+    expect(parseAnswer(taken).status).toBe(200)
+    expect(edge.seen[0]?.body).toBe("x".repeat(10_000))
+    const refused = parseAnswer(await edge.bytes(`${head(token)}${single.repeat(10_001)}`))
+    expect(refused.status).toBe(413)
+    expect(JSON.parse(refused.body)).toMatchObject({ type: "urn:eshop:problem:request.too-many-pieces" })
+    expect(edge.seen).toHaveLength(1)
+  })
+})
+
 describe("slow bodies", () => {
   const slow = (path: string, port: number) =>
     new Promise<Socket>((resolve, reject) => {
@@ -137,7 +155,7 @@ it("holds no more than 64 MiB of bodies at a time, and takes new ones when calle
         headers: signedIn(),
       })
     ).status
-  await expect.poll(() => Promise.all([send(), send(), send()])).toEqual([200, 200, 200])
+  await expect.poll(() => Promise.all([send(), send(), send()]), { timeout: 20_000 }).toEqual([200, 200, 200])
 })
 
 it("bounds the connections of one client", async () => {

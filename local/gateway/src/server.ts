@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { admission } from "./admission.ts"
-import { bodyReader } from "./body.ts"
+import { bodyReader, discardUnread, hasBody } from "./body.ts"
 import { connectionBound } from "./connections.ts"
 import { allowCrossOrigin, answerPreflight } from "./cors.ts"
 import { answerDocument } from "./documents.ts"
@@ -48,7 +48,7 @@ const HEADERS_TIMEOUT_MS = 15_000
 /** Longer than any client or load balancer in front keeps an idle connection. */
 const IDLE_CONNECTION_MS = 65_000
 /** How long a caller may go on sending what is no longer read, so that it has time to read why. */
-const LINGER_MS = 2_000
+const LINGER_MS = 1_000
 
 type Handle = (request: IncomingMessage, response: ServerResponse, about: Occasion) => Promise<void>
 
@@ -99,14 +99,17 @@ function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy
     const { method = "GET" } = request
     const target = readTarget(request)
     const isRead = method === "GET" || method === "HEAD"
+    if (isRead && hasBody(request)) throw bodyOfRead()
     if (isRead && answerHealth(response, target.pathname, options.partStates)) return
     allowCrossOrigin(request, response, files.cors)
     if (answerPreflight(request, response, files.cors)) return
     if (isRead && (await answerDocument(response, target.pathname, options.openApiFile))) return
 
     const { match, upstream, route } = published(target, method)
-    await admit(request.headers.authorization, route.access)
-    const body = await readBody(request, response, route.maxBodyBytes)
+    const admitted = admit(request.headers.authorization, route.access)
+    // A caller that waits for 100 Continue has sent nothing yet; everybody else's body is on its way.
+    if (request.headers.expect !== undefined) await admitted
+    const [body] = await Promise.all([readBody(request, response, route.maxBodyBytes), admitted])
     proxy.forward({
       request,
       response,
@@ -127,6 +130,7 @@ function serve(server: Server, handle: Handle, connectionsPerClient: number): vo
 
   const accept = (request: IncomingMessage, response: ServerResponse) => {
     current.set(request.socket, { request, response })
+    if (hasBody(request)) discardUnread(request)
     lingerAfter(request, response)
     const header = request.headers.traceparent
     const about = {
@@ -177,6 +181,13 @@ const wrongMethod = (method: string, allow: string) =>
     code: "route.method",
     detail: `There is no ${method} here, only ${allow}.`,
     headers: { allow },
+  })
+
+const bodyOfRead = () =>
+  new RefusedError({
+    status: 400,
+    code: "request.body-unexpected",
+    detail: "A request to read has no body.",
   })
 
 const tooManyConnections = () =>
