@@ -118,6 +118,16 @@ export function searchIntents(at: Workplace, query: URLSearchParams): Execution 
   }
 }
 
+/** For tests, not part of Stripe's API: the intents of an order as they stand, which the search knows later. */
+export function intentsOfOrder(at: Workplace, query: URLSearchParams): Execution {
+  const orderId = new Form(query.toString(), ["order_id"]).required("order_id")
+  return () => {
+    settleDue(at)
+    const data = at.store.intentsWith("order_id", orderId).map(toBody)
+    return { status: 200, body: { object: "list", data, has_more: false } }
+  }
+}
+
 const pageOf = (found: Intent[], limit: number) => ({
   data: found.slice(0, limit).map(toBody),
   has_more: found.length > limit,

@@ -4,6 +4,7 @@ import {
   confirmIntent,
   createIntent,
   getIntent,
+  intentsOfOrder,
   listIntents,
   searchIntents,
 } from "./intents.ts"
@@ -19,6 +20,8 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
     const name = id ?? ""
     if (target === "GET payment_intents/:id" && name === "search") return searchIntents(at, url.searchParams)
     if (target === "GET test_helpers/:id" && name === "summary") return summary(at)
+    if (target === "GET test_helpers/:id" && name === "payment_intents")
+      return intentsOfOrder(at, url.searchParams)
     switch (target) {
       case "POST payment_intents":
         return createIntent(at, body)

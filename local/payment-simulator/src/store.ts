@@ -58,6 +58,8 @@ const schema = `
   CREATE INDEX IF NOT EXISTS search_updates_by_age ON search_updates (saved);
 `
 
+const WITH_METADATA = "id IN (SELECT intent FROM intent_metadata WHERE key = ? AND value = ?)"
+
 /** What a store of the time before the index holds. */
 const indexOldIntents = `
   INSERT OR IGNORE INTO search_index (intent, status, state) SELECT id, status, state FROM intents
@@ -147,6 +149,14 @@ export class PaymentStore {
       .map((row) => parseIntent(String(row.state)))
   }
 
+  /** Intents with an entry in their metadata, as they stand, newest first. */
+  intentsWith(key: string, value: string): Intent[] {
+    return this.#database
+      .prepare(`SELECT state FROM intents WHERE ${WITH_METADATA} ORDER BY seq DESC`)
+      .all(key, value)
+      .map((row) => parseIntent(String(row.state)))
+  }
+
   /** Intents as the search knows them, newest first. */
   searchIntents(filter: SearchFilter, startingAfter: string | undefined, limit: number): Intent[] {
     this.#indexDue()
@@ -157,7 +167,7 @@ export class PaymentStore {
       values.push(filter.status)
     }
     for (const [key, value] of Object.entries(filter.metadata)) {
-      conditions.push("id IN (SELECT intent FROM intent_metadata WHERE key = ? AND value = ?)")
+      conditions.push(WITH_METADATA)
       values.push(key, value)
     }
     if (startingAfter !== undefined) {

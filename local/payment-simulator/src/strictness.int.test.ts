@@ -112,6 +112,10 @@ describe("search", () => {
     expect(await found()).toEqual([])
     expect((await call(`/v1/payment_intents/${id}`)).body.status).toBe("requires_capture")
     expect((await call("/v1/payment_intents")).body.data).toHaveLength(1)
+    const ofOrder = async (orderId: string) =>
+      (await call(`/v1/test_helpers/payment_intents?order_id=${orderId}`)).body.data
+    expect(await ofOrder("order-1")).toMatchObject([{ id, status: "requires_capture" }])
+    expect(await ofOrder("order-2")).toEqual([])
 
     await restart(0)
     expect(await found()).toEqual(["requires_capture"])
