@@ -1,8 +1,9 @@
+import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { type Cloud, type CloudOptions, startCloud } from "./cloud.ts"
 import { terminal } from "./console.ts"
-import { DataDirectoryError } from "./data-directory.ts"
+import { DataDirectoryError, defaultDataDirectory } from "./data-directory.ts"
 import { PortInUseError } from "./ports.ts"
 import { defaultPorts, isPartName, type PartName, type Ports, partNames } from "./settings.ts"
 import { whenStartingNpmEnds } from "./supervisor/starting-npm.ts"
@@ -70,10 +71,10 @@ function readOptions(args: string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
-  const cloud: CloudOptions = { fresh: values.fresh, ports: readPorts(values.port) }
-  if (values["data-dir"] !== undefined) cloud.dataDir = values["data-dir"]
+  const dataDir = resolve(values["data-dir"] ?? defaultDataDirectory)
+  const cloud: CloudOptions = { fresh: values.fresh, ports: readPorts(values.port), dataDir }
   if (values.only) cloud.parts = values.only.flatMap((list) => list.split(",")).map(partOf)
-  return { cloud, help: values.help, verbose: values.verbose, quiet: values.quiet }
+  return { cloud, dataDir, help: values.help, verbose: values.verbose, quiet: values.quiet }
 }
 
 async function run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -6,7 +6,7 @@ import pg from "pg"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type Cloud, type CloudEvent, type CloudOptions, startCloud } from "./cloud.ts"
 import { reservePorts } from "./ports.ts"
-import { developmentSecrets } from "./settings.ts"
+import { developmentSecrets, type PartName } from "./settings.ts"
 
 let dataDir: string
 let clouds: Cloud[]
@@ -158,12 +158,95 @@ describe("data directory", () => {
     expect(await keys(third)).not.toEqual(key)
   })
 
+  it("is closed to other users", async () => {
+    await start({ parts: ["payments"] })
+    expect(((await stat(dataDir)).mode & 0o777).toString(8)).toBe("700")
+  })
+
+  it("says so when it is a file, or has lost the password of its databases", async () => {
+    const file = join(dataDir, "file")
+    await writeFile(file, "")
+    await expect(startCloud({ dataDir: file, ports: "free", parts: ["payments"] })).rejects.toThrow(
+      `${file} is a file, and the data needs a directory: move it away, or choose another place with --data-dir`,
+    )
+    await rm(file)
+    const cloud = await start({ parts: ["payments"] })
+    await cloud.stop()
+    await mkdir(join(dataDir, "postgres"))
+    await rm(join(dataDir, "database-password"))
+    await expect(startCloud({ dataDir, ports: "free", parts: ["payments"] })).rejects.toThrow(
+      `${dataDir}/database-password is missing, and the databases in ${dataDir}/postgres open with no other password: put it back, or begin with empty data: npm start -- --fresh --data-dir ${dataDir}`,
+    )
+  })
+
   it("is neither used nor emptied when it belongs to something else", async () => {
     await writeFile(join(dataDir, "thesis.txt"), "years of work")
     await expect(startCloud({ dataDir, ports: "free", fresh: true, parts: ["identity"] })).rejects.toThrow(
       "was not made by the local cloud",
     )
     expect(await readdir(dataDir)).toEqual(["thesis.txt"])
+  })
+})
+
+describe("damaged data", () => {
+  /** Starts a cloud for its data, damages them, and starts it again; answers what it says at the first death. */
+  async function damage(part: PartName, harm: () => Promise<void>) {
+    const cloud = await start({ parts: [part] })
+    await cloud.stop()
+    await harm()
+    events = []
+    const again = await startCloud({
+      ...{ dataDir, ports: "free" as const, fsync: false, parts: [part] },
+      onEvent: (event) => events.push(event),
+    })
+    clouds.push(again)
+    await expect.poll(() => events.find(({ type }) => type === "died"), { timeout: 20_000 }).toBeDefined()
+    const died = events.find((event) => event.type === "died")
+    return { part: died?.part, damage: died?.damage }
+  }
+
+  const garbage = "no such format ".repeat(1_000)
+  const notJson = `Unexpected token 'o', "no such for"... is not valid JSON`
+
+  it.each<[PartName, string, string]>([
+    ["payments", "payments/payments.sqlite", "file is not a database"],
+    ["identity", "identity/signing-key.json", notJson],
+    ["storage", "storage/__azurite_db_table__.json", notJson],
+    ["discount", "functions/discount/keys.json", notJson],
+  ])("of %s is named: %s", async (part, name, reason) => {
+    const file = join(dataDir, name)
+    expect(await damage(part, () => writeFile(file, garbage))).toEqual({ part, damage: { file, reason } })
+  })
+
+  it("of the task hub is named", async () => {
+    const file = join(dataDir, "functions", "ordering", "durable", "eshop.db")
+    const harm = async () => {
+      for (const suffix of ["-wal", "-shm"]) await rm(`${file}${suffix}`, { force: true })
+      await writeFile(file, garbage)
+    }
+    const reason = "file is not a database"
+    expect(await damage("ordering", harm)).toEqual({ part: "ordering", damage: { file, reason } })
+  })
+
+  it("of the broker is named", async () => {
+    const file = join(dataDir, "servicebus")
+    const harm = () => writeFile(join(file, "journal-1.log"), garbage)
+    const reason = "The journal is of another format."
+    expect(await damage("servicebus", harm)).toEqual({ part: "servicebus", damage: { file, reason } })
+  })
+
+  it("of PostgreSQL is named", async () => {
+    const file = join(dataDir, "postgres")
+    const reason = 'PANIC:  could not read file "global/pg_control": read 0 of 296'
+    const found = await damage("postgres", () => truncate(join(file, "global", "pg_control")))
+    expect(found).toEqual({ part: "postgres", damage: { file, reason } })
+  })
+
+  it("is named when it is the password", async () => {
+    const file = join(dataDir, "database-password")
+    const reason = `the databases in ${dataDir}/postgres do not open with it`
+    const found = await damage("postgres", () => writeFile(file, "another"))
+    expect(found).toEqual({ part: "postgres", damage: { file, reason } })
   })
 })
 

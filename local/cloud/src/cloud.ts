@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path"
-import { openDataDirectory } from "./data-directory.ts"
+import { defaultDataDirectory, openDataDirectory } from "./data-directory.ts"
 import { appPart, gatewayPart, identityPart, paymentsPart } from "./parts/edge.ts"
 import { postgresPart } from "./parts/postgres.ts"
 import { findRedisServer, redisPart, serviceBusPart, storagePart } from "./parts/stores.ts"
@@ -36,8 +36,8 @@ export interface CloudOptions {
   env?: Record<string, string>
   /** Told what happens to the parts. */
   onEvent?: (event: CloudEvent) => void
-  /** Told every line that a part prints. */
-  onLine?: (part: PartName, line: string) => void
+  /** Told every line that a part prints, with its level (3 error, 4 warning, …) where the part tells it. */
+  onLine?: (part: PartName, line: string, level: number | undefined) => void
 }
 
 export type CloudEvent = PartEvent | { type: "ended-survivor"; process: string }
@@ -133,7 +133,7 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
  * Throws DataDirectoryError or PortInUseError, with nothing started, when the directory or a port is taken.
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const dataDir = resolve(options.dataDir ?? join(repositoryRoot, ".local"))
+  const dataDir = resolve(options.dataDir ?? defaultDataDirectory)
   const onEvent = options.onEvent ?? (() => {})
   const redisServer = findRedisServer()
   const selected = selectParts(options, redisServer)
@@ -174,7 +174,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   }
   for (const name of selected) {
     const spec = specOf(name, wiring)
-    const log = await PartLog.open(directory.logs, name, (line) => options.onLine?.(name, line))
+    const log = await PartLog.open(directory.logs, name, (...line) => options.onLine?.(name, ...line))
     const prepare = async () => {
       await reservation.release(name)
       await spec.prepare?.()

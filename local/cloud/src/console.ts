@@ -1,33 +1,58 @@
 import { styleText } from "node:util"
 import type { Cloud, CloudEvent } from "./cloud.ts"
-import { isAppName, type PartName } from "./settings.ts"
+import { freshStart } from "./data-directory.ts"
+import { defaultPorts, isAppName, type PartName } from "./settings.ts"
 
 const NAME_WIDTH = 11
-/** What an app prints is its own affair, unless it is one of these. */
-const NOTEWORTHY = /\b(warn|warning|error|fail|failed|fatal|unhandled|exception)\b/i
+/** Syslog's numbers; what is of less weight (information, debug) stays in the log. */
+const WARNING = 4
+const NOTICE = 5
+
+type Died = Extract<CloudEvent, { type: "died" }>
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
 const name = (part: string) => part.padEnd(NAME_WIDTH)
 
+/** What `npm run order` has to be told where the shop does not listen on the usual ports. */
+function orderOptions({ ports }: Cloud): string {
+  const moved = (["gateway", "identity", "payments"] as const).filter(
+    (part) => ports[part] !== defaultPorts[part],
+  )
+  return moved.length === 0 ? "" : ` -- ${moved.map((part) => `--${part}-port ${ports[part]}`).join(" ")}`
+}
+
 /** Writes what happens in the local cloud to the terminal. */
-export function terminal(options: { verbose: boolean; quiet: boolean }) {
+export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: string }) {
   const print = (text: string) => process.stdout.write(`${text}\n`)
   const progress = options.quiet ? () => {} : print
+  /** Damaged files that were named already. */
+  const damaged = new Map<string, string>()
+
+  function died({ part, reason, keepsDying, delayMs, output, damage }: Died): void {
+    const next = delayMs === 0 ? "restarting …" : `restarting in ${seconds(delayMs)} …`
+    if (!keepsDying) print(`${styleText("red", "✖")} ${part} died (${reason}), ${next}`)
+    else if (output.length > 0) {
+      print(`${styleText("red", "✖")} ${part} keeps dying (${reason}); further tries are in its log only`)
+    }
+    if (!damage) for (const line of output) print(styleText("dim", `    ${line}`))
+    else if (damaged.get(part) !== damage.file) {
+      damaged.set(part, damage.file)
+      print(`    ${damage.file} is damaged: ${damage.reason}`)
+      print(`    Put a good copy back, or begin with empty data: ${freshStart(options.dataDir)}`)
+    }
+  }
 
   function event(happened: CloudEvent): void {
     switch (happened.type) {
       case "ready": {
+        damaged.delete(happened.part)
         const time = seconds(happened.milliseconds).padStart(6)
         progress(`${styleText("green", "✔")} ${name(happened.part)} ${time}  ${happened.address}`)
         break
       }
-      case "died": {
-        const next = happened.delayMs === 0 ? "restarting …" : `restarting in ${seconds(happened.delayMs)} …`
-        const again = happened.keepsDying ? "keeps dying" : "died"
-        print(`${styleText("red", "✖")} ${happened.part} ${again} (${happened.reason}), ${next}`)
-        for (const line of happened.output) print(styleText("dim", `    ${line}`))
+      case "died":
+        died(happened)
         break
-      }
       case "ended-survivor":
         progress(`Ended ${happened.process}, left over from an earlier start`)
         break
@@ -36,8 +61,9 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
     }
   }
 
-  function line(part: PartName, text: string): void {
-    if (options.verbose || (isAppName(part) && NOTEWORTHY.test(text))) {
+  function line(part: PartName, text: string, level: number | undefined): void {
+    const least = options.quiet ? WARNING : NOTICE
+    if (options.verbose || (level !== undefined && level <= least)) {
       print(`${styleText("cyan", name(part))} ${text}`)
     }
   }
@@ -63,7 +89,7 @@ export function terminal(options: { verbose: boolean; quiet: boolean }) {
     }
     print(`  ${name("logs")} ${cloud.dataDir}/logs`)
     if (!runs("gateway") || !runs("identity") || !runs("basket")) return
-    print("\nPlace an order:    npm run order")
+    print(`\nPlace an order:    npm run order${orderOptions(cloud)}`)
     print("Or call the shop yourself:")
     print(
       `  curl -H "Authorization: Bearer $(curl -s -H 'Accept: text/plain' '${identity}/dev/token?customer=mehmet')" ${gateway}/basket/cart\n`,

@@ -1,14 +1,22 @@
 import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { repositoryRoot } from "./settings.ts"
 
 /** Marks a directory as ours: only such a one is ever emptied. */
 const MARKER = ".eshop-local-cloud"
 const MARKER_TEXT = "Data of the local cloud (npm start). `npm start -- --fresh` empties this directory.\n"
 const LOCK = "lock.sqlite"
 const OWNER = "launcher.pid"
+
+/** Where the data lies unless another place is asked for. */
+export const defaultDataDirectory = join(repositoryRoot, ".local")
+
+/** The command that empties a data directory and starts again. */
+export const freshStart = (path: string) =>
+  `npm start -- --fresh${path === defaultDataDirectory ? "" : ` --data-dir ${path}`}`
 
 /** The data directory cannot be used as asked. The message is made for the terminal. */
 export class DataDirectoryError extends Error {}
@@ -53,6 +61,12 @@ async function empty(path: string): Promise<void> {
 async function readOrCreatePassword(path: string): Promise<string> {
   const file = join(path, "database-password")
   if (!existsSync(file)) {
+    if (existsSync(join(path, "postgres"))) {
+      throw new DataDirectoryError(
+        `${file} is missing, and the databases in ${join(path, "postgres")} open with no other password: ` +
+          `put it back, or begin with empty data: ${freshStart(path)}`,
+      )
+    }
     await writeFile(`${file}.new`, randomBytes(24).toString("hex"), { mode: 0o600 })
     await rename(`${file}.new`, file)
   }
@@ -62,13 +76,19 @@ async function readOrCreatePassword(path: string): Promise<string> {
 /**
  * Opens a data directory, creating it at the first start.
  * `beforeUse` runs under the lock and before anything is emptied: it ends what an earlier launcher left running.
- * Throws DataDirectoryError when another launcher uses it, or when it should be emptied but is not ours.
+ * Only its owner may look into it. Throws DataDirectoryError when another launcher uses it, when it is not ours, or
+ * when it lacks what its databases open with.
  */
 export async function openDataDirectory(
   path: string,
   fresh: boolean,
   beforeUse: (run: string) => Promise<void>,
 ): Promise<DataDirectory> {
+  if (existsSync(path) && !(await stat(path)).isDirectory()) {
+    throw new DataDirectoryError(
+      `${path} is a file, and the data needs a directory: move it away, or choose another place with --data-dir`,
+    )
+  }
   const marker = join(path, MARKER)
   const isOurs = existsSync(marker)
   if (!isOurs && existsSync(path) && (await readdir(path)).length > 0) {
@@ -79,6 +99,7 @@ export async function openDataDirectory(
   let held: DatabaseSync
   try {
     await mkdir(path, { recursive: true })
+    await chmod(path, 0o700)
     await writeFile(marker, MARKER_TEXT)
     held = lock(path)
   } catch (error) {

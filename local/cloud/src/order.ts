@@ -139,7 +139,9 @@ async function settledStock(shop: Shop, productId: string, onHand: number) {
 main().catch((error: Error) => {
   const refused = (error.cause as { code?: string } | undefined)?.code === "ECONNREFUSED"
   console.error(
-    refused ? "The shop is not running: start it with `npm start` in another terminal." : error.message,
+    refused
+      ? "The shop is not running: start it with `npm start` in another terminal. If it listens on other ports than the usual ones, give them (--help)."
+      : error.message,
   )
   process.exitCode = 1
 })

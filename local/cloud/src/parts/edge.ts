@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
@@ -10,7 +10,8 @@ import {
   developmentSecrets,
   repositoryRoot,
 } from "../settings.ts"
-import type { PartSpec } from "../supervisor/part.ts"
+import type { Damage, PartSpec } from "../supervisor/part.ts"
+import { unreadableDatabase, unreadableJson } from "./damage.ts"
 import { get } from "./probes.ts"
 
 const routesFile = join(repositoryRoot, "infra", "gateway", "routes.json")
@@ -60,6 +61,7 @@ export function identityPart(
       env,
     }),
     isReady: isLive(to.identity),
+    damage: () => unreadableJson(join(dataDirectory, "identity", "signing-key.json")),
   }
 }
 
@@ -83,7 +85,16 @@ export function paymentsPart(
       env: { ...env, PAYMENT_API_KEY: developmentSecrets.paymentApiKey },
     }),
     isReady: isLive(to.payments),
+    damage: () => unreadableDatabase(join(dataDirectory, "payments", "payments.sqlite")),
   }
+}
+
+/** What the functions host keeps of an app: its keys and, where it has orchestrations, a task hub. */
+function damagedState(directory: string): Damage | undefined {
+  const hubs = join(directory, "durable")
+  const databases = existsSync(hubs) ? readdirSync(hubs).filter((name) => name.endsWith(".db")) : []
+  const checked = databases.map((name) => unreadableDatabase(join(hubs, name)))
+  return [unreadableJson(join(directory, "keys.json")), ...checked].find((damage) => damage !== undefined)
 }
 
 const storesOf: Record<AppName, readonly string[]> = {
@@ -104,6 +115,7 @@ export function appPart(
   env: NodeJS.ProcessEnv,
 ): PartSpec {
   const root = join(repositoryRoot, "functions", app)
+  const state = join(dataDirectory, "functions", app)
   return {
     name: app,
     needs: app === "basket" && to.redis ? [...storesOf[app], "redis"] : storesOf[app],
@@ -122,13 +134,15 @@ export function appPart(
       args: [
         ...["start", "--script-root", root, "--port", String(port)],
         ...["--host-json", join(repositoryRoot, "host.json")],
-        ...["--state-dir", join(dataDirectory, "functions", app), "--exit-with-parent"],
+        ...["--state-dir", state, "--exit-with-parent"],
       ],
-      env: { ...env, ...appSettings(app, to) },
+      // The host puts the level in front of each line (see PartLog).
+      env: { ...env, ...appSettings(app, to), ESHOP_LOG_LEVELS: "1" },
     }),
     async isReady() {
       const answer = await get(`${to.apps[app]}/admin/host/status`)
       return answer?.status === 200 && JSON.parse(answer.body).state === "Running"
     },
+    damage: () => damagedState(state),
   }
 }

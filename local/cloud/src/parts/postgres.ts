@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
-import { chown, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, chown, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import pg from "pg"
@@ -8,6 +8,7 @@ import { databaseNames } from "../settings.ts"
 import type { PartSpec } from "../supervisor/part.ts"
 import { endProcess } from "../supervisor/pid-file.ts"
 import { startMarker } from "../supervisor/start-marker.ts"
+import { printedDamage } from "./damage.ts"
 import { findPostgres, type Identity, type PostgresBinaries, unprivileged } from "./postgres-binaries.ts"
 
 const run = promisify(execFile)
@@ -37,11 +38,17 @@ const serverSettings = {
   unix_socket_directories: "",
 }
 /** The log is still written at every commit, so that kill -9 of PostgreSQL loses nothing; only the disk is not awaited. */
+/** How PostgreSQL says that it cannot read the cluster. */
+const DAMAGED =
+  /PANIC: .*|FATAL: +(.* is not a valid data directory|database files are incompatible|could not (read|open) file).*/
+/** SQLSTATE of a wrong password. */
+const INVALID_PASSWORD = "28P01"
 const withoutFsync = { fsync: "off", full_page_writes: "off" }
 
 /** The embedded PostgreSQL: one cluster, one database and owner per context. */
 export function postgresPart(options: PostgresOptions): PartSpec {
   const cluster = join(options.dataDirectory, "postgres")
+  const passwordFile = join(options.dataDirectory, "database-password")
   let binaries: PostgresBinaries
   let identity: Identity
   const adminUrl = `postgres://postgres:${options.password}@127.0.0.1:${options.port}/postgres`
@@ -55,6 +62,8 @@ export function postgresPart(options: PostgresOptions): PartSpec {
     async prepare() {
       binaries = await findPostgres()
       identity = await unprivileged(binaries)
+      // The user nobody has to get through to its cluster, but need not see what else lies there.
+      if (identity.uid !== undefined) await chmod(options.dataDirectory, 0o711)
       if (!existsSync(cluster)) await createCluster(cluster, options.password, binaries, identity)
       if (process.getuid?.() === 0) await giveTo(identity.uid ?? 0, cluster)
       await clearOwner(cluster)
@@ -80,8 +89,16 @@ export function postgresPart(options: PostgresOptions): PartSpec {
         ...(identity.uid === undefined ? {} : { uid: identity.uid }),
       }
     },
-    isReady: () => answers(adminUrl),
+    async isReady() {
+      const failure = await failureOfQuery(adminUrl)
+      if (failure?.code === INVALID_PASSWORD) throw new Error("wrong password")
+      return failure === undefined
+    },
     finish: () => createDatabases(adminUrl, options.password),
+    damage: (output) =>
+      output.some((line) => line.includes('password authentication failed for user "postgres"'))
+        ? { file: passwordFile, reason: `the databases in ${cluster} do not open with it` }
+        : printedDamage(cluster, DAMAGED, output),
   }
 }
 
@@ -151,15 +168,16 @@ async function commandOf(pid: number): Promise<string> {
   return listed.stdout
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Asks the server something. Returns why it did not answer, with an SQLSTATE where it said no itself. */
+async function failureOfQuery(url: string): Promise<{ code?: string } | undefined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   client.on("error", () => {})
   try {
     await client.connect()
     await client.query("SELECT 1")
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    return error as { code?: string }
   } finally {
     await client.end().catch(() => {})
   }

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { repositoryRoot } from "../settings.ts"
 import type { PartSpec } from "../supervisor/part.ts"
+import { printedDamage, unreadableJson } from "./damage.ts"
 import { accepts, get } from "./probes.ts"
 
 const STORE_LAYER = 4
@@ -36,6 +37,7 @@ export function storagePart(port: number, dataDirectory: string, env: NodeJS.Pro
     }),
     // Without a signature it answers 403: it is there.
     isReady: async () => (await get(`http://127.0.0.1:${port}/devstoreaccount1`)) !== undefined,
+    damage: () => unreadableJson(join(location, "__azurite_db_table__.json")),
   }
 }
 
@@ -57,6 +59,10 @@ export function serviceBusPart(port: number, dataDirectory: string, env: NodeJS.
       env,
     }),
     isReady: () => accepts(port),
+    damage: (output) =>
+      output.some((line) => line.includes("FileJournal.open"))
+        ? printedDamage(join(dataDirectory, "servicebus"), /(?<=^\w*Error: ).*/, output)
+        : undefined,
   }
 }
 

@@ -45,6 +45,18 @@ export const someAddress: Address = {
   zipCode: "34710",
 }
 
+/** Reads a JSON answer. Another program that listens on the shop's port seldom speaks JSON: the error says so. */
+async function readJson<T>(response: Response): Promise<T> {
+  const text = await response.text()
+  try {
+    return (text && JSON.parse(text)) as T
+  } catch {
+    throw new Error(
+      `${response.url} answered ${response.status} and no JSON: another program than the shop listens there`,
+    )
+  }
+}
+
 /** The shop's front door as a storefront uses it, for `npm run order`, the end-to-end tests and the benchmarks. */
 export function shopClient(urls: { gateway: string; identity: string }) {
   async function send<T>(
@@ -62,14 +74,14 @@ export function shopClient(urls: { gateway: string; identity: string }) {
       },
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
     })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: (text && JSON.parse(text)) as T }
+    return { status: response.status, headers: response.headers, body: await readJson<T>(response) }
   }
 
   async function token(query: string): Promise<{ access_token: string; customer_id?: string }> {
     const response = await fetch(`${urls.identity}/dev/token?${query}`)
+    const body = await readJson<{ access_token: string; customer_id?: string }>(response)
     if (!response.ok) throw new Error(`the identity provider answered ${response.status}`)
-    return (await response.json()) as { access_token: string; customer_id?: string }
+    return body
   }
 
   /** The answer's body, or an error that says what the shop answered. */
@@ -147,7 +159,7 @@ export async function paymentsOf(
   const response = await fetch(`${payments.url}/v1/payment_intents/search?${query}`, {
     headers: { authorization: `Bearer ${payments.apiKey}` },
   })
+  const { data } = await readJson<{ data: readonly PaymentIntent[] }>(response)
   if (!response.ok) throw new Error(`the payment simulator answered ${response.status}`)
-  const { data } = (await response.json()) as { data: PaymentIntent[] }
   return data
 }

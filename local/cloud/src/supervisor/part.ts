@@ -4,6 +4,12 @@ import type { PartLog } from "./part-log.ts"
 import { type Exit, type Launch, PartProcess } from "./part-process.ts"
 import { endSurvivors } from "./pid-file.ts"
 
+/** A file (or directory) of a part that its program cannot read any more. */
+export interface Damage {
+  file: string
+  reason: string
+}
+
 /** What a part is: how it is prepared, run, and recognised as ready. */
 export interface PartSpec {
   name: string
@@ -22,6 +28,8 @@ export interface PartSpec {
   finish?: () => Promise<void>
   /** How long the process may take to stop before it is killed, in milliseconds. */
   graceMs: number
+  /** Asked when the process died at its start: what it cannot read of what it kept. `output` is its last lines. */
+  damage?: (output: readonly string[]) => Damage | undefined
 }
 
 export type PartState = "waiting" | "starting" | "ready" | "restarting" | "stopped"
@@ -30,7 +38,16 @@ export type PartState = "waiting" | "starting" | "ready" | "restarting" | "stopp
 export type PartEvent =
   | { type: "state"; part: string; state: PartState }
   | { type: "ready"; part: string; address: string; milliseconds: number }
-  | { type: "died"; part: string; reason: string; keepsDying: boolean; delayMs: number; output: string[] }
+  | {
+      type: "died"
+      part: string
+      reason: string
+      keepsDying: boolean
+      delayMs: number
+      /** Its last lines, where they say something new. */
+      output: string[]
+      damage?: Damage
+    }
 
 const PROBE_INTERVAL_MS = 20
 const START_TIMEOUT_MS = 60_000
@@ -117,7 +134,7 @@ export class Part {
     await this.#process?.stop()
     await this.#loop
     this.#become("stopped")
-    await this.#log.close()
+    this.#log.close()
   }
 
   /** Ends the process at once; `stop` still has to be awaited. */
@@ -151,13 +168,12 @@ export class Part {
       // Told once when the start fails and once when it keeps failing; the log has the rest.
       const tellsWhy =
         (this.#state === "starting" && this.#shortLives === 1) || this.#shortLives === KEEPS_DYING_AFTER
+      const output = tellsWhy ? this.#log.lastLines(OUTPUT_LINES) : []
+      const damage = tellsWhy ? this.spec.damage?.(output) : undefined
+      const keepsDying = this.#shortLives >= KEEPS_DYING_AFTER
       this.#emit({
-        type: "died",
-        part: this.spec.name,
-        reason,
-        keepsDying: this.#shortLives >= KEEPS_DYING_AFTER,
-        delayMs,
-        output: tellsWhy ? this.#log.lastLines(OUTPUT_LINES) : [],
+        ...{ type: "died", part: this.spec.name, reason, keepsDying, delayMs, output },
+        ...(damage ? { damage } : {}),
       })
       this.#become("restarting")
       await sleep(delayMs, undefined, { signal })
