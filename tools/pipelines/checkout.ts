@@ -1,6 +1,5 @@
 // A working copy for a local run, as an agent's `checkout` makes one: nothing of the run touches this checkout.
 import { execFileSync } from "node:child_process"
-import { createHash } from "node:crypto"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -44,15 +43,13 @@ export function checkOut(root: string, { linkModules }: { linkModules: boolean }
   }
 }
 
+/** Links what is installed, at the root and in workspaces that need another version than the root has. */
 function link(root: string, folder: string): void {
-  const modules = join(root, "node_modules")
-  const stamp = join(modules, ".installed-from")
-  const lock = createHash("sha256")
-    .update(readFileSync(join(folder, "package-lock.json")))
-    .digest("hex")
-  // With other packages `npm run` would install the right ones, through the link, into this checkout.
-  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-    throw new Error("node_modules does not fit package-lock.json: run any npm command of the project first")
+  const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as { packages: object }
+  const installed = Object.keys(lock.packages).flatMap(
+    (path) => /^(?:.*?\/)??node_modules(?=\/)/.exec(path)?.[0] ?? [],
+  )
+  for (const modules of new Set(installed)) {
+    symlinkSync(join(root, modules), join(folder, modules), "junction")
   }
-  symlinkSync(modules, join(folder, "node_modules"), "junction")
 }

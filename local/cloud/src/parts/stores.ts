@@ -25,10 +25,7 @@ export function storagePart(port: number, dataDirectory: string, env: NodeJS.Pro
     launch: () => ({
       kind: "node",
       program: createRequire(import.meta.url).resolve("azurite/dist/src/table/main.js"),
-      preload: [
-        new URL("../supervisor/interrupt-with-parent.ts", import.meta.url).href,
-        new URL("./azurite-preload.ts", import.meta.url).href,
-      ],
+      preload: [new URL("../supervisor/interrupt-with-parent.ts", import.meta.url).href],
       args: [
         ...["--tableHost", "127.0.0.1", "--tablePort", String(port), "--location", location],
         ...["--silent", "--skipApiVersionCheck", "--disableTelemetry"],
