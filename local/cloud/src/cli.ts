@@ -5,7 +5,8 @@ import { type Cloud, type CloudOptions, startCloud } from "./cloud.ts"
 import { terminal } from "./console.ts"
 import { DataDirectoryError, defaultDataDirectory } from "./data-directory.ts"
 import { PortInUseError } from "./ports.ts"
-import { defaultPorts, isPartName, type PartName, type Ports, partNames } from "./settings.ts"
+import { watchRestartFiles } from "./restart-files.ts"
+import { defaultPorts, isPartName, type PartName, type Ports, partNames, repositoryRoot } from "./settings.ts"
 import { whenStartingNpmEnds } from "./supervisor/starting-npm.ts"
 
 const help = `Usage: npm start -- [options]
@@ -103,6 +104,7 @@ async function run(): Promise<void> {
   process.on("disconnect", interrupted)
   await whenStartingNpmEnds(interrupted)
 
+  watchRestartFiles(repositoryRoot, output.needsRestart)
   cloud = await startCloud({ ...options.cloud, onEvent: output.event, onLine: output.line })
   output.starting(cloud)
   await untilReady(cloud)

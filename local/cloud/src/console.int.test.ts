@@ -95,6 +95,14 @@ describe("the terminal", () => {
     ])
   })
 
+  it("says that a changed file waits for a restart", () => {
+    const output = terminal({ verbose: false, quiet: false, dataDir: directory })
+    output.needsRestart(["host.json", "infra/gateway/routes.json"])
+    expect(shown()).toEqual([
+      "! host.json, infra/gateway/routes.json changed: Ctrl-C and `npm start` again apply it",
+    ])
+  })
+
   it.each([
     [{}, "npm run order"],
     [{ gateway: 8081 }, "npm run order -- --gateway-port 8081"],

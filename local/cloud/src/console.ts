@@ -101,6 +101,10 @@ export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: s
     line,
     ready,
     starting,
+    needsRestart: (files: string[]) =>
+      print(
+        `${styleText("yellow", "!")} ${files.join(", ")} changed: Ctrl-C and \`npm start\` again apply it`,
+      ),
     stopping: () => progress("\nStopping: apps first, stores last. Ctrl-C again ends everything at once."),
     stopped: () => progress("Everything is stopped."),
   }
