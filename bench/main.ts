@@ -5,6 +5,11 @@ import { benchOrders } from "./orders.ts"
 
 const benchmarks: Record<string, () => Promise<void>> = { durable: benchDurable, orders: benchOrders }
 
+if (process.argv.includes("--help")) {
+  console.log(`npm run bench -- [benchmark…]
+  measures on this machine and prints a table; all of ${Object.keys(benchmarks).join(", ")} where none is named`)
+  process.exit()
+}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores; client, servers and stores on this machine`,

@@ -4,6 +4,11 @@ import { join } from "node:path"
 import { apps, root } from "./apps.ts"
 import { buildApp } from "./build-app.ts"
 
+if (process.argv.includes("--help")) {
+  console.log(`npm run build -- [app…]
+  one deployable folder per app in dist/; all of ${apps.join(", ")} where none is named`)
+  process.exit()
+}
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...apps]
 const unknown = wanted.filter((app) => !(apps as readonly string[]).includes(app))
 if (unknown.length > 0) throw new Error(`no such app: ${unknown.join(", ")}; there are ${apps.join(", ")}`)

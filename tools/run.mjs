@@ -3,7 +3,7 @@
 //   node tools/run.mjs [--omit=dev] <file.ts | name of an installed binary> [arguments…]
 // With --omit=dev the command needs no devDependencies: they are not installed for it, nor removed.
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -19,12 +19,12 @@ const record = join(root, "node_modules", ".package-lock.json")
 const packagesIn = (lockfile) =>
   existsSync(lockfile) ? JSON.parse(readFileSync(lockfile, "utf8")).packages : {}
 
-/** Whether a folder holds what the lockfile says: a link to a workspace, or that version of a package. */
+/** Whether a folder holds what the lockfile says: a link to a folder of the project, or that version of a package. */
 function holds(folder, wanted) {
   const path = join(root, folder)
   const manifest = join(path, "package.json")
   if (!existsSync(manifest)) return false
-  if (wanted.link) return realpathSync(path) === realpathSync(join(root, wanted.resolved))
+  if (wanted.link) return lstatSync(path).isSymbolicLink()
   return JSON.parse(readFileSync(manifest, "utf8")).version === wanted.version
 }
 

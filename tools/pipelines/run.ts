@@ -1,12 +1,5 @@
 /**
  * Runs an app's pipeline on this machine: the scripts of the expanded pipeline, in order, in a copy of the working tree.
- *
- *   npm run pipeline -- <app> [options]
- *     --set name=value    a parameter of application.yaml or of its profile (repeatable)
- *     --skip a,b          steps by their name: restore, version, bundle, sbom, lint, test, coverage, …
- *     --link-modules      use the installed packages instead of `npm ci`
- *     --reason REASON     why the run was started: Manual (default), PullRequest, IndividualCI
- *     --keep              do not delete the copy
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -23,6 +16,14 @@ import type { Value } from "./value.ts"
 import { findApps } from "./workspace-graph.ts"
 
 const application = ".azure-pipelines/application.yaml"
+
+const usage = (apps: readonly string[]) => `npm run pipeline -- <${apps.join("|")}> [options]
+  --set name=value    a parameter of application.yaml or of its profile (repeatable)
+  --skip a,b          steps by their name: restore, version, bundle, sbom, lint, test, coverage, …
+  --link-modules      use the installed packages instead of \`npm ci\`
+  --reason REASON     why the run was started: Manual (default), PullRequest, IndividualCI
+  --keep              do not delete the copy
+  --help              show this text`
 
 /**
  * An app's pipeline, expanded as Azure would, with some parameters set otherwise.
@@ -70,13 +71,18 @@ export async function runCommand(args: string[], print: (line: string) => void):
       reason: { type: "string", default: "Manual" },
       "link-modules": { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   })
   if (process.platform === "win32") throw new PipelineError("the scripts are for Linux: use WSL")
   const apps = findApps(repository)
+  if (values.help) {
+    print(usage(apps))
+    return []
+  }
   const [app, ...others] = positionals
   if (!app || others.length > 0 || !apps.includes(app)) {
-    throw new PipelineError(`usage: npm run pipeline -- <${apps.join("|")}> [options]`)
+    throw new PipelineError(`usage: ${usage(apps)}`)
   }
   const settings = new Map(
     values.set.map((setting) => {

@@ -1,10 +1,6 @@
 /**
  * Checks infra/terraform without an Azure account: format, init, validate, unit tests, plans of every environment in
  * every form, and the policies over them.
- *
- *   npm run infra:check                 offline, with the provider stand-in
- *   npm run infra:check -- --write      also writes docs/operations/access.md
- *   npm run infra:check -- --online     format, init, validate and unit tests with the real provider (needs the network)
  */
 import { availableParallelism } from "node:os"
 import { accessRows, readAccess, renderAccess, writeAccess } from "./access-table.ts"
@@ -24,6 +20,10 @@ import {
   validate,
 } from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
+
+const USAGE = `npm run infra:check               offline, with the provider stand-in
+npm run infra:check -- --write    also writes docs/operations/access.md
+npm run infra:check -- --online   format, init, validate and unit tests with the real provider (needs the network)`
 
 const online = process.argv.includes("--online")
 const write = process.argv.includes("--write")
@@ -100,6 +100,7 @@ function checkAccessTable(plans: Map<string, Plan>, bootstrap: Plan): Finding[] 
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes("--help")) return console.log(USAGE)
   const version = await terraformVersion()
   if (!version) {
     console.log(
