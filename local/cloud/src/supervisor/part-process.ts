@@ -39,6 +39,11 @@ export interface Exit {
 const guardProgram = join(dirname(fileURLToPath(import.meta.url)), "guard.ts")
 /** The guard answers for its child; it gets this much longer before it is killed itself. */
 const GUARD_MARGIN_MS = 1_000
+/**
+ * Room for new objects before V8 collects them, in MB a half. With V8's own 16 the heaps fill with garbage: after 200
+ * orders the ordering host held 353 MB instead of 211, the whole shop 1,080 instead of 859, and was no faster.
+ */
+const SEMI_SPACE_MB = 4
 
 /** A running process of one part: what is its own and, for a foreign program, the guard around it. */
 export class PartProcess {
@@ -61,7 +66,8 @@ export class PartProcess {
           ]
         : [guardProgram, JSON.stringify(guardSpec(name, launch, runDirectory, graceMs))]
     const withChannel = launch.kind === "foreign" || launch.channel === true
-    this.#child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+    const flags = ["--disable-warning=ExperimentalWarning", `--max-semi-space-size=${SEMI_SPACE_MB}`]
+    this.#child = spawn(process.execPath, [...flags, ...args], {
       env: launch.env,
       stdio: withChannel ? ["pipe", "pipe", "pipe", "ipc"] : ["pipe", "pipe", "pipe"],
       // A process group of its own: the terminal's Ctrl-C goes to the launcher alone, which stops in order.
