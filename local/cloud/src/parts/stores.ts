@@ -9,6 +9,8 @@ import { printedDamage, unreadableJson } from "./damage.ts"
 import { accepts, get } from "./probes.ts"
 
 const STORE_LAYER = 4
+/** AMQP 1.0, 5.3.2: how a client asks for SASL. Only a broker answers it; anything accepts a connection. */
+const AMQP_SASL_HEADER = "AMQP\u0003\u0001\u0000\u0000"
 
 /** Azurite's table service. Blobs and queues are not started: nothing here uses them. */
 export function storagePart(port: number, dataDirectory: string, env: NodeJS.ProcessEnv): PartSpec {
@@ -55,7 +57,7 @@ export function serviceBusPart(port: number, dataDirectory: string, env: NodeJS.
       ],
       env,
     }),
-    isReady: () => accepts(port),
+    isReady: () => accepts(port, AMQP_SASL_HEADER, "AMQP"),
     damage: (output) =>
       output.some((line) => line.includes("FileJournal.open"))
         ? printedDamage(join(dataDirectory, "servicebus"), /(?<=^\w*Error: ).*/, output)
