@@ -105,6 +105,8 @@ const says: Record<string, string> = {
   "npm run build": "dist/ordering",
   "curl 'http://localhost:8090/dev/token?customer=mehmet'": '"customer_id"',
   "curl 'http://localhost:8090/dev/token?role=catalog.write&role=catalog.read'": '"access_token"',
+  "curl 'http://localhost:8090/dev/token?client=basket'": '"access_token"',
+  "curl 'http://localhost:8090/dev/token?customer=mehmet&shape=entra'": '"access_token"',
   'curl -H "Authorization: Bearer $TOKEN" http://localhost:8080/basket/cart': '"lines"',
 }
 const setsToken = shown.filter((command) => command.startsWith("TOKEN="))
