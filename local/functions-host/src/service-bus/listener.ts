@@ -15,6 +15,8 @@ export type ListenerContext = {
   trigger: ServiceBusTrigger
   options: ServiceBusOptions
   autoComplete: boolean
+  /** A listener that takes no message for so long (ms) while messages wait reports an error. */
+  silenceMs: number
   /** Reports a problem with the broker in one line, repeated ones at most every ten seconds. */
   report(action: string, error: unknown): void
 }
@@ -35,58 +37,71 @@ export type HeldMessage = {
   giveBack(): Promise<void>
   /** Leaves the message to its lock, which expires. */
   leave(): void
+  /** Extends the message's lock and gives its new end; sessions have a lock of their own. */
+  renewLock(): Promise<Date>
 }
 
 /**
  * Receives messages as they come, at most `credit` in hand at once. `stop` resolves when no further message can
- * arrive; messages on their way are given back.
+ * arrive; messages on their way are given back. `empty` resolves when those in hand have been settled after that.
  */
 export function openIntake(
   receiver: Receiver,
   credit: number,
   context: ListenerContext,
-  handlers: { onMessage(held: HeldMessage): void; onError?(): void },
-): { stop(): Promise<void> } {
+  handlers: { onMessage(held: HeldMessage): void; onError(): void },
+): { stop(): Promise<void>; empty(): Promise<unknown> } {
   const inOrder = context.trigger.isSessionsEnabled
+  const inHand = new Set<Promise<void>>()
   let stopping = false
-  let failing = false
+
+  function hold(message: ServiceBusReceivedMessage, grantNext: () => void): HeldMessage {
+    const over = Promise.withResolvers<void>()
+    inHand.add(over.promise)
+    const letGo = () => {
+      grantNext()
+      inHand.delete(over.promise)
+      over.resolve()
+    }
+    const settle = async (action: string, settlement: () => Promise<void>) => {
+      const first = settlement()
+      // Settlement and new credit share a write; a session must know the one before it asks for more.
+      if (!inOrder) grantNext()
+      try {
+        await retried(first, settlement, context.options.clientRetryOptions)
+      } catch (error) {
+        context.report(action, error)
+      } finally {
+        letGo()
+      }
+    }
+    const held: HeldMessage = {
+      message,
+      complete: () => settle("Complete", () => receiver.completeMessage(message)),
+      abandon: () => settle("Abandon", () => receiver.abandonMessage(message)),
+      async giveBack() {
+        if (release(message)) letGo()
+        else await held.abandon()
+      },
+      leave: letGo,
+      renewLock: () => (receiver as ServiceBusReceiver).renewMessageLock(message),
+    }
+    return held
+  }
+
   const subscription = receiver.subscribe(
     {
       // The SDK grants the broker one more message whenever this promise settles.
       processMessage: (message) =>
-        new Promise<void>((letGo) => {
-          const settle = async (action: string, settlement: Promise<void>) => {
-            // Settlement and new credit share a write; a session must know the one before it asks for more.
-            if (!inOrder) letGo()
-            try {
-              await settlement
-            } catch (error) {
-              context.report(action, error)
-            } finally {
-              letGo()
-            }
-          }
-          const held: HeldMessage = {
-            message,
-            complete: () => settle("Complete", receiver.completeMessage(message)),
-            abandon: () => settle("Abandon", receiver.abandonMessage(message)),
-            async giveBack() {
-              if (release(message)) letGo()
-              else await held.abandon()
-            },
-            leave: letGo,
-          }
-          if (failing)
-            context.host.log.log("information", `Receiving from '${context.trigger.entityPath}' again.`)
-          failing = false
+        new Promise<void>((grantNext) => {
+          const held = hold(message, grantNext)
           if (stopping) void held.giveBack()
           else handlers.onMessage(held)
         }),
       processError: async ({ errorSource, error }) => {
         if (stopping) return
-        failing = true
         context.report(errorSource === "receive" ? "Receive" : errorSource, error)
-        handlers.onError?.()
+        handlers.onError()
       },
     },
     { autoCompleteMessages: false, maxConcurrentCalls: credit },
@@ -98,6 +113,39 @@ export function openIntake(
       // The SDK hands messages over from a timer: those that came with the drain are still to be given back.
       await delay(10)
     },
+    empty: () => Promise.all(inHand),
+  }
+}
+
+/** The same message, with a call once it has been let go of, whichever way. */
+export function whenLetGo(held: HeldMessage, then: () => void): HeldMessage {
+  return {
+    ...held,
+    complete: () => held.complete().finally(then),
+    abandon: () => held.abandon().finally(then),
+    giveBack: () => held.giveBack().finally(then),
+    leave() {
+      held.leave()
+      then()
+    },
+  }
+}
+
+/** A settlement, tried again while the broker says that it may be. The SDK's own retries are off: see createClients. */
+async function retried(
+  first: Promise<void>,
+  again: () => Promise<void>,
+  { maxRetries, delay: ms }: ServiceBusOptions["clientRetryOptions"],
+): Promise<void> {
+  let attempt = first
+  for (let retry = 0; ; retry++) {
+    try {
+      return await attempt
+    } catch (error) {
+      if (!(error as { retryable?: boolean }).retryable || retry >= maxRetries) throw error
+      await delay(ms)
+      attempt = again()
+    }
   }
 }
 

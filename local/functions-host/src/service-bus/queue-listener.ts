@@ -1,32 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises"
 import type { ServiceBusClient } from "@azure/service-bus"
 import { createBatchDispatcher } from "./batch-dispatcher.ts"
 import { atMost, CLOSE_TIMEOUT_MS, type Listener, type ListenerContext, openIntake } from "./listener.ts"
+import { RECONNECT_DELAY_MS } from "./service-bus-clients.ts"
+import { watchForSilence } from "./silence-watch.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
 /** The SDK's session buffer holds 2,048 unsettled messages. */
 const MAX_CREDIT = 2000
 
-/** Listens to a queue or subscription without sessions. */
+/**
+ * Listens to a queue or subscription without sessions. After every error of receiving a new receiver takes over: one
+ * whose first attach failed is left out of its client's cache, so its settlements go over `$management`, stay
+ * unsettled on the link, and the SDK's buffer of 2,048 runs full.
+ */
 export function listenToQueue(context: ListenerContext, client: ServiceBusClient): Listener {
   const { trigger, options } = context
-  const receiver = client.createReceiver(trigger.entityPath, {
-    receiveMode: "peekLock",
-    skipParsingBodyAsJson: true,
-    // Renewed here, from the start of an invocation on: a prefetched message keeps the lock it came with.
-    maxAutoLockRenewalDurationInMs: 0,
-  })
   const dispatcher = trigger.isBatch
     ? createBatchDispatcher(context)
-    : createSingleDispatcher(context, receiver, options.maxConcurrentCalls)
+    : createSingleDispatcher(context, options.maxConcurrentCalls)
   const atOnce = trigger.isBatch ? options.maxMessageBatchSize : options.maxConcurrentCalls
-  const intake = openIntake(receiver, Math.min(atOnce + options.prefetchCount, MAX_CREDIT), context, {
-    onMessage: dispatcher.offer,
-  })
+  const credit = Math.min(atOnce + options.prefetchCount, MAX_CREDIT)
+  const watch = watchForSilence(context, client)
+  let stopping = false
+  let failing = false
+  let current = subscribe()
+
+  function subscribe(): { stop(): Promise<void>; close(): Promise<void> } {
+    const receiver = client.createReceiver(trigger.entityPath, {
+      receiveMode: "peekLock",
+      skipParsingBodyAsJson: true,
+      // Renewed here, from the start of an invocation on: a prefetched message keeps the lock it came with.
+      maxAutoLockRenewalDurationInMs: 0,
+    })
+    const intake = openIntake(receiver, credit, context, {
+      onMessage(held) {
+        if (failing) context.host.log.log("information", `Receiving from '${trigger.entityPath}' again.`)
+        failing = false
+        dispatcher.offer(watch.follow(held))
+      },
+      onError() {
+        failing = true
+        void replace()
+      },
+    })
+    async function replace(): Promise<void> {
+      await intake.stop()
+      await delay(RECONNECT_DELAY_MS)
+      if (!stopping) current = subscribe()
+      await intake.empty()
+      await receiver.close().catch(() => {})
+    }
+    return { stop: intake.stop, close: () => receiver.close() }
+  }
+
   return {
     async stop() {
+      stopping = true
+      watch.stop()
       // Both at once: the drain needs the broker, the dispatcher must start nothing meanwhile.
-      await Promise.all([intake.stop(), dispatcher.stop()])
-      await atMost(CLOSE_TIMEOUT_MS, receiver.close())
+      await Promise.all([current.stop(), dispatcher.stop()])
+      await atMost(CLOSE_TIMEOUT_MS, current.close())
     },
   }
 }

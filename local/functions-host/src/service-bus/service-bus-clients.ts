@@ -10,7 +10,7 @@ import { atMost, CLOSE_TIMEOUT_MS } from "./listener.ts"
 import type { ServiceBusOptions } from "./service-bus-options.ts"
 
 /** A listener asks again this soon after the broker went: a restarted emulator is found within a second. */
-const RECONNECT_DELAY_MS = 500
+export const RECONNECT_DELAY_MS = 500
 
 /** The connections of the extension, opened when first used. */
 export type ServiceBusClients = {
@@ -38,10 +38,11 @@ export function createClients(
     options.transportType === "amqpWebSockets" ? { webSocketOptions: { webSocket: WebSocket } } : {}
   const open = (connection: string, retryOptions: ServiceBusClientOptions["retryOptions"]) =>
     new sdk.ServiceBusClient(settings.connection(connection), { ...transport, retryOptions })
+  // Listeners try again themselves: the SDK's retry of a first attach runs beside its own reconnecting, and both attach.
   const openReceiving = (connection: string) =>
     open(connection, {
       mode: sdk.RetryMode.Fixed,
-      maxRetries: retry.maxRetries,
+      maxRetries: 0,
       retryDelayInMs: Math.min(retry.delay, RECONNECT_DELAY_MS),
       timeoutInMs: retry.tryTimeout,
     })

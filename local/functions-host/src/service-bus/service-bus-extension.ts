@@ -9,8 +9,11 @@ import { readOutput, readTrigger } from "./trigger-binding.ts"
 
 const REPORT_INTERVAL_MS = 10_000
 
-/** Service Bus triggers and outputs through the public SDK, in peek-lock mode. */
-export function createServiceBusExtension(): HostExtension {
+/**
+ * Service Bus triggers and outputs through the public SDK, in peek-lock mode. A listener that takes nothing for
+ * `silenceMs` although messages wait reports an error.
+ */
+export function createServiceBusExtension({ silenceMs = 60_000 } = {}): HostExtension {
   let host: HostRuntime | undefined
   let clients: ServiceBusClients | undefined
   let listeners: Listener[] = []
@@ -45,6 +48,7 @@ export function createServiceBusExtension(): HostExtension {
           trigger,
           options,
           autoComplete: trigger.autoComplete ?? options.autoCompleteMessages,
+          silenceMs,
           report: reporter(runtime, trigger.entityPath),
         }
         return trigger.isSessionsEnabled

@@ -8,8 +8,10 @@ import {
   type Listener,
   type ListenerContext,
   openIntake,
+  whenLetGo,
 } from "./listener.ts"
 import { keepLocked } from "./lock-renewal.ts"
+import { watchForSilence } from "./silence-watch.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
 /** Pause after the broker refused or could not be reached. */
@@ -23,6 +25,7 @@ const RETRY_MS = 500
 export function listenToSessions(context: ListenerContext, client: ServiceBusClient): Listener {
   const { trigger, options } = context
   const stopping = new AbortController()
+  const watch = watchForSilence(context, client)
   const stopped = new Promise<void>((resolve) =>
     stopping.signal.addEventListener("abort", () => resolve(), { once: true }),
   )
@@ -61,7 +64,7 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
     const over = Promise.withResolvers<void>()
     const dispatcher = trigger.isBatch
       ? createBatchDispatcher(context)
-      : createSingleDispatcher(context, session, options.maxConcurrentCallsPerSession)
+      : createSingleDispatcher(context, options.maxConcurrentCallsPerSession)
     let inHand = 0
     let lastActivity = Date.now()
     let idle = setTimeout(over.resolve, options.sessionIdleTimeout)
@@ -71,7 +74,7 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
       inHand++
       lastActivity = Date.now()
       dispatcher.offer(
-        whenLetGo(held, () => {
+        whenLetGo(watch.follow(held), () => {
           lastActivity = Date.now()
           if (--inHand === 0) idle = setTimeout(over.resolve, options.sessionIdleTimeout)
         }),
@@ -103,22 +106,9 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
   const loops = Array.from({ length: trigger.isBatch ? 1 : options.maxConcurrentSessions }, acceptSessions)
   return {
     async stop() {
+      watch.stop()
       stopping.abort()
       await Promise.all(loops)
-    },
-  }
-}
-
-/** The same message, with a call once it has been let go of, whichever way. */
-function whenLetGo(held: HeldMessage, then: () => void): HeldMessage {
-  return {
-    message: held.message,
-    complete: () => held.complete().finally(then),
-    abandon: () => held.abandon().finally(then),
-    giveBack: () => held.giveBack().finally(then),
-    leave() {
-      held.leave()
-      then()
     },
   }
 }

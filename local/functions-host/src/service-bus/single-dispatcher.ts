@@ -1,12 +1,4 @@
-import {
-  type HeldMessage,
-  invoke,
-  isStillHeld,
-  type ListenerContext,
-  type Receiver,
-  settle,
-  settled,
-} from "./listener.ts"
+import { type HeldMessage, invoke, isStillHeld, type ListenerContext, settle, settled } from "./listener.ts"
 import { keepLocked } from "./lock-renewal.ts"
 import { messageMetadata, messageValue, traceContext } from "./message-data.ts"
 
@@ -17,11 +9,7 @@ export type Dispatcher = {
 }
 
 /** Runs the function once per message, at most `concurrency` at once, in the order of arrival. */
-export function createSingleDispatcher(
-  context: ListenerContext,
-  receiver: Receiver,
-  concurrency: number,
-): Dispatcher {
+export function createSingleDispatcher(context: ListenerContext, concurrency: number): Dispatcher {
   const waiting: HeldMessage[] = []
   const running = new Set<Promise<void>>()
   const settlements = new Set<Promise<void>>()
@@ -60,14 +48,14 @@ export function createSingleDispatcher(
     settlements.add(settlement)
   }
 
-  function renewal({ message }: HeldMessage): () => void {
+  function renewal(held: HeldMessage): () => void {
     const max = context.options.maxAutoLockRenewalDuration
     // A session's lock covers its messages and is renewed by the session listener.
-    if (max === 0 || !("renewMessageLock" in receiver) || context.trigger.isSessionsEnabled) return () => {}
+    if (max === 0 || context.trigger.isSessionsEnabled) return () => {}
     const until = Date.now() + (max ?? Number.POSITIVE_INFINITY)
     return keepLocked({
-      lockedUntil: message.lockedUntilUtc,
-      renew: () => receiver.renewMessageLock(message),
+      lockedUntil: held.message.lockedUntilUtc,
+      renew: () => held.renewLock(),
       deadline: () => until,
       onError: (error) => context.report("RenewLock", error),
     })
