@@ -15,6 +15,8 @@ Options:
   --host-json FILE     host.json, if it is not in the script root
   --state-dir DIR      where the host keeps its state (default: DIR/.functions-host)
   --hostname NAME      address to listen on (default: 127.0.0.1)
+  --cors ORIGINS       origins whose pages may call, separated by commas (default: Host.CORS of local.settings.json)
+  --allow-host NAME    a Host name to serve besides those of this machine, "*" for all; may be repeated
   --no-reload          do not watch the app's files
   --enable-auth        demand access keys as in Azure
   --exit-with-parent   end when standard input closes
@@ -57,6 +59,8 @@ async function main(): Promise<void> {
       scriptRoot: process.cwd(),
       port: Number(port),
       hostname: values.hostname,
+      cors: values.cors,
+      allowedHosts: values["allow-host"],
       hostJsonFile,
       stateDir,
       reload: !values["no-reload"],
@@ -104,6 +108,8 @@ function parse() {
       "host-json": { type: "string" },
       "state-dir": { type: "string" },
       hostname: { type: "string" },
+      cors: { type: "string" },
+      "allow-host": { type: "string", multiple: true },
       "no-reload": { type: "boolean" },
       "enable-auth": { type: "boolean" },
       "exit-with-parent": { type: "boolean" },

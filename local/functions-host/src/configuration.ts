@@ -23,6 +23,8 @@ export function readConfiguration(options: {
   scriptRoot: string
   hostJsonFile: string | undefined
   env: Record<string, string | undefined>
+  /** Origins that may call, instead of those of local.settings.json. */
+  cors: string | undefined
   port: number
   instanceId: string
 }): Configuration {
@@ -36,7 +38,10 @@ export function readConfiguration(options: {
     options.hostJsonFile ?? join(scriptRoot, "host.json"),
     environment,
   )
-  const http = httpSettings(hostJson, environment, local.host, (warning) => warnings.push(warning))
+  const cors = options.cors ?? local.host.cors
+  const http = httpSettings(hostJson, environment, { ...local.host, cors }, (warning) =>
+    warnings.push(warning),
+  )
   const workerEnv: Record<string, string> = {
     AZURE_FUNCTIONS_ENVIRONMENT: "Development",
     FUNCTIONS_WORKER_RUNTIME: "node",

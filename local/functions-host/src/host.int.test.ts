@@ -137,6 +137,29 @@ describe("starting", () => {
   })
 })
 
+describe("pages of other sites", () => {
+  const from = (host: TestHost, origin: string) =>
+    fetch(`${host.baseUrl}/api/nothing`, { headers: { origin } })
+
+  it("are let in by Host.CORS of local.settings.json, or by the option instead of it", async () => {
+    const folder = copyOf("cjs")
+    writeFileSync(
+      join(folder, "local.settings.json"),
+      '{ "Values": {}, "Host": { "CORS": "https://a.example,https://b.example" } }',
+    )
+    const byFile = await start({ scriptRoot: folder })
+    const allowed = await from(byFile, "https://b.example")
+    expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([
+      204,
+      "https://b.example",
+    ])
+    expect((await from(byFile, "https://c.example")).status).toBe(403)
+    const byOption = await start({ scriptRoot: folder, cors: "https://c.example" })
+    expect((await from(byOption, "https://c.example")).status).toBe(204)
+    expect((await from(byOption, "https://b.example")).status).toBe(403)
+  })
+})
+
 describe("keys", () => {
   it("are not asked for unless wanted", async () => {
     const host = await start({ scriptRoot: testApp("cjs") })

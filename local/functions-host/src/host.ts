@@ -32,6 +32,10 @@ export type StartHostOptions = {
   hostname?: string
   /** host.json, if it is not in the script root. */
   hostJsonFile?: string
+  /** Origins that may call, separated by commas; `Host.CORS` of local.settings.json unless given. */
+  cors?: string
+  /** Host names that requests may carry besides those of this machine; "*" is all. */
+  allowedHosts?: readonly string[]
   /** Where the host keeps its state; `.functions-host` in the script root unless given. */
   stateDir?: string
   /** Watch the app's files and load a new version when one changes. Off unless true. */
@@ -76,7 +80,16 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
   const instanceId = randomUUID().replaceAll("-", "").toUpperCase()
   const output = createOutput(options.log ?? (() => {}), options)
   // Read once before anything is started: a broken file is one clear error.
-  readConfiguration({ scriptRoot, hostJsonFile: options.hostJsonFile, env, port: options.port, instanceId })
+  const configure = (port: number) =>
+    readConfiguration({
+      scriptRoot,
+      hostJsonFile: options.hostJsonFile,
+      env,
+      cors: options.cors,
+      port,
+      instanceId,
+    })
+  configure(options.port)
   const stateDir = openStateDir(options.stateDir ?? join(scriptRoot, ".functions-host"))
   const keys = openKeys(stateDir)
   const extensions = options.extensions ?? defaultExtensions()
@@ -103,6 +116,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     admin,
     keys,
     enforceKeys: options.enableAuth === true,
+    allowedHosts: new Set(options.allowedHosts?.map((name) => name.toLowerCase())),
     extensions,
     output,
   })
@@ -122,13 +136,7 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
 
   /** Reads the configuration, loads a version of the app and its routes. */
   const load = async (): Promise<Serving> => {
-    const configuration = readConfiguration({
-      scriptRoot,
-      hostJsonFile: options.hostJsonFile,
-      env,
-      port,
-      instanceId,
-    })
+    const configuration = configure(port)
     output.configure(configuration.logLevels)
     const app = await loadApp({
       scriptRoot,

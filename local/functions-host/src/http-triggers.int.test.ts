@@ -1,5 +1,7 @@
-import { request } from "node:http"
+import { once } from "node:events"
+import { type IncomingMessage, request } from "node:http"
 import { connect } from "node:net"
+import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { startTestHost, type TestHost, testApp } from "./testing.ts"
 
@@ -111,7 +113,7 @@ describe("HTTP triggers", () => {
 
   it("survive a client that goes away while it sends", async () => {
     const socket = connect(Number(new URL(host.baseUrl).port), "127.0.0.1")
-    socket.write("POST /api/binary HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc")
+    socket.write("POST /api/binary HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nabc")
     await new Promise((resolve) => socket.on("connect", resolve))
     socket.destroy()
     expect((await call("nothing")).status).toBe(204)
@@ -135,6 +137,28 @@ describe("HTTP triggers", () => {
       Array.from({ length: 50 }, async () => await (await call("meet?count=50")).text()),
     )
     expect(answers).toEqual(Array(50).fill("50"))
+  })
+
+  it.each([
+    ["POST", "/runtime/webhooks/durabletask/instances/i/terminate"],
+    ["POST", "/admin/functions/hopeless"],
+    ["POST", "/api/binary"],
+  ])("refuse %s %s of another site's page, and names of other machines", async (method, path) => {
+    const send = async (headers: Record<string, string>) => {
+      const outgoing = request(`${host.baseUrl}${path}`, { method, headers })
+      const [incoming] = (await once(outgoing.end(), "response")) as [IncomingMessage]
+      return [incoming.statusCode, await text(incoming)]
+    }
+    expect(await send({ origin: "https://evil.example" })).toEqual([
+      403,
+      expect.stringContaining('The Origin "https://evil.example" is not a page of this machine.'),
+    ])
+    expect(await send({ host: "evil.example" })).toEqual([
+      403,
+      expect.stringContaining('The Host "evil.example" is not a name of this machine.'),
+    ])
+    expect(await send({ host: "a b" })).toEqual([400, "The request's Host is malformed.\n"])
+    expect(host.lines.filter((line) => line.includes("Executing 'Functions.hopeless'"))).toEqual([])
   })
 
   it("carry the custom headers of host.json", async () => {

@@ -8,9 +8,10 @@ import type { Serving } from "../serving.ts"
 import { applyCors } from "./cors.ts"
 import { serveFunction } from "./functions.ts"
 import { createProxyGate } from "./proxy.ts"
+import { refusal } from "./refusal.ts"
 import { pathSegments } from "./request.ts"
 import type { HttpFunction } from "./router.ts"
-import { type RequestHandler, sendStatus } from "./server.ts"
+import { type RequestHandler, sendStatus, sendText } from "./server.ts"
 import { serveWebhook } from "./webhooks.ts"
 
 export type FrontOptions = {
@@ -22,6 +23,8 @@ export type FrontOptions = {
   admin: AdminOptions
   keys: Keys
   enforceKeys: boolean
+  /** Host names that are served besides those of this machine. */
+  allowedHosts: ReadonlySet<string>
   extensions: readonly HostExtension[]
   output: HostOutput
 }
@@ -74,6 +77,14 @@ export function createFront(options: FrontOptions): RequestHandler {
   return async (request, response) => {
     const segments = pathSegments(request.url ?? "/")
     const area = segments[0]?.toLowerCase()
+    if (area !== "admin" && !options.serving()) await options.ready
+    const serving = options.serving()
+    const origins = serving?.configuration.http.cors?.origins
+    const refused = refusal(request, { hosts: options.allowedHosts, origins })
+    if (refused) {
+      output.write("warning", "Host.Http", `${request.method} ${request.url} is refused: ${refused.reason}`)
+      return sendText(response, refused.status, `${refused.reason}\n`)
+    }
     if (area === "admin") {
       const open = segments[1]?.toLowerCase() === "host" && segments[2]?.toLowerCase() === "ping"
       if (options.enforceKeys && !open && keys.level(requestKey(request)) !== "admin") {
@@ -81,8 +92,6 @@ export function createFront(options: FrontOptions): RequestHandler {
       }
       return await serveAdmin(options.admin, segments.slice(1), request, response)
     }
-    if (!options.serving()) await options.ready
-    const serving = options.serving()
     if (!serving) return sendStatus(response, 503)
     const { http, settings } = serving.configuration
     for (const [name, value] of http.customHeaders) response.setHeader(name, value)

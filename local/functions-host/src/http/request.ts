@@ -14,7 +14,7 @@ export class BodyTooLargeError extends Error {
 export function requestUrl(request: IncomingMessage): string {
   const target = request.url ?? "/"
   if (/^https?:\/\//i.test(target)) return target
-  return `${forwardedOrigin(request) ?? `http://${request.headers.host ?? "localhost"}`}${target}`
+  return `${forwardedOrigin(request) ?? `http://${request.headers.host || "localhost"}`}${target}`
 }
 
 function forwardedOrigin(request: IncomingMessage): string | undefined {

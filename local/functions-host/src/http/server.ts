@@ -50,6 +50,16 @@ export function sendStatus(
   response.writeHead(status, { ...headers, "content-length": 0 }).end()
 }
 
+/** Answers with a sentence for a person. */
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response
+    .writeHead(status, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-length": Buffer.byteLength(text),
+    })
+    .end(text)
+}
+
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body)
