@@ -37,6 +37,7 @@ export type AppOptions = {
 export type FunctionApp = {
   readonly functions: readonly FunctionEntry[]
   readonly main: string | undefined
+  /** What the running worker says that it can do. */
   readonly capabilities: Record<string, string>
   readonly runtime: HostRuntime
   readonly invoke: ReturnType<typeof createInvoker>
@@ -151,7 +152,9 @@ export async function loadApp(options: AppOptions): Promise<FunctionApp> {
   return {
     functions: entries,
     main: client.main,
-    capabilities: client.capabilities,
+    get capabilities() {
+      return client.capabilities
+    },
     runtime,
     invoke,
     inFlight: () => client.inFlight,

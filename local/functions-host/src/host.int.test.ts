@@ -238,6 +238,22 @@ describe("stream mode", () => {
     expect(received).toEqual(["tick 0\n", "tick 1\n", "tick 2\n"])
   })
 
+  it("gives the query as parameters, without the key and below the route's", async () => {
+    const host = await start({ scriptRoot: testApp("stream") })
+    const response = await fetch(`${host.baseUrl}/api/params/ada?name=query&a=1&a=2&Code=key&empty=`)
+    expect(await response.json()).toEqual({ name: "ada", a: "1,2", empty: "" })
+  })
+
+  it("goes on after the worker was restarted", async () => {
+    const host = await start({ scriptRoot: testApp("stream") })
+    await fetch(`${host.baseUrl}/api/exit`)
+    await host.line("Restarting it.")
+    expect(await text(`${host.baseUrl}/api/echo/x`, { method: "POST", body: "again" })).toEqual([
+      200,
+      "again",
+    ])
+  })
+
   it("is 500 when the function throws before it answers", async () => {
     const host = await start({ scriptRoot: testApp("stream") })
     expect(await text(`${host.baseUrl}/api/throws`)).toEqual([500, ""])

@@ -42,15 +42,15 @@ export async function serveFunction(
     reason: "This function was programmatically called via the host APIs.",
     traceContext: traceContext(request),
   }
-  const workerUri = app.capabilities.HttpUri
   try {
-    if (workerUri) {
-      await proxyToWorker({ ...options, workerUri, request, response }, (onDispatch) =>
+    if (app.capabilities.HttpUri) {
+      await proxyToWorker({ ...options, request, response }, (onDispatch) =>
         app.invoke({
           ...invocation,
           triggerValue: {},
           triggerMetadata: streamTriggerMetadata(request, params),
-          onDispatch,
+          // Not the address of before: this worker may have replaced the one that was asked about streams.
+          onDispatch: (invocationId, worker) => onDispatch(invocationId, worker.capabilities.HttpUri ?? ""),
         }),
       )
       return true

@@ -65,18 +65,28 @@ const hopHeaders = new Set([
   "upgrade",
 ])
 
-/** Headers, query and route parameters as the library reads them in stream mode. */
+/**
+ * The binding data of a request, which the library reads in stream mode: query (all but `code`), route values over it,
+ * and both collections unless one of those has their name. Names compare without case, the first spelling stays
+ * (HttpTriggerAttributeBindingProvider.GetRequestBindingData of the WebJobs extension).
+ */
 export function streamTriggerMetadata(
   request: IncomingMessage,
   params: Record<string, string>,
 ): Record<string, TypedData> {
   const plain = (values: Record<string, { value?: string }>) =>
     Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value ?? ""]))
-  return {
-    Headers: { json: JSON.stringify(plain(nullableHeaders(request))) },
-    Query: { json: JSON.stringify(plain(nullableQuery(request.url ?? ""))) },
-    ...Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }])),
+  const query = plain(nullableQuery(request.url ?? ""))
+  const data = new Map<string, [string, TypedData]>()
+  const set = (name: string, value: TypedData) =>
+    data.set(name.toLowerCase(), [data.get(name.toLowerCase())?.[0] ?? name, value])
+  for (const [name, value] of Object.entries(query)) {
+    if (name.toLowerCase() !== "code") set(name, { string: value })
   }
+  for (const [name, value] of Object.entries(params)) set(name, { string: value })
+  if (!data.has("query")) set("Query", { json: JSON.stringify(query) })
+  if (!data.has("headers")) set("Headers", { json: JSON.stringify(plain(nullableHeaders(request))) })
+  return Object.fromEntries(data.values())
 }
 
 /**
@@ -85,7 +95,7 @@ export function streamTriggerMetadata(
  */
 export async function proxyToWorker(
   options: ProxyOptions,
-  invoke: (onDispatch: (invocationId: string) => void) => Promise<unknown>,
+  invoke: (onDispatch: (invocationId: string, workerUri: string) => void) => Promise<unknown>,
 ): Promise<void> {
   const { request, response, maxBodyBytes } = options
   if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
@@ -95,8 +105,8 @@ export async function proxyToWorker(
   let abort: (reason: Error) => void = () => {}
   let forwarded: Promise<void> = Promise.resolve()
   try {
-    await invoke((invocationId) => {
-      const exchange = forward(options, invocationId, leave)
+    await invoke((invocationId, workerUri) => {
+      const exchange = forward(options, workerUri, invocationId, leave)
       abort = exchange.abort
       forwarded = exchange.done
       forwarded.catch(() => {})
@@ -125,7 +135,6 @@ const activityTimeoutMs = 240_000
 
 type ProxyOptions = {
   warn(message: string): void
-  workerUri: string
   request: IncomingMessage
   response: ServerResponse
   maxBodyBytes: number
@@ -133,7 +142,8 @@ type ProxyOptions = {
 }
 
 function forward(
-  { workerUri, request, response, maxBodyBytes }: ProxyOptions,
+  { request, response, maxBodyBytes }: ProxyOptions,
+  workerUri: string,
   invocationId: string,
   onAnswer: () => void,
 ): { done: Promise<void>; abort(reason: Error): void } {
