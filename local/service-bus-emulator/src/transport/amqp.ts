@@ -27,7 +27,7 @@ export interface LinkInternals {
   _get_drain(): boolean
 }
 export interface SessionInternals {
-  outgoing: { available(): number }
+  outgoing: { available(): number; process(): void }
   on_transfer(frame: { performative: { message_format: number | null } }): void
 }
 export type SenderLink = Sender & LinkInternals
@@ -52,6 +52,14 @@ export function receiveUndecoded(session: Session): void {
     frame.performative.message_format ||= UNDECODED
     onTransfer.call(session, frame)
   }
+}
+
+/**
+ * Reports the outcomes that came before what is being handled now. rhea reports a close at once and outcomes at the
+ * end of the turn, so a settlement in the same read as its link's detach would come too late.
+ */
+export function reportOutcomes(session: Session): void {
+  ;(session as unknown as SessionInternals).outgoing.process()
 }
 
 /** Decodes a message that rhea handed over undecoded. */

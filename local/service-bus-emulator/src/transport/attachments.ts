@@ -7,6 +7,7 @@ import {
   type Receiver,
   type ReceiverLink,
   refuseLink,
+  reportOutcomes,
   type Sender,
   type SenderLink,
   type Session,
@@ -105,6 +106,7 @@ export class Attachments {
   }
 
   closed(link: Sender | Receiver): void {
+    reportOutcomes(link.session)
     this.#incoming.delete(link as Receiver)
     const outgoing = this.#outgoing.get(link as Sender)
     this.#outgoing.delete(link as Sender)
