@@ -262,6 +262,20 @@ describe("time to live", () => {
 })
 
 describe("scheduled messages", () => {
+  test("are refused where a send is refused, one too large or all together", async () => {
+    const sender = namespace.client.createSender("large")
+    const at = new Date(Date.now() + 60_000)
+    const message = (size: number) => ({ body: Buffer.alloc(size) })
+    const refused = { code: "MessageSizeExceeded" }
+    await expect(sender.scheduleMessages(message(300_000), at)).rejects.toMatchObject(refused)
+    const two = [message(150_000), message(150_000)]
+    await expect(sender.scheduleMessages(two, at)).rejects.toMatchObject(refused)
+    expect(counts("large")?.scheduled).toBe(0)
+    const [taken] = await sender.scheduleMessages(message(250_000), at)
+    expect(counts("large")?.scheduled).toBe(1)
+    await sender.cancelScheduledMessages(taken as Long)
+  })
+
   test("become available at their time, with a new sequence number", async () => {
     const sender = namespace.client.createSender("scheduling")
     const due = new Date(Date.now() + 1500)

@@ -22,6 +22,13 @@ export const notAllowed = (message: string) => new BrokerError("amqp:not-allowed
 /** The request itself is wrong. */
 export const argumentError = (message: string) => new BrokerError("com.microsoft:argument-error", message)
 
+/** What is sent, a message or a batch, is larger than the namespace takes. */
+export const messageTooLarge = (size: number, limit: number) =>
+  new BrokerError(
+    "amqp:link:message-size-exceeded",
+    `The message of ${size} bytes exceeds the limit of ${limit} bytes.`,
+  )
+
 /** The lock token is unknown: it expired, was settled, or the emulator was restarted. */
 export const messageLockLost = () =>
   new BrokerError(

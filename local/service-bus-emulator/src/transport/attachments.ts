@@ -61,7 +61,7 @@ export class Attachments {
         const handler =
           entity === undefined
             ? new ProducerLink(broker, broker.destination(address), maxMessageSize)
-            : new RequestLink(broker, link, new ManagementNode(broker, entity))
+            : new RequestLink(broker, link, new ManagementNode(broker, entity, maxMessageSize))
         this.#incoming.set(receiver, handler)
       }
       link.set_target({ address: link.target?.address } as never)

@@ -1,6 +1,6 @@
 import rhea from "rhea"
 import type { Broker, Source } from "../broker/broker.ts"
-import { argumentError, BrokerError, messageLockLost } from "../broker/errors.ts"
+import { argumentError, BrokerError, messageLockLost, messageTooLarge } from "../broker/errors.ts"
 import type { PropertyChanges } from "../broker/message.ts"
 import type { Settlement } from "../broker/queue-contract.ts"
 import type { SessionLane } from "../broker/session-lane.ts"
@@ -23,11 +23,13 @@ export class ManagementNode implements RequestNode {
   readonly keys = { status: "statusCode", description: "statusDescription", condition: "errorCondition" }
   readonly #broker: Broker
   readonly #address: string
+  readonly #maxMessageSize: number
 
   /** Throws when the entity does not exist. */
-  constructor(broker: Broker, address: string) {
+  constructor(broker: Broker, address: string, maxMessageSize: number) {
     this.#broker = broker
     this.#address = address
+    this.#maxMessageSize = maxMessageSize
     if (!broker.topic(address)) broker.source(address)
   }
 
@@ -96,8 +98,10 @@ export class ManagementNode implements RequestNode {
   }
 
   #schedule(body: Body, now: number): Reply {
-    const items = list(body.messages).map((item) => parseMessage((item as Body).message as Buffer))
-    const sequenceNumbers = this.#broker.destination(this.#address).submit(items, now)
+    const encoded = list(body.messages).map((item) => (item as Body).message as Buffer)
+    const size = encoded.reduce((sum, { length }) => sum + length, 0)
+    if (size > this.#maxMessageSize) throw messageTooLarge(size, this.#maxMessageSize)
+    const sequenceNumbers = this.#broker.destination(this.#address).submit(encoded.map(parseMessage), now)
     return {
       status: 200,
       body: { "sequence-numbers": rhea.types.wrap_array(sequenceNumbers, LONG, undefined) },

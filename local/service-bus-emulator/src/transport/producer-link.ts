@@ -1,5 +1,5 @@
 import type { Broker, Destination } from "../broker/broker.ts"
-import { BrokerError } from "../broker/errors.ts"
+import { messageTooLarge } from "../broker/errors.ts"
 import { parseBatch, parseMessage } from "../message/parse.ts"
 import { accept, asBrokerError, BATCH_FORMAT, type Delivery, reject } from "./amqp.ts"
 
@@ -17,10 +17,7 @@ export class ProducerLink {
 
   onMessage(data: Buffer, delivery: Delivery): void {
     try {
-      if (data.length > this.#maxMessageSize) {
-        const message = `The message of ${data.length} bytes exceeds the limit of ${this.#maxMessageSize} bytes.`
-        throw new BrokerError("amqp:link:message-size-exceeded", message)
-      }
+      if (data.length > this.#maxMessageSize) throw messageTooLarge(data.length, this.#maxMessageSize)
       const messages = delivery.format === BATCH_FORMAT ? parseBatch(data) : [parseMessage(data)]
       this.#destination.submit(messages, Date.now())
       this.#broker.journal.afterCommit(() => accept(delivery))
