@@ -27,8 +27,6 @@ export type AppOptions = {
   env: Record<string, string>
   output: HostOutput
   extensions: readonly HostExtension[]
-  /** Binding types that the host itself serves. */
-  ownBindingTypes: readonly string[]
   timeoutMs: number | undefined
   systemKey(extension: string): string
   onFilesLoaded(files: string[]): void
@@ -114,10 +112,7 @@ export async function loadApp(options: AppOptions): Promise<FunctionApp> {
   client = await start()
   current = Promise.resolve(client)
 
-  const bindingTypes = new Set(options.ownBindingTypes)
-  for (const extension of options.extensions)
-    for (const type of extension.bindingTypes) bindingTypes.add(type)
-  const entries = buildFunctions(client.functions, bindingTypes, options.settings, options.hostJson)
+  const entries = buildFunctions(client.functions, options.extensions, options.settings, options.hostJson)
   const functions = entries
     .filter((entry) => !entry.disabled)
     .map((entry) => entry.registered)

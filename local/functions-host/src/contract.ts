@@ -168,7 +168,9 @@ export type HostExtension = {
   readonly name: string
   /** Binding types served, in the lower-case spelling used for comparison, e.g. "servicebustrigger". */
   readonly bindingTypes: readonly string[]
-  /** Called once the worker has registered its functions. A throw names the broken function and stops the host. */
+  /** Throws when the function's bindings cannot be served: it is in error then, and the others run. */
+  check?(fn: RegisteredFunction, settings: Settings): void
+  /** Called once the worker has registered its functions. A throw stops the host. */
   start(host: HostRuntime): Promise<void>
   /** Stops listening, lets running invocations end, releases what was not started. Called before a reload too. */
   stop(): Promise<void>

@@ -1,5 +1,5 @@
 /** From what the app registered to what the host serves: bindings resolved, broken and disabled functions set apart. */
-import type { Binding, HostJson, RegisteredFunction, Settings } from "./contract.ts"
+import type { Binding, HostExtension, HostJson, RegisteredFunction, Settings } from "./contract.ts"
 import { isTrue } from "./settings.ts"
 import type { FunctionMetadata } from "./worker/protocol.ts"
 
@@ -18,13 +18,19 @@ export function errorText(entry: FunctionEntry): string {
   return `The '${entry.metadata.name}' function is in error: ${entry.error}`
 }
 
+/** Binding types that the host itself serves. */
+const ownBindingTypes = ["httptrigger", "http"]
+
+/** What the host and its own extensions serve, for a person. */
+const families = "HTTP, timers, Service Bus and Durable Functions"
+
 /**
- * Resolves settings in bindings and sorts out what cannot run: an unknown binding type, a missing setting, a bad
- * name. `bindingTypes` are the types that some extension serves, in lower case.
+ * Resolves settings in bindings and sorts out what cannot run: a binding type that nobody serves, a missing setting, a
+ * bad name, what an extension finds wrong with its bindings.
  */
 export function buildFunctions(
   functions: readonly FunctionMetadata[],
-  bindingTypes: ReadonlySet<string>,
+  extensions: readonly HostExtension[],
   settings: Settings,
   hostJson: HostJson,
 ): FunctionEntry[] {
@@ -32,6 +38,7 @@ export function buildFunctions(
     ? new Set(hostJson.functions.map((name) => String(name).toLowerCase()))
     : undefined
   const names = new Set<string>()
+  const bindingTypes = new Set([...ownBindingTypes, ...extensions.flatMap((each) => each.bindingTypes)])
   return functions
     .filter((metadata) => !filter || filter.has(metadata.name.toLowerCase()))
     .map((metadata) => {
@@ -45,7 +52,9 @@ export function buildFunctions(
           throw new Error(`The function name '${metadata.name}' is used twice.`)
         }
         names.add(metadata.name.toLowerCase())
-        entry.registered = register(entry, bindingTypes, settings, hostJson.extensionBundle !== undefined)
+        const fn = register(entry, bindingTypes, settings)
+        if (!entry.disabled) for (const extension of extensions) extension.check?.(fn, settings)
+        entry.registered = fn
       } catch (error) {
         entry.error = (error as Error).message
       }
@@ -64,7 +73,6 @@ function register(
   { metadata, bindings }: FunctionEntry,
   bindingTypes: ReadonlySet<string>,
   settings: Settings,
-  hasBundle: boolean,
 ): RegisteredFunction {
   if (!/^[a-z][a-z0-9_-]{0,127}$/i.test(metadata.name)) {
     throw new Error(
@@ -81,11 +89,8 @@ function register(
   if (unknown.length > 0) {
     const types = unknown.map((binding) => binding.type).join(", ")
     throw new Error(
-      hasBundle
-        ? `The binding type(s) '${types}' were not found in the configured extension bundle. Please ensure the ` +
-            "type is correct and the correct version of extension bundle is configured"
-        : `The binding type(s) '${types}' are not registered. Please ensure the type is correct and the binding ` +
-            "extension is installed.",
+      `This host has no '${types}': it serves ${families}. Azure's host has more with its extension bundle; check ` +
+        "the spelling if that does not explain it.",
     )
   }
   const resolved = bindings.map((binding) =>

@@ -107,13 +107,33 @@ describe("starting", () => {
     const host = await start({ scriptRoot: testApp("cjs") })
     const line = await host.line("The 'queued' function is in error")
     expect(line).toContain(
-      "The binding type(s) 'queueTrigger' are not registered. Please ensure the type is correct and the binding extension is installed.",
+      "This host has no 'queueTrigger': it serves HTTP, timers, Service Bus and Durable Functions.",
     )
     expect(await text(`${host.baseUrl}/admin/functions/queued/status`)).toEqual([
       200,
       JSON.stringify({ errors: [line.replace(/^\[[^\]]+\] /, "")] }),
     ])
     expect((await fetch(`${host.baseUrl}/api/nothing`)).status).toBe(204)
+  })
+
+  it.each([
+    [undefined, 'The connection "Orders" is not set: set the app setting "Orders" (or "AzureWebJobsOrders")'],
+    ["no connection string", 'The app setting "Orders" is not a Service Bus connection string'],
+  ])("puts functions whose connection is %s in error and runs the others", async (Orders, message) => {
+    const folder = copyOf("empty")
+    writeFileSync(
+      join(folder, "index.js"),
+      `const { app, output } = require("@azure/functions")
+      app.serviceBusQueue("listens", { connection: "Orders", queueName: "q", handler() {} })
+      const toQueue = output.serviceBusQueue({ connection: "Orders", queueName: "q" })
+      app.http("sends", { authLevel: "anonymous", return: toQueue, handler: () => "x" })
+      app.http("works", { authLevel: "anonymous", handler: () => ({ body: "works" }) })`,
+    )
+    const host = await start({ scriptRoot: folder, env: { Orders } })
+    expect(await host.line("The 'listens' function is in error: ")).toContain(message)
+    expect(await host.line("The 'sends' function is in error: ")).toContain(message)
+    expect(await text(`${host.baseUrl}/api/works`)).toEqual([200, "works"])
+    expect((await fetch(`${host.baseUrl}/api/sends`)).status).toBe(404)
   })
 
   it("hands settings to the app: the environment over local.settings.json, host.json filter over both", async () => {

@@ -148,7 +148,6 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
       env: configuration.workerEnv,
       output,
       extensions,
-      ownBindingTypes: ["httptrigger", "http"],
       timeoutMs: configuration.timeoutMs,
       systemKey: (extension) => keys.system(extension),
       onFilesLoaded: (files) => reloader.watch(files),

@@ -1,11 +1,11 @@
-import type { Binding, HostExtension, HostRuntime } from "../contract.ts"
+import type { Binding, HostExtension, HostRuntime, RegisteredFunction, Settings } from "../contract.ts"
 import type { Listener, ListenerContext } from "./listener.ts"
 import { outputMessages } from "./output-messages.ts"
 import { listenToQueue } from "./queue-listener.ts"
 import { createClients, type ServiceBusClients } from "./service-bus-clients.ts"
 import { readServiceBusOptions } from "./service-bus-options.ts"
 import { listenToSessions } from "./session-listener.ts"
-import { readOutput, readTrigger } from "./trigger-binding.ts"
+import { checkConnection, readOutput, readTrigger, type ServiceBusOutput } from "./trigger-binding.ts"
 
 const REPORT_INTERVAL_MS = 10_000
 
@@ -24,20 +24,19 @@ export function createServiceBusExtension({ silenceMs = 60_000 } = {}): HostExte
     name: "serviceBus",
     bindingTypes: ["servicebustrigger", "servicebus"],
 
+    check(fn, settings) {
+      const triggers = isTrigger(fn) ? [readTrigger(fn, settings)] : []
+      for (const { connection } of [...triggers, ...outputsOf(fn, settings)])
+        checkConnection(connection, settings)
+    },
+
     async start(runtime) {
       host = runtime
       const { settings, hostJson, log } = runtime
-      const triggers = runtime.functions
-        .filter((fn) => fn.trigger.type.toLowerCase() === "servicebustrigger")
-        .map((fn) => readTrigger(fn, settings))
-      const outputs = runtime.functions.flatMap((fn) =>
-        Object.values(fn.bindings)
-          .filter(isOutput)
-          .map((binding) => readOutput(binding, fn, settings)),
-      )
+      const triggers = runtime.functions.filter(isTrigger).map((fn) => readTrigger(fn, settings))
+      const outputs = runtime.functions.flatMap((fn) => outputsOf(fn, settings))
       if (triggers.length + outputs.length === 0) return
       const options = readServiceBusOptions(hostJson, log)
-      for (const { connection } of [...triggers, ...outputs]) settings.connection(connection)
 
       // Loaded only when an app uses it: the SDK costs a fifth of a second.
       const opened = createClients(await import("@azure/service-bus"), settings, options)
@@ -86,6 +85,16 @@ export function createServiceBusExtension({ silenceMs = 60_000 } = {}): HostExte
       await sent
     },
   }
+}
+
+function isTrigger(fn: RegisteredFunction): boolean {
+  return fn.trigger.type.toLowerCase() === "servicebustrigger"
+}
+
+function outputsOf(fn: RegisteredFunction, settings: Settings): ServiceBusOutput[] {
+  return Object.values(fn.bindings)
+    .filter(isOutput)
+    .map((binding) => readOutput(binding, fn, settings))
 }
 
 function isOutput(binding: Binding): boolean {

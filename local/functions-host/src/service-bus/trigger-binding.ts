@@ -63,6 +63,26 @@ export function readOutput(binding: Binding, fn: RegisteredFunction, settings: S
   return { entity, connection: text(binding, "connection", settings) ?? "ServiceBus" }
 }
 
+/**
+ * Throws an error that names the app setting when the connection is missing, or is no connection string with an
+ * endpoint and a key or signature.
+ */
+export function checkConnection(name: string, settings: Settings): void {
+  const parts = new Map(
+    settings
+      .connection(name)
+      .split(";")
+      .map((part) => [part.split("=", 1)[0]?.trim().toLowerCase() ?? "", part.slice(part.indexOf("=") + 1)]),
+  )
+  const hasKey = parts.has("sharedaccesskeyname") && parts.has("sharedaccesskey")
+  const isComplete = hasKey || parts.has("sharedaccesssignature")
+  if (isComplete && /^sb:\/\/[^/]+/i.test(parts.get("endpoint") ?? "")) return
+  throw new Error(
+    `The app setting "${name}" is not a Service Bus connection string ` +
+      '("Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…").',
+  )
+}
+
 function text(binding: Binding, name: string, settings: Settings): string | undefined {
   const value = binding[name]
   return typeof value === "string" && value !== "" ? settings.expand(value) : undefined

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Binding, RegisteredFunction, Settings } from "../contract.ts"
-import { readOutput, readTrigger } from "./trigger-binding.ts"
+import { createSettings } from "../settings.ts"
+import { checkConnection, readOutput, readTrigger } from "./trigger-binding.ts"
 
 const settings = { expand: (text: string) => text.replace("%queue%", "orders") } as Settings
 
@@ -68,4 +69,22 @@ describe("readOutput", () => {
     )
     expect(() => output({ queueName: "{orderId}" })).toThrow("binding expressions such as '{orderId}'")
   })
+})
+
+describe("checkConnection", () => {
+  const check = (value: string) => () => checkConnection("Bus", createSettings({ Bus: value }))
+
+  it.each([
+    "Endpoint=sb://x/;SharedAccessKeyName=n;SharedAccessKey=k=",
+    "Endpoint=sb://x/;SharedAccessSignature=SharedAccessSignature sr=x&sig=y",
+  ])("takes '%s'", (value) => expect(check(value)).not.toThrow())
+
+  it.each([
+    ["", 'The connection "Bus" is not set: set the app setting "Bus" (or "AzureWebJobsBus")'],
+    ["garbage", 'The app setting "Bus" is not a Service Bus connection string'],
+    [
+      "Endpoint=sb://x/;SharedAccessKeyName=n",
+      'The app setting "Bus" is not a Service Bus connection string',
+    ],
+  ])("refuses '%s'", (value, message) => expect(check(value)).toThrow(message))
 })
