@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { build } from "esbuild"
 import { afterEach, describe, expect, it } from "vitest"
 import type { HostExtension, HostRuntime } from "./contract.ts"
@@ -78,6 +78,23 @@ describe("starting", () => {
     await expect(startTestHost({ scriptRoot: testApp("broken") })).rejects.toThrow(
       'Worker was unable to load entry point "index.js": the database module is missing',
     )
+  })
+
+  it.each([
+    ["src/{index.js,functions/*.js}", ["src/index.js", "src/functions/a.js", "src/functions/b.js"]],
+    ["{src/functions/b.js,src/*.js}", ["src/functions/b.js", "src/index.js"]],
+    ["src/**/*.js", ["src/index.js", "src/a/z.js", "src/functions/a.js", "src/functions/b.js"]],
+    ["./src/index.js", ["./src/index.js"]],
+  ])("loads the entry points of %s in the order of the glob library", async (main, expected) => {
+    const folder = copyOf("empty")
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ main }))
+    for (const file of ["src/functions/b.js", "src/functions/a.js", "src/a/z.js", "src/index.js"]) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), "")
+    }
+    const host = await start({ scriptRoot: folder, verbose: true })
+    const loaded = host.lines.map((line) => /Loading entry point file "(.*)"/.exec(line)?.[1])
+    expect(loaded.filter((file) => file !== undefined)).toEqual(expected)
   })
 
   it("is stopped by an entry point that does not exist", async () => {

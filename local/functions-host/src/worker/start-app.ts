@@ -1,9 +1,9 @@
 /** Loads the app: `main` of its package.json is a glob of entry points, imported one after another. */
 import { readFileSync } from "node:fs"
-import { glob } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import globby from "globby"
 import { app, systemLog } from "./app-state.ts"
 import { SystemError, toError } from "./errors.ts"
 import { executeHooks, hookContext } from "./hooks.ts"
@@ -51,10 +51,11 @@ function readPackageJson(scriptRoot: string): PackageJson {
 async function loadEntryPoints(scriptRoot: string, pattern: string, type: string | undefined): Promise<void> {
   let current: string | undefined
   try {
-    const files = await entryPoints(scriptRoot, pattern)
+    // The public worker's own library: its order is the order in which entry points load.
+    const files = await globby(pattern, { cwd: scriptRoot })
     if (files.length === 0) {
       throw new SystemError(
-        /[*?{[!(]/.test(pattern) ? "Found zero files matching the supplied pattern" : "File does not exist",
+        globby.hasMagic(pattern) ? "Found zero files matching the supplied pattern" : "File does not exist",
       )
     }
     for (const file of files) {
@@ -77,16 +78,6 @@ async function loadEntryPoints(scriptRoot: string, pattern: string, type: string
       : `${message}\n${error.stack ?? ""}`
     throw Object.assign(new SystemError(message), { stack })
   }
-}
-
-async function entryPoints(scriptRoot: string, pattern: string): Promise<string[]> {
-  const files: string[] = []
-  for await (const entry of glob(pattern.replace(/^\.\//, ""), { cwd: scriptRoot, withFileTypes: true })) {
-    if (entry.isFile() || entry.isSymbolicLink()) {
-      files.push(join(entry.parentPath, entry.name).slice(join(scriptRoot, "/").length))
-    }
-  }
-  return files.sort()
 }
 
 async function load(file: string, type: string | undefined): Promise<void> {
