@@ -1,11 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import { testApp } from "./testing.ts"
 
 const bin = fileURLToPath(new URL("../bin/functions-host.mjs", import.meta.url))
@@ -21,28 +21,29 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-async function start(app: string, ...options: string[]) {
+/** Starts an app of the fixtures, or of a folder, with more environment. */
+async function start(app: string, options: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), "functions-host-cli-"))
   folders.push(stateDir)
   const args = [
     bin,
     "start",
     "--script-root",
-    testApp(app),
+    resolve(testApp("."), app),
     "--port",
     "0",
     "--state-dir",
     stateDir,
     ...options,
   ]
-  const child = spawn(process.execPath, args)
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
   children.push(child)
   let output = ""
-  const listening = new Promise<string>((resolve, reject) => {
+  const listening = new Promise<string>((found, reject) => {
     child.stdout.on("data", (data) => {
       output += data
       const url = /GET,POST\] (http:\/\/localhost:\d+)/.exec(output)?.[1]
-      if (url && output.includes("Host lock lease acquired")) resolve(url)
+      if (url && output.includes("Host lock lease acquired")) found(url)
     })
     child.on("exit", () => reject(new Error(`The host ended: ${output}`)))
   })
@@ -56,7 +57,7 @@ const run = (...args: string[]) => {
 
 describe("functions-host", () => {
   it("serves an app and ends at SIGTERM after the running invocation", async () => {
-    const { child, url } = await start("cjs", "--no-reload")
+    const { child, url } = await start("cjs", ["--no-reload"])
     const slow = fetch(`${url}/api/wait?ms=500`).then((response) => response.text())
     await new Promise((resolve) =>
       child.stdout.on("data", (data) => `${data}`.includes("Executing") && resolve(0)),
@@ -67,9 +68,39 @@ describe("functions-host", () => {
   })
 
   it("ends when its standard input closes, if told so", async () => {
-    const { child } = await start("cjs", "--exit-with-parent", "--no-reload")
+    const { child } = await start("cjs", ["--exit-with-parent", "--no-reload"])
     child.stdin.end()
     expect(await once(child, "exit")).toEqual([0, null])
+  })
+
+  it("marks every line with its level when ESHOP_LOG_LEVELS is 1", async () => {
+    const folder = mkdtempSync(join(testApp("."), ".copy-"))
+    folders.push(folder)
+    const source = (body: string) =>
+      writeFileSync(
+        join(folder, "index.js"),
+        `const { app } = require("@azure/functions")
+        app.http("hello", { authLevel: "anonymous", handler: async () => { ${body} } })`,
+      )
+    cpSync(testApp("empty"), folder, { recursive: true })
+    source('throw new TypeError("it broke")')
+    const { url, output } = await start(folder, [], { ESHOP_LOG_LEVELS: "1" })
+    const until = (pattern: RegExp) => vi.waitFor(() => expect(output()).toMatch(pattern), 10_000)
+
+    expect((await fetch(`${url}/api/hello`)).status).toBe(500)
+    await until(/^<3>\[.+\] Executed 'Functions\.hello' \(Failed/m)
+    await until(/^<3>Exception: it broke$/m)
+    source("")
+    await until(/^<5>\[.+\] Reloaded in \d+ ms\.$/m)
+    source("}")
+    await until(/^<3>\[.+\] The change of .+index\.js could not be loaded/m)
+    expect(
+      output()
+        .split("\n")
+        .slice(0, -1)
+        .filter((line) => !/^<[3-7]>/.test(line)),
+    ).toEqual([])
+    expect(output()).toMatch(/^<6>Functions:$/m)
   })
 
   it("explains itself and what is wrong with its arguments", () => {

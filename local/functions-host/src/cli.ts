@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { hostVersion, type RunningHost, startHost } from "./host.ts"
+import { type LineLevel, markLevel } from "./output.ts"
 import { readLocalSettings } from "./settings.ts"
 
 const help = `functions-host ${hostVersion}: runs an Azure Functions app (Node, v4 programming model)
@@ -122,12 +123,13 @@ function parse() {
 /** Lines of so many milliseconds go out together, because a write may block. */
 const FLUSH_MS = 20
 let pending = ""
+const withLevels = process.env.ESHOP_LOG_LEVELS === "1"
 process.on("exit", flush)
 
-/** Writes a line, soon. */
-function print(line: string): void {
+/** Writes a line, soon; for the launcher of the local cloud with its level. */
+function print(line: string, level: LineLevel = "information"): void {
   if (pending === "") setTimeout(flush, FLUSH_MS)
-  pending += `${line}\n`
+  pending += `${withLevels ? markLevel(line, level) : line}\n`
 }
 
 function flush(): void {

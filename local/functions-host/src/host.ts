@@ -10,13 +10,13 @@ import { openKeys } from "./admin/keys.ts"
 import { announce } from "./announce.ts"
 import { loadApp } from "./app.ts"
 import { readConfiguration } from "./configuration.ts"
-import type { HostExtension, InvocationResult, LogLevel, TypedData } from "./contract.ts"
+import type { HostExtension, InvocationResult, TypedData } from "./contract.ts"
 import { defaultExtensions } from "./extensions.ts"
 import type { FunctionEntry } from "./function-model.ts"
 import { createFront } from "./http/front.ts"
 import { assertNoConflict, type HttpFunction, httpFunction, sortRoutes } from "./http/router.ts"
 import { listen } from "./http/server.ts"
-import { createOutput } from "./output.ts"
+import { createOutput, type LineLevel } from "./output.ts"
 import { createReloader } from "./reload.ts"
 import type { Serving } from "./serving.ts"
 
@@ -43,7 +43,7 @@ export type StartHostOptions = {
   /** The environment; process.env unless given. */
   env?: Record<string, string | undefined>
   /** Takes finished lines of output; none unless given. */
-  log?(line: string, level: LogLevel): void
+  log?(line: string, level: LineLevel): void
   color?: boolean
   verbose?: boolean
   /** Demand keys as in Azure; off, as in `func start`, unless true. */

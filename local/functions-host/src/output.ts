@@ -3,9 +3,30 @@ import type { HostJson, Logger, LogLevel } from "./contract.ts"
 
 const order = ["trace", "debug", "information", "warning", "error", "critical", "none"]
 
+/** The level of a finished line; a notice is news that a person waits for, such as a reload that is done. */
+export type LineLevel = LogLevel | "notice"
+
+/** Priorities of syslog (RFC 5424) as sd-daemon(3) marks them. */
+const priorities: Record<LineLevel, number> = {
+  critical: 3,
+  error: 3,
+  warning: 4,
+  notice: 5,
+  information: 6,
+  debug: 7,
+  trace: 7,
+}
+
+/** Puts the level's mark (`<3>`) before every line of the text, for a program that reads the output. */
+export function markLevel(text: string, level: LineLevel): string {
+  return text.replace(/^/gm, `<${priorities[level]}>`)
+}
+
 export type HostOutput = {
   /** Writes a line if the level of its category lets it through. */
   write(level: string, category: string, message: string): void
+  /** Writes a line of level information as news that a person waits for. */
+  notice(category: string, message: string): void
   /** A line without timestamp and filter: banner, list of functions. */
   plain(text: string): void
   /** Sets the least level per category; "default" is for all others. */
@@ -17,7 +38,7 @@ export type HostOutput = {
  * Creates the output. `sink` takes finished lines; `verbose` lets debug lines of the host through.
  */
 export function createOutput(
-  sink: (line: string, level: LogLevel) => void,
+  sink: (line: string, level: LineLevel) => void,
   options: { verbose?: boolean; color?: boolean } = {},
 ): HostOutput {
   let levels: [string, number][] = []
@@ -36,14 +57,17 @@ export function createOutput(
     return found
   }
 
+  const print = (level: string, category: string, message: string, as: LineLevel) => {
+    if (order.indexOf(level) < threshold(category)) return
+    const line = `[${new Date().toISOString()}] ${message}`
+    const color =
+      level === "error" || level === "critical" ? "\x1b[31m" : level === "warning" ? "\x1b[33m" : ""
+    sink(options.color && color ? `${color}${line}\x1b[0m` : line, as)
+  }
+
   const output: HostOutput = {
-    write(level, category, message) {
-      if (order.indexOf(level) < threshold(category)) return
-      const line = `[${new Date().toISOString()}] ${message}`
-      const color =
-        level === "error" || level === "critical" ? "\x1b[31m" : level === "warning" ? "\x1b[33m" : ""
-      sink(options.color && color ? `${color}${line}\x1b[0m` : line, level as LogLevel)
-    },
+    write: (level, category, message) => print(level, category, message, level as LogLevel),
+    notice: (category, message) => print("information", category, message, "notice"),
     plain: (text) => sink(text, "information"),
     configure(names) {
       levels = Object.entries(names).flatMap(([category, name]) => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { createOutput, logLevels } from "./output.ts"
+import { createOutput, type LineLevel, logLevels, markLevel } from "./output.ts"
 
 it("filters by the longest matching category", () => {
   const lines: string[] = []
@@ -30,4 +30,31 @@ it("lets debug lines through when verbose", () => {
   output.write("trace", "Host", "not seen")
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(/^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] seen$/)
+})
+
+it("hands the level of every line over", () => {
+  const lines: [string, LineLevel][] = []
+  const output = createOutput((line, level) => lines.push([line.replace(/^\[[^\]]+\] /, ""), level]))
+  output.write("error", "Host", "failed")
+  output.notice("Host.Reload", "reloaded")
+  output.plain("plain")
+  expect(lines).toEqual([
+    ["failed", "error"],
+    ["reloaded", "notice"],
+    ["plain", "information"],
+  ])
+})
+
+it("marks all lines of a text with its level", () => {
+  expect(markLevel("first\n\nthird", "error")).toBe("<3>first\n<3>\n<3>third")
+  const levels: LineLevel[] = ["critical", "error", "warning", "notice", "information", "debug", "trace"]
+  expect(levels.map((level) => markLevel("x", level))).toEqual([
+    "<3>x",
+    "<3>x",
+    "<4>x",
+    "<5>x",
+    "<6>x",
+    "<7>x",
+    "<7>x",
+  ])
 })

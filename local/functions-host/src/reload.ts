@@ -27,6 +27,7 @@ export function createReloader(options: {
   let running = false
   let again = false
   let closed = false
+  let lastChanged = ""
 
   const run = async () => {
     if (running) {
@@ -37,12 +38,13 @@ export function createReloader(options: {
     const started = performance.now()
     try {
       await options.reload()
-      output.write("information", "Host.Reload", `Reloaded in ${Math.round(performance.now() - started)} ms.`)
+      output.notice("Host.Reload", `Reloaded in ${Math.round(performance.now() - started)} ms.`)
     } catch (error) {
       output.write(
         "error",
         "Host.Reload",
-        `The change could not be loaded, the version before it keeps running: ${(error as Error).stack}`,
+        `The change of ${lastChanged} could not be loaded, the version before it keeps running: ` +
+          (error as Error).stack,
       )
     }
     running = false
@@ -54,6 +56,7 @@ export function createReloader(options: {
 
   const changed = (file: string) => {
     clearTimeout(timer)
+    lastChanged = file
     timer = setTimeout(() => {
       output.write("information", "Host.Reload", `${file} changed: reloading the app.`)
       void run()
