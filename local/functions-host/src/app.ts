@@ -59,14 +59,17 @@ export async function loadApp(options: AppOptions): Promise<FunctionApp> {
 
   const start = () =>
     WorkerClient.start(options, {
-      log: (line) =>
+      log(line) {
+        const functionName = line.category?.replace(/\.Invocation$/, "")
+        const isUser = line.logCategory === "user"
         workerLog(
           line.level,
-          line.logCategory === "user"
-            ? `Function.${line.category?.replace(/\.Invocation$/, "") ?? "Worker"}.User`
-            : "Worker",
-          line.message,
-        ),
+          isUser ? `Function.${functionName ?? "Worker"}.User` : "Worker",
+          isUser && line.invocationId
+            ? `[${functionName} ${line.invocationId}] ${line.message}`
+            : line.message,
+        )
+      },
       output: (line, stream) =>
         workerLog(stream === "stderr" ? "error" : "information", "Function.Console", line),
       loaded: options.onFilesLoaded,

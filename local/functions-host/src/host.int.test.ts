@@ -67,7 +67,7 @@ describe("starting", () => {
     await host.line("Host lock lease acquired by instance ID '")
     await fetch(`${host.baseUrl}/api/hello`)
     expect(await host.line("Executing 'Functions.hello'")).toMatch(
-      /^\[[^\]]+Z\] Executing 'Functions\.hello' \(Reason='This function was programmatically called via the host APIs\.', Id=[0-9a-f-]{36}\)$/,
+      /^\[[^\]]+Z\] Executing 'Functions\.hello' \(Reason='This function was programmatically called via the host APIs\.', Id=[0-9a-f-]{36}, TraceId=[0-9a-f]{32}\)$/,
     )
     expect(await host.line("Executed 'Functions.hello'")).toMatch(
       /^\[[^\]]+Z\] Executed 'Functions\.hello' \(Succeeded, Id=[0-9a-f-]{36}, Duration=\d+ms\)$/,

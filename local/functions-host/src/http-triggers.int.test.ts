@@ -111,19 +111,35 @@ describe("HTTP triggers", () => {
     expect(traceState).toBe("a=b")
   })
 
+  it("leave a line with function, status and trace id, and no query", async () => {
+    const traceparent = `00-${"a1".repeat(16)}-00f067aa0ba902b7-01`
+    await call("throws?secret=1", { headers: { traceparent } })
+    expect((await host.line(`TraceId=${"a1".repeat(16)}`)).replace(/^\[[^\]]+\] /, "")).toMatch(
+      /^Executing 'Functions\.throws' \(Reason='.+', Id=[0-9a-f-]{36}, TraceId=(a1){16}\)$/,
+    )
+    expect(await host.line(`Function=throws, TraceId=${"a1".repeat(16)}`)).toMatch(
+      /\] GET \/api\/throws answered 500 in \d+ ms \(Function=throws, TraceId=(a1){16}\)$/,
+    )
+    await call("unknown?secret=1")
+    expect(await host.line("GET /api/unknown answered")).toMatch(
+      /\] GET \/api\/unknown answered 404 in \d+ ms$/,
+    )
+  })
+
   it("survive a client that goes away while it sends", async () => {
     const socket = connect(Number(new URL(host.baseUrl).port), "127.0.0.1")
     socket.write("POST /api/binary HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nabc")
     await new Promise((resolve) => socket.on("connect", resolve))
     socket.destroy()
     expect((await call("nothing")).status).toBe(204)
-    expect(host.lines.filter((line) => line.includes("POST /api/binary"))).toEqual([])
+    expect(await host.line("POST /api/binary abandoned")).toMatch(/in \d+ ms \(Function=binary, TraceId=/)
+    expect(host.lines.filter((line) => line.includes("POST /api/binary:"))).toEqual([])
   })
 
   it("show the user's lines, changed by log hooks, and hide what is below the level", async () => {
     await call("logs")
     await host.line("an { object: 1 }")
-    await host.line("a warning")
+    expect(await host.line("a warning")).toMatch(/\] \[logs [0-9a-f-]{36}\] a warning$/)
     await host.line("(hidden)")
     await host.line("from the console")
     expect(host.lines.filter((line) => line.includes("not shown") || line.includes("secret text"))).toEqual(

@@ -119,10 +119,12 @@ export function createInvoker(options: InvokerOptions) {
     const name = invocation.function.name
     const category = `Function.${name}`
     if (!invocation.quiet) {
+      const traceId = invocation.traceContext?.traceParent?.split("-")[1]
       output.write(
         "information",
         category,
-        `Executing 'Functions.${name}' (Reason='${invocation.reason}', Id=${invocationId})`,
+        `Executing 'Functions.${name}' (Reason='${invocation.reason}', Id=${invocationId}` +
+          `${traceId === undefined ? "" : `, TraceId=${traceId}`})`,
       )
     }
     const started = performance.now()

@@ -5,6 +5,7 @@ import type { Keys } from "../admin/keys.ts"
 import type { HostExtension } from "../contract.ts"
 import type { HostOutput } from "../output.ts"
 import type { Serving } from "../serving.ts"
+import { type AccessLine, logAccess } from "./access-log.ts"
 import { applyCors } from "./cors.ts"
 import { serveFunction } from "./functions.ts"
 import { createProxyGate } from "./proxy.ts"
@@ -46,6 +47,7 @@ export function createFront(options: FrontOptions): RequestHandler {
     serving: Serving,
     request: IncomingMessage,
     response: ServerResponse,
+    access: AccessLine,
   ): Promise<boolean> => {
     const { app, routes, configuration } = serving
     const place = configuration.http.throttle()
@@ -64,6 +66,7 @@ export function createFront(options: FrontOptions): RequestHandler {
           gate,
           authorize,
           warn: (message) => output.write("warning", "Host.Http", message),
+          onInvocation: (functionName, traceParent) => Object.assign(access, { functionName, traceParent }),
         },
         request,
         response,
@@ -75,6 +78,7 @@ export function createFront(options: FrontOptions): RequestHandler {
   }
 
   return async (request, response) => {
+    const access = logAccess(output, request, response)
     const segments = pathSegments(request.url ?? "/")
     const area = segments[0]?.toLowerCase()
     if (area !== "admin" && !options.serving()) await options.ready
@@ -103,7 +107,7 @@ export function createFront(options: FrontOptions): RequestHandler {
       return await serveWebhook(extensions, accepts, segments.slice(2), http.maxBodyBytes, request, response)
     }
     if (options.stopping()) return sendStatus(response, 503, { connection: "close" })
-    if (await callFunction(serving, request, response)) return
+    if (await callFunction(serving, request, response, access)) return
     if (segments.length === 0) {
       return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
     }

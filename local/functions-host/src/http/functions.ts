@@ -17,6 +17,8 @@ export type HttpFunctionsOptions = {
   /** Whether the request may call the function; always true unless keys are enforced. */
   authorize(request: IncomingMessage, target: HttpFunction): "granted" | "denied"
   warn(message: string): void
+  /** Called when a function is to answer, with its name and the trace of the invocation. */
+  onInvocation(functionName: string, traceParent: string): void
 }
 
 /** Serves a request if a route matches; false when none does. */
@@ -42,6 +44,7 @@ export async function serveFunction(
     reason: "This function was programmatically called via the host APIs.",
     traceContext: traceContext(request),
   }
+  options.onInvocation(target.function.name, invocation.traceContext.traceParent)
   try {
     if (app.capabilities.HttpUri) {
       await proxyToWorker({ ...options, request, response }, (onDispatch) =>
