@@ -1,5 +1,4 @@
 /** Everything that the host reads before it loads an app: local.settings.json, environment, host.json. */
-import { join } from "node:path"
 import type { HostJson, Settings } from "./contract.ts"
 import { readHostJson, timeSpan } from "./host-json.ts"
 import { type HttpSettings, httpSettings } from "./http/settings.ts"
@@ -12,6 +11,8 @@ export type Configuration = {
   /** The environment of the worker. */
   workerEnv: Record<string, string>
   http: HttpSettings
+  /** `Host.LocalHttpPort` of local.settings.json. */
+  localPort: number | undefined
   /** functionTimeout in milliseconds; undefined means without limit. */
   timeoutMs: number | undefined
   logLevels: Record<string, string>
@@ -21,7 +22,7 @@ export type Configuration = {
 /** Reads the configuration of an app. Throws with a message that names the file and the fault. */
 export function readConfiguration(options: {
   scriptRoot: string
-  hostJsonFile: string | undefined
+  hostJsonFile: string
   env: Record<string, string | undefined>
   /** Origins that may call, instead of those of local.settings.json. */
   cors: string | undefined
@@ -34,10 +35,7 @@ export function readConfiguration(options: {
   for (const [name, value] of Object.entries(options.env)) {
     if (value !== undefined) environment[name] = value
   }
-  const { hostJson, warnings } = readHostJson(
-    options.hostJsonFile ?? join(scriptRoot, "host.json"),
-    environment,
-  )
+  const { hostJson, warnings } = readHostJson(options.hostJsonFile, environment)
   const cors = options.cors ?? local.host.cors
   const http = httpSettings(hostJson, environment, { ...local.host, cors }, (warning) =>
     warnings.push(warning),
@@ -56,6 +54,7 @@ export function readConfiguration(options: {
     settings: createSettings(workerEnv),
     workerEnv,
     http,
+    localPort: local.host.port,
     timeoutMs: functionTimeout(hostJson),
     logLevels: logLevels(hostJson, environment),
     warnings,

@@ -350,6 +350,25 @@ describe("reload", () => {
     expect(await text(`${host.baseUrl}/api/answer`)).toEqual([200, "new"])
   })
 
+  it("applies a host.json that lies elsewhere, and says that another port needs a restart", async () => {
+    const [folder, elsewhere] = [copyOf("empty"), copyOf("empty")]
+    writeFileSync(join(folder, "index.js"), source("here"))
+    const hostJsonFile = join(elsewhere, "host.json")
+    const host = await start({ scriptRoot: folder, hostJsonFile, reload: true })
+    writeFileSync(join(elsewhere, "other.js"), "")
+    writeFileSync(hostJsonFile, '{ "version": "2.0", "extensions": { "http": { "routePrefix": "v2" } } }')
+    await host.line("Reloaded in")
+    expect(await text(`${host.baseUrl}/v2/answer`)).toEqual([200, "here"])
+    writeFileSync(join(folder, "local.settings.json"), '{ "Host": { "LocalHttpPort": 7999 } }')
+    await host.line(
+      "Host.LocalHttpPort of local.settings.json has changed: that needs a restart of the host.",
+    )
+    expect(host.lines.filter((line) => line.includes("changed: reloading"))).toEqual([
+      expect.stringContaining(hostJsonFile),
+      expect.stringContaining("local.settings.json"),
+    ])
+  })
+
   it("keeps the old code when the new one does not load", async () => {
     const folder = copyOf("empty")
     writeFileSync(join(folder, "index.js"), source("old"))

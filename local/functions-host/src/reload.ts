@@ -1,6 +1,6 @@
-/** Watches the files that the app loaded and reloads the app when one changes. */
+/** Watches the files that the app loaded and those that the host reads, and reloads the app when one changes. */
 import { type FSWatcher, watch } from "node:fs"
-import { basename, dirname, sep } from "node:path"
+import { dirname, sep } from "node:path"
 import type { HostOutput } from "./output.ts"
 
 export type Reloader = {
@@ -12,17 +12,18 @@ export type Reloader = {
 /** Editors write a file in several steps: changes within this time (ms) make one reload. */
 const settleMs = 100
 
-const settingsFiles = new Set(["host.json", "local.settings.json", "package.json"])
-
 export function createReloader(options: {
   scriptRoot: string
+  /** Absolute paths of the files that the host itself reads; they need not exist. */
+  configurationFiles: readonly string[]
   enabled: boolean
   output: HostOutput
   reload(): Promise<void>
 }): Reloader {
   const { scriptRoot, output } = options
   const watchers = new Map<string, FSWatcher>()
-  const files = new Set<string>()
+  const files = new Set(options.configurationFiles)
+  const sourceFolders = new Set([scriptRoot])
   let timer: NodeJS.Timeout | undefined
   let running = false
   let again = false
@@ -63,11 +64,15 @@ export function createReloader(options: {
     }, settleMs)
   }
 
-  const watchFolder = (folder: string, relevant: (file: string) => boolean) => {
+  // A new source file beside a loaded one may be a new entry point; of other files only the known ones matter.
+  const isRelevant = (file: string) =>
+    files.has(file) || (sourceFolders.has(dirname(file)) && /\.[cm]?[jt]s$/.test(file))
+
+  const watchFolder = (folder: string) => {
     if (watchers.has(folder)) return
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name && relevant(`${folder}${sep}${name}`)) changed(`${folder}${sep}${name}`)
+        if (name && isRelevant(`${folder}${sep}${name}`)) changed(`${folder}${sep}${name}`)
       })
       watcher.on("error", () => {})
       watchers.set(folder, watcher)
@@ -77,19 +82,14 @@ export function createReloader(options: {
     }
   }
 
-  // A new source file in a watched folder may be a new entry point; of other files only the loaded ones matter.
-  const relevant = (file: string) =>
-    files.has(file) ||
-    /\.[cm]?[jt]s$/.test(file) ||
-    (dirname(file) === scriptRoot && settingsFiles.has(basename(file)))
-
-  if (options.enabled) watchFolder(scriptRoot, relevant)
+  if (options.enabled) for (const folder of [scriptRoot, ...[...files].map(dirname)]) watchFolder(folder)
   return {
     watch(loaded) {
       if (!options.enabled || closed) return
       for (const file of loaded) {
         files.add(file)
-        watchFolder(dirname(file), relevant)
+        sourceFolders.add(dirname(file))
+        watchFolder(dirname(file))
       }
     },
     close() {

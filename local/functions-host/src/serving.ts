@@ -10,3 +10,12 @@ export type Serving = {
   /** Requests that this version has begun to serve and not answered. */
   activeRequests: number
 }
+
+/** What the host is doing, as its parts see it. */
+export type HostState = {
+  phase: "Starting" | "Running" | "Stopping"
+  /** The version that serves; undefined until the first has loaded. */
+  serving: Serving | undefined
+  /** `http://localhost:7071`; empty until the host listens. */
+  baseUrl: string
+}

@@ -7,19 +7,17 @@ import { errorText, type FunctionEntry } from "../function-model.ts"
 import { readBody } from "../http/request.ts"
 import { templateOf } from "../http/router.ts"
 import { sendJson, sendStatus } from "../http/server.ts"
-import type { Serving } from "../serving.ts"
+import type { HostState, Serving } from "../serving.ts"
 import type { Keys } from "./keys.ts"
 
 export type AdminOptions = {
   hostId: string
   hostVersion: string
   instanceId: string
-  baseUrl(): string
   keys: Keys
   /** Milliseconds since the epoch. */
   startedAt: number
-  state(): string
-  serving(): Serving | undefined
+  host: HostState
   onError(error: Error): void
 }
 
@@ -37,7 +35,7 @@ export async function serveAdmin(
     if (first === "status" && method === "GET") return sendJson(response, 200, hostStatus(options))
     if (first === "ping" && (method === "GET" || method === "POST")) return sendStatus(response, 200)
     if (first === "config" && method === "GET")
-      return sendJson(response, 200, options.serving()?.configuration.hostJson ?? {})
+      return sendJson(response, 200, options.host.serving?.configuration.hostJson ?? {})
     if (first === "keys" && method === "GET")
       return sendKeys(response, options, options.keys.all.functionKeys)
     if (first === "systemkeys" && method === "GET")
@@ -47,7 +45,7 @@ export async function serveAdmin(
     return sendJson(response, 200, { name: "_master", value: options.keys.all.masterKey })
   }
   if (area === "functions") {
-    const serving = options.serving()
+    const serving = options.host.serving
     if (!serving) return sendStatus(response, 503)
     const { app } = serving
     if (path.length === 1 && method === "GET") {
@@ -74,14 +72,14 @@ export async function serveAdmin(
 }
 
 function hostStatus(options: AdminOptions): object {
-  const serving = options.serving()
+  const serving = options.host.serving
   const bundle = serving?.configuration.hostJson.extensionBundle as
     | { id?: string; version?: string }
     | undefined
   const errors = serving?.app.functions.filter(({ error }) => error !== undefined)
   return {
     id: options.hostId,
-    state: options.state(),
+    state: options.host.phase,
     version: options.hostVersion,
     versionDetails: `${options.hostVersion} (functions-host)`,
     instanceId: options.instanceId,
@@ -96,7 +94,7 @@ function hostStatus(options: AdminOptions): object {
 function functionInfo(options: AdminOptions, serving: Serving, entry: FunctionEntry): object {
   const { metadata, bindings, disabled } = entry
   const route = templateOf(serving.routes, metadata.name)
-  const href = `${options.baseUrl()}/admin/functions/${metadata.name}`
+  const href = `${options.host.baseUrl}/admin/functions/${metadata.name}`
   return {
     name: metadata.name,
     script_root_path_href: null,
@@ -104,7 +102,7 @@ function functionInfo(options: AdminOptions, serving: Serving, entry: FunctionEn
     config_href: null,
     test_data_href: null,
     href,
-    invoke_url_template: route === undefined ? null : `${options.baseUrl()}/${route.toLowerCase()}`,
+    invoke_url_template: route === undefined ? null : `${options.host.baseUrl}/${route.toLowerCase()}`,
     language: "node",
     config: {
       name: metadata.name,
@@ -125,7 +123,7 @@ function functionInfo(options: AdminOptions, serving: Serving, entry: FunctionEn
 function sendKeys(response: ServerResponse, options: AdminOptions, keys: Record<string, string>): void {
   sendJson(response, 200, {
     keys: Object.entries(keys).map(([name, value]) => ({ name, value })),
-    links: [{ rel: "self", href: `${options.baseUrl()}/admin/host/keys` }],
+    links: [{ rel: "self", href: `${options.host.baseUrl}/admin/host/keys` }],
   })
 }
 

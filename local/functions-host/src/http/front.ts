@@ -4,7 +4,7 @@ import { type AdminOptions, serveAdmin } from "../admin/admin.ts"
 import type { Keys } from "../admin/keys.ts"
 import type { HostExtension } from "../contract.ts"
 import type { HostOutput } from "../output.ts"
-import type { Serving } from "../serving.ts"
+import type { HostState, Serving } from "../serving.ts"
 import { type AccessLine, logAccess } from "./access-log.ts"
 import { applyCors } from "./cors.ts"
 import { serveFunction } from "./functions.ts"
@@ -16,11 +16,10 @@ import { type RequestHandler, sendStatus, sendText } from "./server.ts"
 import { serveWebhook } from "./webhooks.ts"
 
 export type FrontOptions = {
-  serving(): Serving | undefined
+  /** Once it is stopping, functions answer 503 and webhooks go on. */
+  host: HostState
   /** Resolves when the first version serves or has failed to load. */
   ready: Promise<void>
-  /** True once the host is stopping: functions and admin API answer 503, webhooks go on. */
-  stopping(): boolean
   admin: AdminOptions
   keys: Keys
   enforceKeys: boolean
@@ -81,8 +80,8 @@ export function createFront(options: FrontOptions): RequestHandler {
     const access = logAccess(output, request, response)
     const segments = pathSegments(request.url ?? "/")
     const area = segments[0]?.toLowerCase()
-    if (area !== "admin" && !options.serving()) await options.ready
-    const serving = options.serving()
+    if (area !== "admin" && !options.host.serving) await options.ready
+    const serving = options.host.serving
     const origins = serving?.configuration.http.cors?.origins
     const refused = refusal(request, { hosts: options.allowedHosts, origins })
     if (refused) {
@@ -106,7 +105,7 @@ export function createFront(options: FrontOptions): RequestHandler {
       const { extensions } = options
       return await serveWebhook(extensions, accepts, segments.slice(2), http.maxBodyBytes, request, response)
     }
-    if (options.stopping()) return sendStatus(response, 503, { connection: "close" })
+    if (options.host.phase === "Stopping") return sendStatus(response, 503, { connection: "close" })
     if (await callFunction(serving, request, response, access)) return
     if (segments.length === 0) {
       return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
