@@ -37,149 +37,163 @@ export type WorkerInvocation = Invocation & {
   onDispatch?(invocationId: string, worker: WorkerClient): void
 }
 
-export function createInvoker(options: InvokerOptions) {
-  const { output, extensions } = options
-  const extensionOf = (binding: Binding) =>
-    extensions.find((extension) => extension.bindingTypes.includes(binding.type.toLowerCase()))
+type RetryContext = { retryCount: number; maxRetryCount: number; exception?: RpcException }
 
-  async function inputs(invocation: Invocation): Promise<NamedData[]> {
-    const fn = invocation.function
-    const data: NamedData[] = [{ name: fn.trigger.name, data: invocation.triggerValue }]
-    for (const binding of Object.values(fn.bindings)) {
-      if (binding === fn.trigger || binding.direction === "out") continue
-      const value = await extensionOf(binding)?.resolveInput?.(binding, fn)
-      data.push({ name: binding.name, data: value })
-    }
-    return data
-  }
+/** What the app's invocations go through. The result throws FunctionFailedError or WorkerGoneError. */
+export function createInvoker(
+  options: InvokerOptions,
+): (invocation: WorkerInvocation) => Promise<InvocationResult> {
+  return (invocation) => invokeWithRetries(options, invocation)
+}
 
-  async function writeOutputs(
-    fn: RegisteredFunction,
-    result: WorkerResult,
-  ): Promise<Record<string, TypedData>> {
-    const outputs: Record<string, TypedData> = {}
-    for (const { name, data } of result.outputData ?? []) if (data) outputs[name] = data
-    for (const binding of Object.values(fn.bindings)) {
-      if (binding.direction !== "out") continue
-      const value = binding.name === "$return" ? result.returnValue : outputs[binding.name]
-      if (value) await extensionOf(binding)?.writeOutput?.(binding, value, fn)
-    }
-    return outputs
-  }
-
-  async function attempt(
-    invocation: WorkerInvocation,
-    invocationId: string,
-    retryContext: { retryCount: number; maxRetryCount: number; exception?: RpcException } | undefined,
-  ): Promise<InvocationResult> {
-    const inputData = await inputs(invocation)
-    const worker = await options.worker()
-    const running = worker.invoke({
-      invocationId,
-      functionId: invocation.function.id,
-      inputData,
-      triggerMetadata: invocation.triggerMetadata,
-      traceContext: invocation.traceContext,
-      retryContext,
-    })
-    invocation.onDispatch?.(invocationId, worker)
-    const result = await withTimeout(invocation, worker, running)
-    const outputs = await writeOutputs(invocation.function, result)
-    return { returnValue: result.returnValue ?? undefined, outputs }
-  }
-
-  async function withTimeout(
-    invocation: Invocation,
-    worker: WorkerClient,
-    running: Promise<WorkerResult>,
-  ): Promise<WorkerResult> {
-    if (options.timeoutMs === undefined) return await running
-    const expired = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      const name = invocation.function.name
-      const message = `Timeout value of ${formatTimeSpan(options.timeoutMs ?? 0)} exceeded by function 'Functions.${name}'. Initiating cancellation.`
-      output.write("error", "Host.Executor", message)
-      expired.reject(new RpcInvocationError({ message, type: "FunctionTimeoutException" }))
-      options.restartWorker(worker, message)
-    }, options.timeoutMs)
-    running.catch(() => {})
+/** Runs the function until it succeeds or its retry policy is used up. */
+async function invokeWithRetries(
+  options: InvokerOptions,
+  invocation: WorkerInvocation,
+): Promise<InvocationResult> {
+  const { function: fn } = invocation
+  const policy = retryableTriggers.has(fn.trigger.type.toLowerCase()) ? fn.retryOptions : undefined
+  const maxRetryCount = policy?.maxRetryCount ?? 0
+  let exception: RpcException | undefined
+  for (let retryCount = 0; ; retryCount++) {
     try {
-      return await Promise.race([running, expired.promise])
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  /** One execution with its two log lines. */
-  async function execute(
-    invocation: WorkerInvocation,
-    retryContext: { retryCount: number; maxRetryCount: number; exception?: RpcException } | undefined,
-  ): Promise<InvocationResult> {
-    const invocationId = invocation.invocationId ?? randomUUID()
-    const name = invocation.function.name
-    const category = `Function.${name}`
-    if (!invocation.quiet) {
-      const traceId = invocation.traceContext?.traceParent?.split("-")[1]
-      output.write(
-        "information",
-        category,
-        `Executing 'Functions.${name}' (Reason='${invocation.reason}', Id=${invocationId}` +
-          `${traceId === undefined ? "" : `, TraceId=${traceId}`})`,
+      return await execute(
+        options,
+        retryCount === 0 ? invocation : { ...invocation, invocationId: undefined },
+        policy && { retryCount, maxRetryCount, exception },
       )
-    }
-    const started = performance.now()
-    try {
-      const result = await attempt(invocation, invocationId, retryContext)
-      if (!invocation.quiet) {
-        const duration = Math.round(performance.now() - started)
-        output.write(
-          "information",
-          category,
-          `Executed 'Functions.${name}' (Succeeded, Id=${invocationId}, Duration=${duration}ms)`,
-        )
-      }
-      return result
     } catch (error) {
-      const duration = Math.round(performance.now() - started)
-      output.write(
-        "error",
-        category,
-        `Executed 'Functions.${name}' (Failed, Id=${invocationId}, Duration=${duration}ms)\n${describe(name, error)}`,
+      if (!(error instanceof RpcInvocationError)) throw error
+      exception = error.exception
+      if (!policy || (maxRetryCount !== -1 && retryCount >= maxRetryCount) || invocation.signal?.aborted) {
+        throw new FunctionFailedError(fn.name, {
+          message: exception.message,
+          stack: exception.stackTrace,
+          type: exception.type,
+        })
+      }
+      const waitMs = retryDelay(policy, retryCount)
+      options.output.write(
+        "warning",
+        `Function.${fn.name}`,
+        `Waiting for \`${formatTimeSpan(waitMs)}\` before retrying function execution. Next attempt: '${retryCount + 1}'. Max retry count: '${maxRetryCount}'`,
       )
-      throw error
+      await delay(waitMs, undefined, { signal: invocation.signal }).catch(() => {})
     }
   }
+}
 
-  return async function invoke(invocation: WorkerInvocation): Promise<InvocationResult> {
-    const { function: fn } = invocation
-    const policy = retryableTriggers.has(fn.trigger.type.toLowerCase()) ? fn.retryOptions : undefined
-    const maxRetryCount = policy?.maxRetryCount ?? 0
-    let exception: RpcException | undefined
-    for (let retryCount = 0; ; retryCount++) {
-      try {
-        return await execute(
-          retryCount === 0 ? invocation : { ...invocation, invocationId: undefined },
-          policy && { retryCount, maxRetryCount, exception },
-        )
-      } catch (error) {
-        if (!(error instanceof RpcInvocationError)) throw error
-        exception = error.exception
-        if (!policy || (maxRetryCount !== -1 && retryCount >= maxRetryCount) || invocation.signal?.aborted) {
-          throw new FunctionFailedError(fn.name, {
-            message: exception.message,
-            stack: exception.stackTrace,
-            type: exception.type,
-          })
-        }
-        const waitMs = retryDelay(policy, retryCount)
-        output.write(
-          "warning",
-          `Function.${fn.name}`,
-          `Waiting for \`${formatTimeSpan(waitMs)}\` before retrying function execution. Next attempt: '${retryCount + 1}'. Max retry count: '${maxRetryCount}'`,
-        )
-        await delay(waitMs, undefined, { signal: invocation.signal }).catch(() => {})
-      }
+/** One execution with its two log lines. */
+async function execute(
+  options: InvokerOptions,
+  invocation: WorkerInvocation,
+  retryContext: RetryContext | undefined,
+): Promise<InvocationResult> {
+  const invocationId = invocation.invocationId ?? randomUUID()
+  const name = invocation.function.name
+  const write = (level: "information" | "error", text: string) =>
+    options.output.write(level, `Function.${name}`, text)
+  if (!invocation.quiet) {
+    const traceId = invocation.traceContext?.traceParent?.split("-")[1]
+    write(
+      "information",
+      `Executing 'Functions.${name}' (Reason='${invocation.reason}', Id=${invocationId}` +
+        `${traceId === undefined ? "" : `, TraceId=${traceId}`})`,
+    )
+  }
+  const started = performance.now()
+  const duration = () => Math.round(performance.now() - started)
+  try {
+    const result = await attempt(options, invocation, invocationId, retryContext)
+    if (!invocation.quiet) {
+      write(
+        "information",
+        `Executed 'Functions.${name}' (Succeeded, Id=${invocationId}, Duration=${duration()}ms)`,
+      )
     }
+    return result
+  } catch (error) {
+    write(
+      "error",
+      `Executed 'Functions.${name}' (Failed, Id=${invocationId}, Duration=${duration()}ms)\n${describe(name, error)}`,
+    )
+    throw error
+  }
+}
+
+/** The invocation in the worker, between its input and its output bindings. */
+async function attempt(
+  options: InvokerOptions,
+  invocation: WorkerInvocation,
+  invocationId: string,
+  retryContext: RetryContext | undefined,
+): Promise<InvocationResult> {
+  const inputData = await inputs(options, invocation)
+  const worker = await options.worker()
+  const running = worker.invoke({
+    invocationId,
+    functionId: invocation.function.id,
+    inputData,
+    triggerMetadata: invocation.triggerMetadata,
+    traceContext: invocation.traceContext,
+    retryContext,
+  })
+  invocation.onDispatch?.(invocationId, worker)
+  const result = await withTimeout(options, invocation, worker, running)
+  const outputs = await writeOutputs(options, invocation.function, result)
+  return { returnValue: result.returnValue ?? undefined, outputs }
+}
+
+function extensionOf({ extensions }: InvokerOptions, binding: Binding): HostExtension | undefined {
+  return extensions.find((extension) => extension.bindingTypes.includes(binding.type.toLowerCase()))
+}
+
+async function inputs(options: InvokerOptions, invocation: Invocation): Promise<NamedData[]> {
+  const fn = invocation.function
+  const data: NamedData[] = [{ name: fn.trigger.name, data: invocation.triggerValue }]
+  for (const binding of Object.values(fn.bindings)) {
+    if (binding === fn.trigger || binding.direction === "out") continue
+    const value = await extensionOf(options, binding)?.resolveInput?.(binding, fn)
+    data.push({ name: binding.name, data: value })
+  }
+  return data
+}
+
+async function writeOutputs(
+  options: InvokerOptions,
+  fn: RegisteredFunction,
+  result: WorkerResult,
+): Promise<Record<string, TypedData>> {
+  const outputs: Record<string, TypedData> = {}
+  for (const { name, data } of result.outputData ?? []) if (data) outputs[name] = data
+  for (const binding of Object.values(fn.bindings)) {
+    if (binding.direction !== "out") continue
+    const value = binding.name === "$return" ? result.returnValue : outputs[binding.name]
+    if (value) await extensionOf(options, binding)?.writeOutput?.(binding, value, fn)
+  }
+  return outputs
+}
+
+async function withTimeout(
+  { timeoutMs, output, restartWorker }: InvokerOptions,
+  invocation: Invocation,
+  worker: WorkerClient,
+  running: Promise<WorkerResult>,
+): Promise<WorkerResult> {
+  if (timeoutMs === undefined) return await running
+  const expired = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const name = invocation.function.name
+    const message = `Timeout value of ${formatTimeSpan(timeoutMs)} exceeded by function 'Functions.${name}'. Initiating cancellation.`
+    output.write("error", "Host.Executor", message)
+    expired.reject(new RpcInvocationError({ message, type: "FunctionTimeoutException" }))
+    restartWorker(worker, message)
+  }, timeoutMs)
+  running.catch(() => {})
+  try {
+    return await Promise.race([running, expired.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
