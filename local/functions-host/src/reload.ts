@@ -70,16 +70,11 @@ export function createReloader(options: {
 
   const watchFolder = (folder: string) => {
     if (watchers.has(folder)) return
-    try {
-      const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name && isRelevant(`${folder}${sep}${name}`)) changed(`${folder}${sep}${name}`)
-      })
-      watcher.on("error", () => {})
-      watchers.set(folder, watcher)
-    } catch {
-      // A folder that is gone is watched again when a file in it is loaded.
-      watchers.delete(folder)
-    }
+    const watcher = watchNames(folder, (name) => {
+      const file = `${folder}${sep}${name}`
+      if (isRelevant(file)) changed(file)
+    })
+    if (watcher) watchers.set(folder, watcher)
   }
 
   if (options.enabled) for (const folder of [scriptRoot, ...[...files].map(dirname)]) watchFolder(folder)
@@ -97,5 +92,15 @@ export function createReloader(options: {
       clearTimeout(timer)
       for (const watcher of watchers.values()) watcher.close()
     },
+  }
+}
+
+/** Watches the entries of a folder; one that is gone is watched again when a file in it is loaded. */
+function watchNames(folder: string, onChange: (name: string) => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, { persistent: false }, (_event, name) => name && onChange(name))
+    return watcher.on("error", () => {})
+  } catch {
+    return undefined
   }
 }

@@ -34,14 +34,6 @@ export function createFront(options: FrontOptions): RequestHandler {
   const { keys, output } = options
   const gate = createProxyGate()
 
-  const authorize = (request: IncomingMessage, target: HttpFunction) => {
-    if (!options.enforceKeys || target.authLevel === "anonymous") return "granted"
-    const level = keys.level(requestKey(request), target.function.name)
-    return level === "admin" || (level === "function" && target.authLevel === "function")
-      ? "granted"
-      : "denied"
-  }
-
   const callFunction = async (
     serving: Serving,
     request: IncomingMessage,
@@ -63,7 +55,7 @@ export function createFront(options: FrontOptions): RequestHandler {
           routes,
           maxBodyBytes: configuration.http.maxBodyBytes,
           gate,
-          authorize,
+          authorize: (request, target) => authorize(options, request, target),
           warn: (message) => output.write("warning", "Host.Http", message),
           onInvocation: (functionName, traceParent) => Object.assign(access, { functionName, traceParent }),
         },
@@ -85,7 +77,7 @@ export function createFront(options: FrontOptions): RequestHandler {
     const origins = serving?.configuration.http.cors?.origins
     const refused = refusal(request, { hosts: options.allowedHosts, origins })
     if (refused) {
-      output.write("warning", "Host.Http", `${request.method} ${request.url} is refused: ${refused.reason}`)
+      output.write("warning", "Host.Http", `Refused: ${refused.reason}`)
       return sendText(response, refused.status, `${refused.reason}\n`)
     }
     if (area === "admin") {
@@ -112,6 +104,16 @@ export function createFront(options: FrontOptions): RequestHandler {
     }
     sendStatus(response, 404)
   }
+}
+
+function authorize(
+  { enforceKeys, keys }: FrontOptions,
+  request: IncomingMessage,
+  target: HttpFunction,
+): "granted" | "denied" {
+  if (!enforceKeys || target.authLevel === "anonymous") return "granted"
+  const level = keys.level(requestKey(request), target.function.name)
+  return level === "admin" || (level === "function" && target.authLevel === "function") ? "granted" : "denied"
 }
 
 /** The key of a request: header `x-functions-key` or query `code`. */
