@@ -1,5 +1,5 @@
 /**
- * Measures the emulator through the real SDK: `node local/service-bus-emulator/bench.ts [memory|disk|disk-no-fsync]`.
+ * Measures the emulator through the real SDK: `npx node local/service-bus-emulator/bench.ts [memory|disk|disk-no-fsync]`.
  * Client and emulator run in processes of their own, as in the local cloud.
  */
 import { fork } from "node:child_process"

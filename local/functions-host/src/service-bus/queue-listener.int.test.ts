@@ -9,7 +9,22 @@ import { createClients } from "./service-bus-clients.ts"
 import { readServiceBusOptions } from "./service-bus-options.ts"
 
 const config = {
-  UserConfig: { Namespaces: [{ Name: "test", Queues: [{ Name: "orders", Properties: {} }], Topics: [] }] },
+  UserConfig: {
+    Namespaces: [
+      {
+        Name: "test",
+        Queues: [{ Name: "orders", Properties: {} }],
+        Topics: [
+          {
+            Name: "events",
+            Properties: {},
+            // The shortest lock that Azure takes.
+            Subscriptions: [{ Name: "s", Properties: { LockDuration: "PT5S", MaxDeliveryCount: 60 } }],
+          },
+        ],
+      },
+    ],
+  },
 }
 const start = (port: number) => startServiceBusEmulator({ config, port })
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 20 })
@@ -56,9 +71,49 @@ it("takes every message after it first attached while the broker was away", asyn
   await until(() => expect(emulator.state().orders).toMatchObject({ active: 0, deadLetter: 0 }))
 })
 
+it("counts a message that a handler holds for longer than its lock as one delivery", async () => {
+  const emulator = await start(0)
+  open.push(() => emulator.stop())
+  const deliveries: unknown[] = []
+  await listen(emulator.connectionString, {
+    entityPath: "events/Subscriptions/s",
+    async invoke({ triggerMetadata }) {
+      deliveries.push(triggerMetadata?.DeliveryCount)
+      if (deliveries.length > 1) return
+      await delay(12_000)
+      throw new Error("not yet")
+    },
+  })
+  await send(emulator, 1, "events")
+  await until(() => expect(deliveries).toHaveLength(2))
+  expect(deliveries).toEqual([{ json: "1" }, { json: "2" }])
+  await until(() =>
+    expect(emulator.state()["events/Subscriptions/s"]).toMatchObject({ active: 0, deadLetter: 0 }),
+  )
+})
+
+it("has a message that always fails delivered as often as the subscription allows", async () => {
+  const emulator = await start(0)
+  open.push(() => emulator.stop())
+  let deliveries = 0
+  await listen(emulator.connectionString, {
+    entityPath: "events/Subscriptions/s",
+    async invoke() {
+      deliveries++
+      throw new Error("never")
+    },
+  })
+  await send(emulator, 1, "events")
+  await until(() =>
+    expect(emulator.state()["events/Subscriptions/s"]).toMatchObject({ active: 0, deadLetter: 1 }),
+  )
+  expect(deliveries).toBe(60)
+})
+
 async function listen(
   connectionString: string,
   {
+    entityPath = "orders",
     reports = [] as string[],
     lines = [] as string[],
     invoke = async (_: Invocation): Promise<void> => {},
@@ -77,7 +132,7 @@ async function listen(
     host: { invoke, log } as never as HostRuntime,
     trigger: {
       fn: { name: "order" } as never,
-      entityPath: "orders",
+      entityPath,
       connection: "ServiceBus",
       isBatch: false,
       isSessionsEnabled: false,
@@ -97,9 +152,9 @@ async function listen(
   return listener
 }
 
-async function send(emulator: Emulator, count: number): Promise<void> {
+async function send(emulator: Emulator, count: number, to = "orders"): Promise<void> {
   const client = new ServiceBusClient(emulator.connectionString)
-  const sender = client.createSender("orders")
+  const sender = client.createSender(to)
   for (let sent = 0; sent < count; sent += 200) {
     const messages = Array.from({ length: Math.min(200, count - sent) }, (_, i) => ({
       body: { id: sent + i },
