@@ -43,30 +43,23 @@ export type HeldMessage = {
 
 /**
  * Receives messages as they come, at most `credit` in hand at once. `stop` resolves when no further message can
- * arrive; messages on their way are given back. `empty` resolves when those in hand have been settled after that.
+ * arrive; messages on their way are given back. `settler` gives the receiver that settles: another one when this
+ * one's link has gone.
  */
 export function openIntake(
   receiver: Receiver,
   credit: number,
   context: ListenerContext,
-  handlers: { onMessage(held: HeldMessage): void; onError(): void },
-): { stop(): Promise<void>; empty(): Promise<unknown> } {
+  handlers: { onMessage(held: HeldMessage): void; onError(): void; settler(): Receiver },
+): { stop(): Promise<void> } {
   const inOrder = context.trigger.isSessionsEnabled
-  const inHand = new Set<Promise<void>>()
   let stopping = false
 
-  function hold(message: ServiceBusReceivedMessage, grantNext: () => void): HeldMessage {
-    const over = Promise.withResolvers<void>()
-    inHand.add(over.promise)
-    const letGo = () => {
-      grantNext()
-      inHand.delete(over.promise)
-      over.resolve()
-    }
+  function hold(message: ServiceBusReceivedMessage, letGo: () => void): HeldMessage {
     const settle = async (action: string, settlement: () => Promise<void>) => {
       const first = settlement()
       // Settlement and new credit share a write; a session must know the one before it asks for more.
-      if (!inOrder) grantNext()
+      if (!inOrder) letGo()
       try {
         await retried(first, settlement, context.options.clientRetryOptions)
       } catch (error) {
@@ -77,14 +70,14 @@ export function openIntake(
     }
     const held: HeldMessage = {
       message,
-      complete: () => settle("Complete", () => receiver.completeMessage(message)),
-      abandon: () => settle("Abandon", () => receiver.abandonMessage(message)),
+      complete: () => settle("Complete", () => handlers.settler().completeMessage(message)),
+      abandon: () => settle("Abandon", () => handlers.settler().abandonMessage(message)),
       async giveBack() {
         if (release(message)) letGo()
         else await held.abandon()
       },
       leave: letGo,
-      renewLock: () => (receiver as ServiceBusReceiver).renewMessageLock(message),
+      renewLock: () => (handlers.settler() as ServiceBusReceiver).renewMessageLock(message),
     }
     return held
   }
@@ -93,8 +86,8 @@ export function openIntake(
     {
       // The SDK grants the broker one more message whenever this promise settles.
       processMessage: (message) =>
-        new Promise<void>((grantNext) => {
-          const held = hold(message, grantNext)
+        new Promise<void>((letGo) => {
+          const held = hold(message, letGo)
           if (stopping) void held.giveBack()
           else handlers.onMessage(held)
         }),
@@ -113,7 +106,6 @@ export function openIntake(
       // The SDK hands messages over from a timer: those that came with the drain are still to be given back.
       await delay(10)
     },
-    empty: () => Promise.all(inHand),
   }
 }
 

@@ -144,7 +144,10 @@ async function listen(
     silenceMs: 300,
     report: (action, error) => void reports.push(`${action}: ${(error as Error).message}`),
   }
-  const listener = listenToQueue(context, change(clients.receiving("ServiceBus")))
+  const listener = listenToQueue(context, {
+    ...clients,
+    openListening: (connection) => change(clients.openListening(connection)),
+  })
   open.push(async () => {
     await listener.stop()
     await clients.close()

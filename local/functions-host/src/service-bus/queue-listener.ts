@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises"
-import type { ServiceBusClient } from "@azure/service-bus"
 import { createBatchDispatcher } from "./batch-dispatcher.ts"
 import { atMost, CLOSE_TIMEOUT_MS, type Listener, type ListenerContext, openIntake } from "./listener.ts"
-import { RECONNECT_DELAY_MS } from "./service-bus-clients.ts"
+import { RECONNECT_DELAY_MS, type ServiceBusClients } from "./service-bus-clients.ts"
 import { watchForSilence } from "./silence-watch.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
@@ -10,23 +9,27 @@ import { createSingleDispatcher } from "./single-dispatcher.ts"
 const MAX_CREDIT = 2000
 
 /**
- * Listens to a queue or subscription without sessions. After every error of receiving a new receiver takes over: one
- * whose first attach failed is left out of its client's cache, so its settlements go over `$management`, stay
+ * Listens to a queue or subscription without sessions. After every error of receiving a new client takes over: a
+ * receiver whose first attach failed is left out of its client's cache, so its settlements go over `$management`, stay
  * unsettled on the link, and the SDK's buffer of 2,048 runs full.
  */
-export function listenToQueue(context: ListenerContext, client: ServiceBusClient): Listener {
+export function listenToQueue(
+  context: ListenerContext,
+  clients: Pick<ServiceBusClients, "openListening" | "discard">,
+): Listener {
   const { trigger, options } = context
   const dispatcher = trigger.isBatch
     ? createBatchDispatcher(context)
     : createSingleDispatcher(context, options.maxConcurrentCalls)
   const atOnce = trigger.isBatch ? options.maxMessageBatchSize : options.maxConcurrentCalls
   const credit = Math.min(atOnce + options.prefetchCount, MAX_CREDIT)
-  const watch = watchForSilence(context, client)
   let stopping = false
   let failing = false
-  let current = subscribe()
+  let current = attach()
+  const watch = watchForSilence(context, () => current.client)
 
-  function subscribe(): { stop(): Promise<void>; close(): Promise<void> } {
+  function attach() {
+    const client = clients.openListening(trigger.connection)
     const receiver = client.createReceiver(trigger.entityPath, {
       receiveMode: "peekLock",
       skipParsingBodyAsJson: true,
@@ -34,6 +37,7 @@ export function listenToQueue(context: ListenerContext, client: ServiceBusClient
       maxAutoLockRenewalDurationInMs: 0,
     })
     const intake = openIntake(receiver, credit, context, {
+      settler: () => current.receiver,
       onMessage(held) {
         if (failing) context.host.log.log("information", `Receiving from '${trigger.entityPath}' again.`)
         failing = false
@@ -45,13 +49,12 @@ export function listenToQueue(context: ListenerContext, client: ServiceBusClient
       },
     })
     async function replace(): Promise<void> {
-      await intake.stop()
-      await delay(RECONNECT_DELAY_MS)
-      if (!stopping) current = subscribe()
-      await intake.empty()
-      await receiver.close().catch(() => {})
+      await Promise.all([intake.stop(), delay(RECONNECT_DELAY_MS)])
+      if (stopping) return
+      current = attach()
+      clients.discard(client)
     }
-    return { stop: intake.stop, close: () => receiver.close() }
+    return { client, receiver, intake }
   }
 
   return {
@@ -59,8 +62,8 @@ export function listenToQueue(context: ListenerContext, client: ServiceBusClient
       stopping = true
       watch.stop()
       // Both at once: the drain needs the broker, the dispatcher must start nothing meanwhile.
-      await Promise.all([current.stop(), dispatcher.stop()])
-      await atMost(CLOSE_TIMEOUT_MS, current.close())
+      await Promise.all([current.intake.stop(), dispatcher.stop()])
+      await atMost(CLOSE_TIMEOUT_MS, current.receiver.close())
     },
   }
 }

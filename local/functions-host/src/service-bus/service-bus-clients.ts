@@ -14,10 +14,10 @@ export const RECONNECT_DELAY_MS = 500
 
 /** The connections of the extension, opened when first used. */
 export type ServiceBusClients = {
-  /** The client that listeners of this connection share. */
-  receiving(connection: string): ServiceBusClient
-  /** A client of its own: closing it ends what waits for a session. */
-  forSessions(connection: string): ServiceBusClient
+  /** A client for one listener: closing it ends what waits for a session or for the broker. */
+  openListening(connection: string): ServiceBusClient
+  /** Closes a listener's client for good, without waiting for it. */
+  discard(client: ServiceBusClient): void
   /** Sends messages in order, as few batches as their sizes allow. */
   send(connection: string, entity: string, messages: ServiceBusMessage[]): Promise<void>
   close(): Promise<void>
@@ -28,9 +28,8 @@ export function createClients(
   settings: Settings,
   options: ServiceBusOptions,
 ): ServiceBusClients {
-  const receiving = new Map<string, ServiceBusClient>()
+  const listening = new Set<ServiceBusClient>()
   const sending = new Map<string, ServiceBusClient>()
-  const forSessions: ServiceBusClient[] = []
   const senders = new Map<string, ServiceBusSender>()
 
   const retry = options.clientRetryOptions
@@ -56,11 +55,14 @@ export function createClients(
     })
 
   return {
-    receiving: (connection) => cached(receiving, connection, () => openReceiving(connection)),
-    forSessions(connection) {
+    openListening(connection) {
       const client = openReceiving(connection)
-      forSessions.push(client)
+      listening.add(client)
       return client
+    },
+    discard(client) {
+      listening.delete(client)
+      client.close().catch(() => {})
     },
     async send(connection, entity, messages) {
       const sender = cached(senders, `${connection}\n${entity}`, () =>
@@ -82,8 +84,8 @@ export function createClients(
       await sender.sendMessages(batch)
     },
     async close() {
-      const clients = [...receiving.values(), ...forSessions.splice(0), ...sending.values()]
-      receiving.clear()
+      const clients = [...listening, ...sending.values()]
+      listening.clear()
       sending.clear()
       senders.clear()
       await Promise.all(clients.map((client) => atMost(CLOSE_TIMEOUT_MS, client.close())))

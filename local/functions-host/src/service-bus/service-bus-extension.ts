@@ -51,8 +51,8 @@ export function createServiceBusExtension({ silenceMs = 60_000 } = {}): HostExte
           report: reporter(runtime, trigger.entityPath),
         }
         return trigger.isSessionsEnabled
-          ? listenToSessions(context, opened.forSessions(trigger.connection))
-          : listenToQueue(context, opened.receiving(trigger.connection))
+          ? listenToSessions(context, opened.openListening(trigger.connection))
+          : listenToQueue(context, opened)
       })
     },
 

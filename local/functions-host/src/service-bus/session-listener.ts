@@ -25,7 +25,7 @@ const RETRY_MS = 500
 export function listenToSessions(context: ListenerContext, client: ServiceBusClient): Listener {
   const { trigger, options } = context
   const stopping = new AbortController()
-  const watch = watchForSilence(context, client)
+  const watch = watchForSilence(context, () => client)
   const stopped = new Promise<void>((resolve) =>
     stopping.signal.addEventListener("abort", () => resolve(), { once: true }),
   )
@@ -81,7 +81,11 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
       )
     }
     const credit = trigger.isBatch ? options.maxMessageBatchSize : options.maxConcurrentCallsPerSession
-    const intake = openIntake(session, credit, context, { onMessage, onError: over.resolve })
+    const intake = openIntake(session, credit, context, {
+      onMessage,
+      onError: over.resolve,
+      settler: () => session,
+    })
     const max = trigger.isBatch ? 0 : options.maxAutoLockRenewalDuration
     const endRenewal =
       max === 0

@@ -1,4 +1,4 @@
-import type { ServiceBusClient, ServiceBusReceiver } from "@azure/service-bus"
+import type { ServiceBusClient } from "@azure/service-bus"
 import { type HeldMessage, type ListenerContext, whenLetGo } from "./listener.ts"
 
 /** How many messages are looked at: what is deferred or scheduled lies between those that wait. */
@@ -14,16 +14,14 @@ export type SilenceWatch = {
  * Looks once per `silenceMs` whether a listener that has nothing in hand and took nothing all the while has messages
  * waiting, and reports that as an error. Each look goes on where the one before ended, as a peek does. A lock does not show in a peek: messages that another host holds wait too.
  */
-export function watchForSilence(context: ListenerContext, client: ServiceBusClient): SilenceWatch {
+export function watchForSilence(context: ListenerContext, client: () => ServiceBusClient): SilenceWatch {
   const { trigger, host, silenceMs } = context
   let inHand = 0
   let silentSince = Date.now()
-  let receiver: ServiceBusReceiver | undefined
 
   async function look(): Promise<void> {
     if (inHand > 0 || Date.now() - silentSince < silenceMs) return
-    receiver ??= client.createReceiver(trigger.entityPath)
-    const messages = await receiver.peekMessages(PEEK_COUNT)
+    const messages = await client().createReceiver(trigger.entityPath).peekMessages(PEEK_COUNT)
     const [first] = messages.filter(({ state }) => state === "active")
     if (first === undefined || inHand > 0 || Date.now() - silentSince < silenceMs) return
     host.log.log(
