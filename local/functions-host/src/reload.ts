@@ -25,17 +25,11 @@ export function createReloader(options: {
   const files = new Set(options.configurationFiles)
   const sourceFolders = new Set([scriptRoot])
   let timer: NodeJS.Timeout | undefined
-  let running = false
-  let again = false
   let closed = false
   let lastChanged = ""
 
-  const run = async () => {
-    if (running) {
-      again = true
-      return
-    }
-    running = true
+  const run = oneAtATime(async () => {
+    if (closed) return
     const started = performance.now()
     try {
       await options.reload()
@@ -48,12 +42,7 @@ export function createReloader(options: {
           (error as Error).stack,
       )
     }
-    running = false
-    if (again && !closed) {
-      again = false
-      void run()
-    }
-  }
+  })
 
   const changed = (file: string) => {
     clearTimeout(timer)
@@ -92,6 +81,22 @@ export function createReloader(options: {
       clearTimeout(timer)
       for (const watcher of watchers.values()) watcher.close()
     },
+  }
+}
+
+/** Runs at most once at a time; when asked meanwhile, once more afterwards. */
+function oneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let running = false
+  let again = false
+  return async () => {
+    again = true
+    if (running) return
+    running = true
+    while (again) {
+      again = false
+      await run()
+    }
+    running = false
   }
 }
 

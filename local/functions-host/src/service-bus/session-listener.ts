@@ -11,7 +11,7 @@ import {
   whenLetGo,
 } from "./listener.ts"
 import { keepLocked } from "./lock-renewal.ts"
-import { watchForSilence } from "./silence-watch.ts"
+import { type SilenceWatch, watchForSilence } from "./silence-watch.ts"
 import { createSingleDispatcher } from "./single-dispatcher.ts"
 
 /** Pause after the broker refused or could not be reached. */
@@ -43,7 +43,7 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
           accepting.catch(() => {})
           return
         }
-        await serve(session)
+        await serve(session, context, watch, stopped)
       } catch (error) {
         if (stopping.signal.aborted) return
         // No session with messages within the client's timeout: ask again.
@@ -54,59 +54,6 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
     }
   }
 
-  async function serve(session: ServiceBusSessionReceiver): Promise<void> {
-    const log = (text: string) =>
-      context.host.log.log(
-        "debug",
-        `Session ${text} (SessionId=${session.sessionId}, EntityPath=${trigger.entityPath})`,
-      )
-    log("initializing")
-    const over = Promise.withResolvers<void>()
-    const dispatcher = trigger.isBatch
-      ? createBatchDispatcher(context)
-      : createSingleDispatcher(context, options.maxConcurrentCallsPerSession)
-    let inHand = 0
-    let lastActivity = Date.now()
-    let idle = setTimeout(over.resolve, options.sessionIdleTimeout)
-
-    const onMessage = (held: HeldMessage) => {
-      clearTimeout(idle)
-      inHand++
-      lastActivity = Date.now()
-      dispatcher.offer(
-        whenLetGo(watch.follow(held), () => {
-          lastActivity = Date.now()
-          if (--inHand === 0) idle = setTimeout(over.resolve, options.sessionIdleTimeout)
-        }),
-      )
-    }
-    const credit = trigger.isBatch ? options.maxMessageBatchSize : options.maxConcurrentCallsPerSession
-    const intake = openIntake(session, credit, context, {
-      onMessage,
-      onError: over.resolve,
-      settler: () => session,
-    })
-    const max = trigger.isBatch ? 0 : options.maxAutoLockRenewalDuration
-    const endRenewal =
-      max === 0
-        ? () => {}
-        : keepLocked({
-            lockedUntil: session.sessionLockedUntilUtc,
-            renew: () => session.renewSessionLock(),
-            deadline: () => lastActivity + (max ?? Number.POSITIVE_INFINITY) + options.sessionIdleTimeout,
-            onError(error) {
-              context.report("RenewLock", error)
-              over.resolve()
-            },
-          })
-    await Promise.race([over.promise, stopped])
-    await Promise.all([intake.stop(), dispatcher.stop()])
-    endRenewal()
-    clearTimeout(idle)
-    log("closing")
-    await atMost(CLOSE_TIMEOUT_MS, session.close())
-  }
-
   const loops = Array.from({ length: trigger.isBatch ? 1 : options.maxConcurrentSessions }, acceptSessions)
   return {
     async stop() {
@@ -115,6 +62,66 @@ export function listenToSessions(context: ListenerContext, client: ServiceBusCli
       await Promise.all(loops)
     },
   }
+}
+
+/** Takes the messages of a session until it is idle, lost or `stopped` resolves, and gives it back. */
+async function serve(
+  session: ServiceBusSessionReceiver,
+  context: ListenerContext,
+  watch: SilenceWatch,
+  stopped: Promise<void>,
+): Promise<void> {
+  const { trigger, options } = context
+  const log = (text: string) =>
+    context.host.log.log(
+      "debug",
+      `Session ${text} (SessionId=${session.sessionId}, EntityPath=${trigger.entityPath})`,
+    )
+  log("initializing")
+  const over = Promise.withResolvers<void>()
+  const dispatcher = trigger.isBatch
+    ? createBatchDispatcher(context)
+    : createSingleDispatcher(context, options.maxConcurrentCallsPerSession)
+  let inHand = 0
+  let lastActivity = Date.now()
+  let idle = setTimeout(over.resolve, options.sessionIdleTimeout)
+
+  const onMessage = (held: HeldMessage) => {
+    clearTimeout(idle)
+    inHand++
+    lastActivity = Date.now()
+    dispatcher.offer(
+      whenLetGo(watch.follow(held), () => {
+        lastActivity = Date.now()
+        if (--inHand === 0) idle = setTimeout(over.resolve, options.sessionIdleTimeout)
+      }),
+    )
+  }
+  const credit = trigger.isBatch ? options.maxMessageBatchSize : options.maxConcurrentCallsPerSession
+  const intake = openIntake(session, credit, context, {
+    onMessage,
+    onError: over.resolve,
+    settler: () => session,
+  })
+  const max = trigger.isBatch ? 0 : options.maxAutoLockRenewalDuration
+  const endRenewal =
+    max === 0
+      ? () => {}
+      : keepLocked({
+          lockedUntil: session.sessionLockedUntilUtc,
+          renew: () => session.renewSessionLock(),
+          deadline: () => lastActivity + (max ?? Number.POSITIVE_INFINITY) + options.sessionIdleTimeout,
+          onError(error) {
+            context.report("RenewLock", error)
+            over.resolve()
+          },
+        })
+  await Promise.race([over.promise, stopped])
+  await Promise.all([intake.stop(), dispatcher.stop()])
+  endRenewal()
+  clearTimeout(idle)
+  log("closing")
+  await atMost(CLOSE_TIMEOUT_MS, session.close())
 }
 
 function isTimeout(error: unknown): boolean {

@@ -75,7 +75,7 @@ export function startTimerListener(options: TimerListenerOptions): TimerListener
     try {
       await host.invoke({
         function: fn,
-        triggerValue: { json: JSON.stringify(timerInfo(isPastDue)) },
+        triggerValue: { json: JSON.stringify(timerInfo(options, status, isPastDue)) },
         reason: `Timer fired at ${formatInstant(firedAt, zone)}`,
       })
     } catch {
@@ -86,23 +86,6 @@ export function startTimerListener(options: TimerListenerOptions): TimerListener
       reason === undefined && status.next !== undefined ? Math.max(firedAt, status.next) : firedAt
     status = { last: counted, next: nextOccurrence(schedule, counted, zone), lastUpdated: counted }
     save()
-  }
-
-  /** The worker's input, in the spelling of the .NET TimerInfo. */
-  function timerInfo(isPastDue: boolean) {
-    return {
-      // Constant schedules never adjust; a cron schedule always does.
-      Schedule: { AdjustForDST: schedule.kind === "cron" },
-      ScheduleStatus:
-        store === undefined
-          ? null
-          : {
-              Last: formatDate(status.last, zone),
-              Next: formatDate(status.next, zone),
-              LastUpdated: formatDate(status.lastUpdated, zone),
-            },
-      IsPastDue: isPastDue,
-    }
   }
 
   function save(): void {
@@ -121,6 +104,27 @@ export function startTimerListener(options: TimerListenerOptions): TimerListener
       clearTimeout(timer)
       await running
     },
+  }
+}
+
+/** The worker's input, in the spelling of the .NET TimerInfo. */
+function timerInfo(
+  { schedule, store, zone }: TimerListenerOptions,
+  status: ScheduleStatus,
+  isPastDue: boolean,
+) {
+  return {
+    // Constant schedules never adjust; a cron schedule always does.
+    Schedule: { AdjustForDST: schedule.kind === "cron" },
+    ScheduleStatus:
+      store === undefined
+        ? null
+        : {
+            Last: formatDate(status.last, zone),
+            Next: formatDate(status.next, zone),
+            LastUpdated: formatDate(status.lastUpdated, zone),
+          },
+    IsPastDue: isPastDue,
   }
 }
 
