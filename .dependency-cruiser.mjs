@@ -20,10 +20,10 @@ export default {
     },
     {
       name: "building-blocks-know-no-context",
-      comment: "Of the domain they use what has no context: refusals and the envelope of events.",
+      comment: "Of the domain they use what has no context: its kernel and the envelope of events.",
       severity: "error",
       from: { path: "^packages/building-blocks/" },
-      to: { path: "^(functions/|packages/domain/src/(?!refusal[.]ts$|events/define-event[.]ts$))" },
+      to: { path: "^(functions/|packages/domain/src/(?!kernel/|contracts/event[.]ts$))" },
     },
     {
       name: "apps-do-not-know-where-they-run",
@@ -41,14 +41,20 @@ export default {
       name: "capabilities-own-their-ports",
       comment: "main → capabilities → domain; adapters implement ports and are seen by main alone.",
       severity: "error",
-      from: { path: "^functions/[^/]+/src/", pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/)", test] },
+      from: {
+        path: "^functions/[^/]+/src/",
+        pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/|testing/)", test],
+      },
       to: { path: "^functions/[^/]+/src/(adapters/|main[.]ts$)" },
     },
     {
       name: "capabilities-do-no-io",
       comment: "Drivers and SDKs stay in the adapters.",
       severity: "error",
-      from: { path: "^functions/[^/]+/src/", pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/)", test] },
+      from: {
+        path: "^functions/[^/]+/src/",
+        pathNot: ["^functions/[^/]+/src/(main[.]ts$|adapters/|testing/)", test],
+      },
       to: { path: "^node_modules/(pg|ioredis|mssql|@azure/(data-tables|cosmos|service-bus|identity))/" },
     },
     {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Money } from "@eshop/domain/money"
+import type { Money } from "@eshop/domain/kernel/money"
 import { seedProducts } from "@eshop/domain/seed"
 import { startCloud } from "@eshop/local-cloud/cloud"
 import { type Customer, shopClient, someAddress } from "@eshop/local-cloud/shop/shop-client"

@@ -1,26 +1,8 @@
 import { existsSync } from "node:fs"
 import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { build } from "esbuild"
 import { appFolder, root } from "./apps.ts"
-
-/** Bundles a program with everything it imports. */
-const bundle = (entryPoint: string, outfile: string) =>
-  build({
-    entryPoints: [entryPoint],
-    outfile,
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    sourcemap: "linked",
-    sourcesContent: false,
-    platform: "node",
-    target: "node22",
-    // CommonJS: most of the libraries are, and the Functions worker supplies this one module through require().
-    format: "cjs",
-    external: ["@azure/functions-core", "pg-native"],
-    logLevel: "warning",
-  })
+import { bundle } from "./bundle.ts"
 
 /**
  * Writes one app as it is deployed: the bundle, its host.json and package.json, the migrations and the program

@@ -1,4 +1,5 @@
-// `npm run check`: formatting and lint, types, and the arrows between the rooms; all of them run, then it tells.
+// `npm run check`: formatting and lint, types, the arrows between the rooms, and what is generated; all of them
+// run, then it tells.
 import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
@@ -30,6 +31,7 @@ const checks: readonly Check[] = [
       "bench",
     ],
   },
+  { name: "generated files", args: [join(root, "tools/generate/main.ts"), "--check"] },
 ]
 
 function run(check: Check): Promise<Outcome> {

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { apps } from "../../tools/apps.ts"
-import { registeredFunctions } from "../../tools/kubernetes/app-functions.ts"
+import { bundle } from "../../tools/bundle.ts"
+import { settingsProblems } from "../../tools/settings.ts"
 import { forEmulator, secondsOf } from "./emulator-config.ts"
 import { composeProblems, dockerfileProblems, parseDockerfile, readCompose } from "./lint.ts"
 
@@ -93,9 +93,8 @@ describe("the compose file", () => {
     expect(Object.keys(compose.services).filter((name) => compose.services[name]?.build)).toEqual([...apps])
   })
 
-  it.each([...apps])("gives %s settings that it starts with", (app) => {
-    const functions = registeredFunctions(repository, app, compose.services[app]?.environment ?? {})
-    expect(functions.length).toBeGreaterThan(0)
+  it.each([...apps])("gives %s settings that it takes", async (app) => {
+    expect(await settingsProblems(app, compose.services[app]?.environment ?? {})).toEqual([])
   })
 
   it("would be refused with a port open to the network, or a reference that leads nowhere", () => {
@@ -150,15 +149,7 @@ describe("the migration program", () => {
   let out: string
   beforeAll(async () => {
     out = mkdtempSync(join(tmpdir(), "migrate-"))
-    await build({
-      entryPoints: [join(folder, "migrate.ts")],
-      outfile: join(out, "migrate.cjs"),
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      external: ["pg-native"],
-      logLevel: "silent",
-    })
+    await bundle(join(folder, "migrate.ts"), join(out, "migrate.cjs"))
     writeFileSync(join(out, "package.json"), "{}")
   })
   afterAll(() => rmSync(out, { recursive: true }))
@@ -174,6 +165,8 @@ describe("the migration program", () => {
     expect(migrate(["A_DB"])).toMatchObject({ status: 1, stderr: "app setting A_DB is not set\n" })
     const { status, stderr } = migrate(["A_DB"], { A_DB: "postgres://localhost:1/x" })
     expect(status).toBe(1)
-    expect(stderr).toContain(`ENOENT: no such file or directory, scandir '${join(out, "migrations")}'`)
+    expect(stderr).toContain(
+      `ENOENT: no such file or directory, scandir '${join(out, "migrations/postgres")}'`,
+    )
   })
 })

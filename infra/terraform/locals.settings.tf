@@ -33,7 +33,7 @@ locals {
       local.flex ? { DISCOUNT_TABLES__credential = "managedidentity", DISCOUNT_TABLES__clientId = module.identity.identities["discount"].client_id } : {},
     )
     ordering = merge(
-      { DISCOUNT_URL = local.app_urls["discount"], PAYMENT_URL = var.payment_url },
+      { BASKET_URL = local.app_urls["basket"], DISCOUNT_URL = local.app_urls["discount"], PAYMENT_URL = var.payment_url },
       local.sql_orders ? { ORDERING_DB = module.sql[0].connection_strings["ordering"], ORDERING_VIEWS__accountEndpoint = module.cosmos[0].endpoint } : {},
       !local.sql_orders && var.credentials == "entra" ? { ORDERING_DB = local.postgres_urls["ordering"] } : {},
       # KEDA can scale orchestrations that live in SQL Server; those in Azure Storage it cannot.

@@ -68,6 +68,14 @@ locals {
       scope     = "subscription ${key}"
       reason    = "Receive and settle events, and read the backlog to scale by."
     } },
+    # A message goes back to a subscription only by way of its topic.
+    { for key, app in local.subscribers : "${app}-redrives-${split("/", key)[0]}" => {
+      principal = app
+      role      = "Azure Service Bus Data Sender"
+      scope_id  = module.service_bus.topic_ids[split("/", key)[0]]
+      scope     = "topic ${split("/", key)[0]}"
+      reason    = "Send dead letters again, to the app itself."
+    } if local.publishers[split("/", key)[0]] != app },
     local.flex ? { for app in local.vaults : "${app}-secrets" => {
       principal    = "${app} (system-assigned)"
       principal_id = module.function_app[app].key_vault_principal_id

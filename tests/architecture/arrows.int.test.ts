@@ -11,8 +11,8 @@ const files = {
   "node_modules/pg/index.js": "exports.Pool = class {}",
   "packages/domain/src/order.ts": 'export const order = "order"',
   "packages/domain/src/leaky.ts": 'import { readFileSync } from "node:fs"\nexport const read = readFileSync',
-  "packages/domain/src/refusal.ts": "export const refuse = 1",
-  "packages/building-blocks/src/edge.ts": 'export { refuse } from "../../domain/src/refusal.ts"',
+  "packages/domain/src/kernel/refusal.ts": "export const refuse = 1",
+  "packages/building-blocks/src/edge.ts": 'export { refuse } from "../../domain/src/kernel/refusal.ts"',
   "packages/building-blocks/src/knowing.ts": 'export { order } from "../../domain/src/order.ts"',
   "local/functions-host/src/host.ts": "export const host = 1",
   "functions/catalog/src/stock/reserve.ts":

@@ -4,7 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { reservePorts } from "@eshop/local-cloud/ports"
-import { defaultPorts, type Ports, partNames, repositoryRoot } from "@eshop/local-cloud/settings"
+import {
+  defaultPorts,
+  type PartName,
+  type Ports,
+  partNames,
+  repositoryRoot,
+} from "@eshop/local-cloud/settings"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 const documents = ["README.md", "CONTRIBUTING.md", "docs/local-development.md"]
@@ -19,13 +25,14 @@ const notRun: Record<string, string> = {
   "npm test": "is what runs this test",
   "npm test -- functions/catalog": "runs tests",
   "npm test -- --project unit": "runs tests",
+  "npm run orders": "prints its commands; tested by local/cloud/src/shop/order-operations.int.test.ts",
   "npm run check": "takes a minute; continuous integration begins with it",
   "npm run format": "changes files",
   "npm run bench": "takes minutes",
   "npm run infra:check": "takes minutes and needs terraform",
   "npm run chart:check": "a part of npm test",
   "npm run gitops:check": "needs kubectl and go; tested by tools/kubernetes/gitops.int.test.ts",
-  "npm run gitops:functions": "changes files",
+  "npm run generate": "changes files",
   "npm run pipelines:check": "takes half a minute; tested by tools/pipelines/check.int.test.ts",
   "npm run pipelines:generate": "changes files",
   "npm run pipeline -- <app>": "takes minutes; tested by tools/pipelines/run.int.test.ts",
@@ -83,8 +90,10 @@ function here(command: string): string {
   for (const part of partNames) {
     text = text.replaceAll(`localhost:${defaultPorts[part]}`, `localhost:${ports[part]}`)
   }
-  if (!text.startsWith("npm run order")) return text
-  const moved = (["gateway", "identity", "payments"] as const).map((part) => `--${part}-port ${ports[part]}`)
+  const name = /^npm run (order|dead-letters)\b/.exec(text)?.[1]
+  if (!name) return text
+  const parts: PartName[] = ["gateway", "identity", ...(name === "order" ? ["payments" as const] : [])]
+  const moved = parts.map((part) => `--${part}-port ${ports[part]}`)
   return `${text}${text.includes(" -- ") ? "" : " --"} ${moved.join(" ")}`
 }
 
@@ -101,6 +110,7 @@ const says: Record<string, string> = {
   "npm run order": "The order is Paid",
   "npm run order -- --payment declined": "The order is Cancelled",
   "npm run order -- --quantity 100000": "The order is Cancelled",
+  "npm run dead-letters -- list": "Messages: 0 shown, 0 parked altogether.",
   "npm start -- --help": "Usage: npm start",
   "npm run build": "dist/ordering",
   "curl 'http://localhost:8090/dev/token?customer=mehmet'": '"customer_id"',
@@ -128,6 +138,7 @@ describe("the documents", () => {
   it.each([
     ["build", "npm run build -- [app…]"],
     ["bench", "npm run bench -- [benchmark…]"],
+    ["dead-letters", "npm run dead-letters -- list [options]"],
     ["infra:check", "npm run infra:check -- --online"],
     ["order", "npm run order -- [options]"],
     ["pipeline", "npm run pipeline -- <basket|catalog|discount|ordering> [options]"],

@@ -1,4 +1,4 @@
-import { usd } from "@eshop/domain/money"
+import { usd } from "@eshop/domain/kernel/money"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"

@@ -6,13 +6,14 @@ import { developmentSecrets } from "@eshop/local-cloud/settings"
 import { paymentsOf, type Shop, shopClient } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
 
+/** SKUs of the seed. */
 export const products = {
-  iphone: "5334c996-8457-4cf0-815c-ed2b77c4ff61",
-  samsung: "c67d6323-e8b1-4bdf-9a75-b0d0d2e7e914",
-  huawei: "4f136e9f-ff8c-4c1f-9a33-d12f689bdab8",
-  xiaomi: "6ec1297b-ec0a-4aa1-be25-6726e3b51a27",
-  htc: "b786103d-c621-4f5a-b498-23452610f88c",
-  lumix: "93170c85-7795-489c-8e8f-7dcf3b4f4188",
+  iphone: "IPHONE-X-BLACK",
+  samsung: "SAMSUNG-10-BLACK",
+  huawei: "HUAWEI-PLUS-BLACK",
+  xiaomi: "XIAOMI-MI-9-BLACK",
+  htc: "HTC-U11-PLUS-BLACK",
+  lumix: "PANASONIC-LUMIX-BLACK",
 } as const
 
 /** The whole shop on free ports with data of its own, and what a test asks of it. */

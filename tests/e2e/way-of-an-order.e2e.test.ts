@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { usd } from "@eshop/domain/money"
+import { usd } from "@eshop/domain/kernel/money"
 import { type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
@@ -50,7 +50,7 @@ describe("the way of an order", () => {
       status: "Paid",
       total: usd(1_071_00),
       discount: usd(119_00),
-      couponCode: "WELCOME10",
+      couponCodes: ["WELCOME10"],
     })
     expect((await customer.cart()).lines).toEqual([])
     expect((await customer.timeline(order.id)).events.map(({ type }) => type)).toEqual([
@@ -112,7 +112,7 @@ describe("the way of an order", () => {
     expect(order.cancelReason).toEqual({
       code: "stock.insufficient",
       detail: "Not enough stock.",
-      data: { shortages: [{ productId: products.iphone, requested: 100_000, available: before.available }] },
+      data: { shortages: [{ sku: products.iphone, requested: 100_000, available: before.available }] },
     })
     expect(await running.paymentsOf(order.id)).toEqual([])
     expect(await settled(products.iphone, before.onHand)).toMatchObject({
@@ -187,6 +187,8 @@ describe("at the front door", () => {
     expect(answer.status).toBe(400)
     expect(answer.body.errors.map(({ pointer }) => pointer).sort()).toEqual([
       "/expectedTotal/amount",
+      // Neither a token nor free of a card number.
+      "/paymentMethod",
       "/paymentMethod",
       "/price",
     ])

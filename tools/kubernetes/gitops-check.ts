@@ -2,7 +2,7 @@
 // one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
 import { join } from "node:path"
 import { apps, root } from "../apps.ts"
-import { type AppSettings, appProblems } from "./app-functions.ts"
+import { type AppSettings, appProblems } from "./app-settings.ts"
 import { collectorProblems } from "./collector.ts"
 import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
@@ -93,10 +93,13 @@ if (import.meta.main) {
     console.log(`gitops:check skipped: ${missing}`)
   } else {
     const reports = environments.map((environment) => [environment, checkCluster(root, environment)] as const)
+    const settings = await Promise.all(
+      reports.map(([environment, report]) => appProblems(environment, report.settings)),
+    )
     const problems = [
       ...reports.flatMap(([, report]) => report.problems),
       ...checkOptionalParts(root),
-      ...reports.flatMap(([environment, report]) => appProblems(root, environment, report.settings)),
+      ...settings.flat(),
     ]
     for (const problem of problems) console.error(problem)
     for (const [environment, { objects }] of reports) console.log(`${environment}: ${objects.length} objects`)

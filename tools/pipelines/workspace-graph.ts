@@ -64,6 +64,7 @@ const shared = [
   "tools/apps.ts",
   "tools/build-app.ts",
   "tools/build.ts",
+  "tools/bundle.ts",
   "tools/run.mjs",
 ]
 

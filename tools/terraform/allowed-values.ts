@@ -53,6 +53,7 @@ export const secretSettings = [
   "ORDERING_DB",
   "REDIS_URL",
   "PAYMENT_API_KEY",
+  "PERSONAL_DATA_KEYS",
   "SERVICE_CLIENT_SECRET",
 ]
 

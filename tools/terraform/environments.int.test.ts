@@ -75,6 +75,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
         ...common,
         "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
         "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
+        "BASKET_URL",
         "DISCOUNT_URL",
         "PAYMENT_URL",
         "SQLDB_Connection",

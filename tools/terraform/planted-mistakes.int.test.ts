@@ -220,10 +220,10 @@ describe.runIf(available)("a planted mistake is found", () => {
         {
           name: "a property of the emulator's file that would be lost on the way",
           path: "../service-bus/entities.json",
-          right: '"MaxDeliveryCount": 10,',
-          wrong: '"MaxDeliveryCount": 10, "AutoDeleteOnIdle": "PT5M",',
+          right: '"MaxDeliveryCount": 60,',
+          wrong: '"MaxDeliveryCount": 60, "AutoDeleteOnIdle": "PT5M",',
           found: [
-            "service bus entities: catalog-events/basket: property AutoDeleteOnIdle is not carried over to Azure",
+            "service bus entities: basket-events/ordering: property AutoDeleteOnIdle is not carried over to Azure",
           ],
         },
         {

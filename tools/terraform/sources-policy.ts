@@ -99,7 +99,7 @@ export function checkEntities(plan: Plan, entities: Entities): Finding[] {
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
-/** API Management and the Application Gateway serve exactly the route table, with a token wherever it asks for one. */
+/** API Management and the Application Gateway serve exactly the route table, with a token for each method that has no open route. */
 export function checkRoutes(plan: Plan, routes: Routes): Finding[] {
   const resources = resourcesOf(plan)
   const ofType = (type: string) => resources.filter((resource) => resource.type === type)
@@ -115,7 +115,7 @@ export function checkRoutes(plan: Plan, routes: Routes): Finding[] {
       const served = routes.routes.filter(
         (route) => route.service === name && route.method === (method === "HEAD" ? "GET" : method),
       )
-      const open = served.length > 0 && served.every(({ access }) => access === "anyone")
+      const open = served.some(({ access }) => access === "anyone")
       return withToken.has(`${name}-${method.toLowerCase()}`) === open
         ? [
             finding(

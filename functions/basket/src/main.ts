@@ -1,68 +1,52 @@
-import { app } from "@azure/functions"
-import { contextApp, IdentitySettings, MessagingSettings } from "@eshop/building-blocks/context-app"
+import { start } from "@eshop/building-blocks/app/start"
+import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
-import { ServiceSettings, serviceToken } from "@eshop/building-blocks/identity/service-token"
-import { when } from "@eshop/building-blocks/messaging/event-edge"
+import { serviceToken } from "@eshop/building-blocks/identity/service-token"
+import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
+import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
+import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
+import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
-import { ProductChanged } from "@eshop/domain/events/catalog-events"
-import { z } from "zod"
+import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
+import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
+import document from "../openapi.json" with { type: "json" }
 import { httpCatalog } from "./adapters/http-catalog.ts"
 import { httpDiscounts } from "./adapters/http-discounts.ts"
 import { postgresCarts } from "./adapters/postgres-carts.ts"
 import { postgresCheckouts } from "./adapters/postgres-checkouts.ts"
-import { postgresProductCopies } from "./adapters/postgres-product-copies.ts"
+import { postgresVariantCopies } from "./adapters/postgres-variant-copies.ts"
 import { redisCartCache } from "./adapters/redis-cart-cache.ts"
-import type { CartView } from "./cart/cart-view.ts"
-import { getCart } from "./cart/get-cart.ts"
-import { putItem } from "./cart/put-item.ts"
-import { removeItem } from "./cart/remove-item.ts"
-import { checkOut } from "./checkout/check-out.ts"
-import { keepProduct } from "./products/keep-product.ts"
+import { basket } from "./app.ts"
+import { settings } from "./settings.ts"
 
-const settings = readSettings(
-  z.object({
-    ...IdentitySettings.shape,
-    ...ServiceSettings.shape,
-    ...MessagingSettings.shape,
-    BASKET_DB: z.url(),
-    REDIS_URL: z.url().optional(),
-    CATALOG_URL: z.url(),
-    DISCOUNT_URL: z.url(),
-  }),
-)
-const { pool, outbox, http, events } = contextApp(settings.BASKET_DB, settings)
-const cache = settings.REDIS_URL ? redisCartCache(settings.REDIS_URL, console.warn) : undefined
-const ports = {
-  carts: postgresCarts(pool),
-  ...(cache && { cache }),
-  checkouts: postgresCheckouts(),
-  copies: postgresProductCopies(pool),
-  outbox,
-  // A public route of Catalog's: it needs no token, and so not the identity provider either.
-  catalog: httpCatalog(serviceClient({ name: "catalog", baseUrl: settings.CATALOG_URL, timeoutMs: 2_000 })),
-  discounts: httpDiscounts(
-    serviceClient({
-      name: "discount",
-      baseUrl: settings.DISCOUNT_URL,
-      token: serviceToken(settings),
-      timeoutMs: 1_000,
-    }),
-  ),
-}
-if (cache) app.hook.appTerminate(() => cache.close())
-
-const showCart = (cart: CartView) => ({ status: 200, body: cart, version: cart.version })
-http.route("GET", "cart", getCart(ports), { access: "signed-in", answers: showCart })
-http.route("PUT", "cart/items/{productId}", putItem(ports), { access: "signed-in", answers: showCart })
-http.route("DELETE", "cart/items/{productId}", removeItem(ports), { access: "signed-in", answers: showCart })
-http.route("POST", "checkout", checkOut(ports), {
-  access: "signed-in",
-  idempotent: true,
-  answers: (submitted) => ({
-    status: 202,
-    body: submitted,
-    headers: { location: submitted.links.order },
-  }),
+const from = readSettings(settings)
+const store = postgresStore(from.BASKET_DB)
+const cache = from.REDIS_URL ? redisCartCache(from.REDIS_URL, console.warn) : undefined
+// A public route of Catalog's: it needs no token, and so not the identity provider either.
+const catalog = { name: "catalog", baseUrl: from.CATALOG_URL, timeoutMs: 2_000 }
+const discount = { name: "discount", baseUrl: from.DISCOUNT_URL, timeoutMs: 1_000 }
+start(basket, {
+  ports: {
+    carts: postgresCarts(store.pool),
+    ...(cache && { cache }),
+    checkouts: postgresCheckouts(store.pool),
+    copies: postgresVariantCopies(store.pool),
+    outbox: store.outbox,
+    personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
+    catalog: httpCatalog(serviceClient(catalog)),
+    discounts: httpDiscounts(serviceClient({ ...discount, token: serviceToken(from) })),
+    ...deadLetterPorts(basket, store, (context, topics) =>
+      serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
+    ),
+  },
+  tokens: tokenVerifier(from),
+  document,
+  store,
+  broker: serviceBusBroker(serviceBusClient(from)),
+  others: {
+    ...(cache && { redis: () => cache.ping() }),
+    catalog: livenessProbe(catalog),
+    discount: livenessProbe(discount),
+  },
+  ...(cache && { close: () => cache.close() }),
 })
-
-events.subscription("catalog-events", "basket", [when(ProductChanged, keepProduct(ports))])

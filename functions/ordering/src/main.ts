@@ -1,111 +1,59 @@
-import { coalesced } from "@eshop/building-blocks/coalesced"
-import { contextApp, IdentitySettings, MessagingSettings } from "@eshop/building-blocks/context-app"
+import { start } from "@eshop/building-blocks/app/start"
+import { durableFunctions, durableSagas } from "@eshop/building-blocks/durable/durable-functions"
+import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
-import { ServiceSettings, serviceToken } from "@eshop/building-blocks/identity/service-token"
-import { when } from "@eshop/building-blocks/messaging/event-edge"
+import { serviceToken } from "@eshop/building-blocks/identity/service-token"
+import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
+import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
+import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
+import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
-import { BasketCheckedOut } from "@eshop/domain/events/basket-events"
-import { StockRejected, StockReserved } from "@eshop/domain/events/catalog-events"
-import * as df from "durable-functions"
-import { z } from "zod"
+import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
+import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
+import document from "../openapi.json" with { type: "json" }
+import { basketCheckouts } from "./adapters/basket-checkouts.ts"
 import { discountRedemptions } from "./adapters/discount-redemptions.ts"
-import { CHECKOUT_SAGA, durableSagas } from "./adapters/durable-sagas.ts"
 import { postgresOrderViews } from "./adapters/postgres-order-views.ts"
 import { postgresOrders } from "./adapters/postgres-orders.ts"
 import { postgresProjection } from "./adapters/postgres-projection.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
-import { checkoutSaga } from "./checkout/checkout-saga.ts"
-import { confirmCoupon, releaseCoupon, reserveCoupon } from "./checkout/coupon-steps.ts"
-import { hearStockRejected, hearStockReserved } from "./checkout/hear-stock-answer.ts"
-import { cancelOrder, confirmStock, createOrder, markPaid } from "./checkout/order-steps.ts"
-import { authorisePayment, capturePayment, checkPayment, undoPayment } from "./checkout/payment-steps.ts"
-import { registerActivities } from "./checkout/register-activities.ts"
-import { startCheckout } from "./checkout/start-checkout.ts"
-import { getOrder, getTimeline } from "./orders/get-order.ts"
-import { listOrders } from "./orders/list-orders.ts"
-import { projectOrders } from "./orders/project-orders.ts"
+import { ordering } from "./app.ts"
+import { projectSoon } from "./orders/project-orders.ts"
+import { settings } from "./settings.ts"
 
-/** The read model follows the orders in steps of this length: many changes, one step. */
-const PROJECTION_PAUSE_MS = 50
-
-const settings = readSettings(
-  z.object({
-    ...IdentitySettings.shape,
-    ...ServiceSettings.shape,
-    ...MessagingSettings.shape,
-    ORDERING_DB: z.url(),
-    DISCOUNT_URL: z.url(),
-    PAYMENT_URL: z.url(),
-    PAYMENT_API_KEY: z.string().min(1),
-  }),
-)
-const { pool, relaxedPool, outbox, http, events, every, systemCall } = contextApp(
-  settings.ORDERING_DB,
-  settings,
-)
-const wakeProjector = coalesced(
-  () => projectOrders(ports),
-  (error) => console.warn(`the read model lags behind until the next run: ${(error as Error).message}`),
-  PROJECTION_PAUSE_MS,
-)
-const ports = {
-  orders: postgresOrders(pool, wakeProjector),
-  views: postgresOrderViews(relaxedPool),
-  projection: postgresProjection(relaxedPool),
-  outbox,
-  payments: stripePayments(
-    serviceClient({ name: "payments", baseUrl: settings.PAYMENT_URL, apiKey: settings.PAYMENT_API_KEY }),
-  ),
-  redemptions: discountRedemptions(
-    serviceClient({ name: "discount", baseUrl: settings.DISCOUNT_URL, token: serviceToken(settings) }),
-  ),
+const from = readSettings(settings)
+const token = serviceToken(from)
+const store = postgresStore(from.ORDERING_DB)
+const readModel = {
+  views: postgresOrderViews(store.relaxedPool),
+  projection: postgresProjection(store.relaxedPool),
 }
-http.route("GET", "orders", listOrders(ports), {
-  access: "signed-in",
-  answers: (page) => ({ status: 200, body: page }),
+const basket = { name: "basket", baseUrl: from.BASKET_URL }
+const discount = { name: "discount", baseUrl: from.DISCOUNT_URL }
+const payments = serviceClient({
+  name: "payments",
+  baseUrl: from.PAYMENT_URL,
+  apiKey: from.PAYMENT_API_KEY,
+  timeoutMs: 10_000,
 })
-http.route("GET", "orders/{id}", getOrder(ports), {
-  access: "signed-in",
-  answers: ({ order, version }) => ({ status: 200, body: order, version }),
-})
-http.route("GET", "orders/{id}/timeline", getTimeline(ports), {
-  access: "signed-in",
-  answers: (timeline) => ({ status: 200, body: timeline }),
-})
-
-const withSagas = { extraInputs: [df.input.durableClient()] }
-events.subscription(
-  BasketCheckedOut.topic,
-  "ordering",
-  (context) => [when(BasketCheckedOut, startCheckout({ ...ports, sagas: durableSagas(context) }))],
-  withSagas,
-)
-events.subscription(
-  StockReserved.topic,
-  "ordering",
-  (context) => {
-    const sagas = durableSagas(context)
-    return [
-      when(StockReserved, hearStockReserved({ sagas })),
-      when(StockRejected, hearStockRejected({ sagas })),
-    ]
+start(ordering, {
+  ports: {
+    ...readModel,
+    orders: postgresOrders(store.pool, projectSoon(readModel)),
+    personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
+    outbox: store.outbox,
+    checkouts: basketCheckouts(serviceClient({ ...basket, token })),
+    redemptions: discountRedemptions(serviceClient({ ...discount, token })),
+    payments: stripePayments(payments),
+    sagas: durableSagas,
+    ...deadLetterPorts(ordering, store, (context, topics) =>
+      serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
+    ),
   },
-  withSagas,
-)
-
-df.app.orchestration(CHECKOUT_SAGA, checkoutSaga)
-registerActivities(systemCall, [
-  createOrder(ports),
-  cancelOrder(ports),
-  confirmStock(ports),
-  markPaid(ports),
-  reserveCoupon(ports),
-  confirmCoupon(ports),
-  releaseCoupon(ports),
-  authorisePayment(ports),
-  checkPayment(ports),
-  capturePayment(ports),
-  undoPayment(ports),
-])
-
-every("*/10 * * * * *", "project-orders", () => projectOrders(ports))
+  tokens: tokenVerifier(from),
+  document,
+  store,
+  broker: serviceBusBroker(serviceBusClient(from)),
+  durable: durableFunctions,
+  others: { basket: livenessProbe(basket), discount: livenessProbe(discount) },
+})

@@ -1,9 +1,10 @@
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import { type Cloud, type CloudOptions, startCloud } from "./cloud.ts"
+import { type Cloud, type CloudEvent, type CloudOptions, startCloud } from "./cloud.ts"
 import { terminal } from "./console.ts"
 import { DataDirectoryError, defaultDataDirectory } from "./data-directory.ts"
+import { lostRedemptions } from "./lost-redemptions.ts"
 import { PortInUseError } from "./ports.ts"
 import { watchRestartFiles } from "./restart-files.ts"
 import { defaultPorts, isPartName, type PartName, type Ports, partNames, repositoryRoot } from "./settings.ts"
@@ -105,10 +106,16 @@ async function run(): Promise<void> {
   await whenStartingNpmEnds(interrupted)
 
   watchRestartFiles(repositoryRoot, output.needsRestart)
-  cloud = await startCloud({ ...options.cloud, onEvent: output.event, onLine: output.line })
+  const redemptions = lostRedemptions(output.note)
+  const onEvent = (event: CloudEvent) => {
+    output.event(event)
+    void redemptions.heard(event, cloud)
+  }
+  cloud = await startCloud({ ...options.cloud, onEvent, onLine: output.line })
   output.starting(cloud)
   await untilReady(cloud)
   output.ready(cloud, performance.now() - started)
+  await redemptions.started(cloud)
 }
 
 /** Waits for every part; one that keeps dying is on the terminal already and may yet recover. */

@@ -175,7 +175,7 @@ describe("data directory", () => {
     await mkdir(join(dataDir, "postgres"))
     await rm(join(dataDir, "database-password"))
     await expect(startCloud({ dataDir, ports: "free", parts: ["payments"] })).rejects.toThrow(
-      `${dataDir}/database-password is missing, and the databases in ${dataDir}/postgres open with no other password: put it back, or begin with empty data: npm start -- --fresh --data-dir ${dataDir}`,
+      `${dataDir}/database-password is missing, and what lies in ${dataDir}/postgres opens with nothing else: put it back, or begin with empty data: npm start -- --fresh --data-dir ${dataDir}`,
     )
   })
 

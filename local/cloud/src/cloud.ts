@@ -7,6 +7,7 @@ import { type PortChoice, reservePorts } from "./ports.ts"
 import {
   type AppName,
   appNames,
+  appSettings,
   type Connections,
   connections,
   isAppName,
@@ -52,6 +53,8 @@ export interface PartHandle {
   readonly pid: number | undefined
   /** Sends a signal to it, as a fault would; the supervisor then starts it again. */
   kill(signal: NodeJS.Signals): void
+  /** Kills it and keeps it away, as an outage would, until the returned function is called. */
+  takeAway(): () => Promise<void>
   /** Stops it in its own way and starts it again; resolves when it is ready. */
   restart(): Promise<void>
   /** Resolves when it is ready; rejects with its last output when it keeps dying. */
@@ -64,6 +67,8 @@ export interface Cloud {
   readonly ports: Ports
   readonly connections: Connections
   readonly parts: readonly PartHandle[]
+  /** Whether the launcher that used the data directory before was killed. */
+  readonly uncleanStop: boolean
   /** Throws for a part that this cloud does not run. */
   part(name: PartName): PartHandle
   /** Resolves when every part is ready; rejects when one keeps dying. */
@@ -78,6 +83,7 @@ interface Wiring {
   ports: Ports
   dataDir: string
   databasePassword: string
+  personalDataKeys: string
   to: Connections
   redisServer: string | undefined
   fsync: boolean
@@ -86,7 +92,10 @@ interface Wiring {
 
 function specOf(name: PartName, wiring: Wiring): PartSpec {
   const { ports, dataDir, to, env } = wiring
-  if (isAppName(name)) return appPart(name, ports[name], dataDir, to, env)
+  if (isAppName(name)) {
+    const settings = appSettings(name, to, wiring.personalDataKeys)
+    return appPart(name, ports[name], dataDir, to, { ...env, ...settings })
+  }
   switch (name) {
     case "gateway":
       return gatewayPart(ports.gateway, to, env)
@@ -117,7 +126,16 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
   // What a part needs does not depend on addresses; any wiring tells.
   const ports = Object.fromEntries(partNames.map((name) => [name, 0])) as Ports
   const to = connections(ports, "", redisServer !== undefined)
-  const wiring = { ports, dataDir: "", databasePassword: "", to, redisServer, fsync: true, env: {} }
+  const wiring = {
+    ports,
+    dataDir: "",
+    databasePassword: "",
+    personalDataKeys: "",
+    to,
+    redisServer,
+    fsync: true,
+    env: {},
+  }
   const selected = new Set<PartName>()
   const add = (name: PartName) => {
     if (selected.has(name)) return
@@ -152,6 +170,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ports,
     dataDir,
     databasePassword: directory.databasePassword,
+    personalDataKeys: directory.personalDataKeys,
     to,
     redisServer,
     fsync: options.fsync ?? true,
@@ -203,6 +222,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ports,
     connections: to,
     parts: handles,
+    uncleanStop: directory.uncleanStop,
     part(name) {
       const handle = handles.find((candidate) => candidate.name === name)
       if (!handle) throw new Error(`this cloud does not run ${name}`)
@@ -232,6 +252,7 @@ function handleOf(name: PartName, part: Part): PartHandle {
       return part.pid
     },
     kill: (signal) => part.kill(signal),
+    takeAway: () => part.takeAway(),
     restart: () => part.restart(),
     whenReady: () => part.whenReady(),
   }

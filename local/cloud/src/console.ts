@@ -105,6 +105,7 @@ export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: s
       print(
         `${styleText("yellow", "!")} ${files.join(", ")} changed: Ctrl-C and \`npm start\` again apply it`,
       ),
+    note: (text: string) => print(`${styleText("yellow", "!")} ${text}`),
     stopping: () => progress("\nStopping: apps first, stores last. Ctrl-C again ends everything at once."),
     stopped: () => progress("Everything is stopped."),
   }

@@ -29,6 +29,10 @@ export interface DataDirectory {
   logs: string
   /** Password of every database role, made at the first start and readable by this user only. */
   databasePassword: string
+  /** Whether the launcher before this one was killed. */
+  uncleanStop: boolean
+  /** What wraps the keys of customers' personal data: a vault's secret in Azure. */
+  personalDataKeys: string
   /** Lets another launcher use the directory. */
   unlock(): Promise<void>
 }
@@ -58,16 +62,16 @@ async function empty(path: string): Promise<void> {
   }
 }
 
-async function readOrCreatePassword(path: string): Promise<string> {
-  const file = join(path, "database-password")
+async function readOrCreate(path: string, name: string, make: () => string): Promise<string> {
+  const file = join(path, name)
   if (!existsSync(file)) {
     if (existsSync(join(path, "postgres"))) {
       throw new DataDirectoryError(
-        `${file} is missing, and the databases in ${join(path, "postgres")} open with no other password: ` +
+        `${file} is missing, and what lies in ${join(path, "postgres")} opens with nothing else: ` +
           `put it back, or begin with empty data: ${freshStart(path)}`,
       )
     }
-    await writeFile(`${file}.new`, randomBytes(24).toString("hex"), { mode: 0o600 })
+    await writeFile(`${file}.new`, make(), { mode: 0o600 })
     await rename(`${file}.new`, file)
   }
   return (await readFile(file, "utf8")).trim()
@@ -114,12 +118,20 @@ export async function openDataDirectory(
     await beforeUse(run)
     if (fresh) await empty(path)
     await mkdir(run, { recursive: true })
+    // Whoever stops in order takes it away.
+    const uncleanStop = !fresh && existsSync(join(path, OWNER))
     await writeFile(join(path, OWNER), `${process.pid}\n`)
     return {
       path,
       run,
+      uncleanStop,
       logs: join(path, "logs"),
-      databasePassword: await readOrCreatePassword(path),
+      databasePassword: await readOrCreate(path, "database-password", () => randomBytes(24).toString("hex")),
+      personalDataKeys: await readOrCreate(
+        path,
+        "personal-data-keys",
+        () => `local:${randomBytes(32).toString("base64")}`,
+      ),
       unlock: async () => {
         await rm(join(path, OWNER), { force: true })
         held.close()

@@ -1,12 +1,19 @@
 // `npm run order`: a customer's whole way through the running shop, told step by step.
 import { parseArgs } from "node:util"
-import type { Money } from "@eshop/domain/money"
-import type { Order } from "@eshop/domain/ordering/order"
+import type { Money } from "@eshop/domain/kernel/money"
 import { connections, defaultPorts, developmentSecrets } from "./settings.ts"
-import { type Customer, paymentsOf, type Shop, shopClient, someAddress } from "./shop/shop-client.ts"
+import { portOption, runCommand } from "./shop/command.ts"
+import {
+  type Customer,
+  type Order,
+  paymentsOf,
+  type Shop,
+  shopClient,
+  someAddress,
+} from "./shop/shop-client.ts"
 
-const IPHONE = "5334c996-8457-4cf0-815c-ed2b77c4ff61"
-const LUMIX = "93170c85-7795-489c-8e8f-7dcf3b4f4188"
+const IPHONE = "IPHONE-X-BLACK"
+const LUMIX = "PANASONIC-LUMIX-BLACK"
 
 const paymentMethods: Record<string, string> = {
   succeeded: "pm_card_visa",
@@ -28,9 +35,9 @@ const { values } = parseArgs({
     quantity: { type: "string", default: "1" },
     coupon: { type: "string", default: "WELCOME10" },
     payment: { type: "string", default: "succeeded" },
-    "gateway-port": { type: "string", default: String(defaultPorts.gateway) },
-    "identity-port": { type: "string", default: String(defaultPorts.identity) },
-    "payments-port": { type: "string", default: String(defaultPorts.payments) },
+    "gateway-port": portOption("gateway"),
+    "identity-port": portOption("identity"),
+    "payments-port": portOption("payments"),
     help: { type: "boolean", default: false },
   },
 })
@@ -39,8 +46,8 @@ const show = ({ amount, currency }: Money) => `${(amount / 100).toFixed(2)} ${cu
 const couponCode = values.coupon === "none" ? undefined : values.coupon
 
 async function fillCart(customer: Customer, quantity: number) {
-  for (const { productId } of (await customer.cart()).lines)
-    await customer.send("DELETE", `/basket/cart/items/${productId}`)
+  for (const { sku } of (await customer.cart()).lines)
+    await customer.send("DELETE", `/basket/cart/items/${sku}`)
   await customer.putItem(IPHONE, quantity)
   const cart = await customer.putItem(LUMIX, quantity)
   for (const line of cart.lines)
@@ -120,7 +127,7 @@ async function main() {
   if (intents.length === 0) console.log("  no payment was tried")
   for (const { id, status, amount_received } of intents)
     console.log(`  payment ${id}: ${status}, captured ${show({ amount: amount_received, currency: "USD" })}`)
-  if (order.couponCode && couponCode) {
+  if (order.couponCodes.length > 0 && couponCode) {
     const operator = await shop.roleToken("discount.write")
     const usage = await shop.send<{ taken: number }>(operator, "GET", `/discount/coupons/${couponCode}/usage`)
     console.log(`  coupon ${couponCode}: used ${shop.expect(usage, 200).taken} times by now`)
@@ -136,12 +143,4 @@ async function settledStock(shop: Shop, productId: string, onHand: number) {
   }
 }
 
-main().catch((error: Error) => {
-  const refused = (error.cause as { code?: string } | undefined)?.code === "ECONNREFUSED"
-  console.error(
-    refused
-      ? "The shop is not running: start it with `npm start` in another terminal. If it listens on other ports than the usual ones, give them (--help)."
-      : error.message,
-  )
-  process.exitCode = 1
-})
+runCommand(main)

@@ -89,8 +89,11 @@ export function connections(ports: Ports, databasePassword: string, withRedis: b
   }
 }
 
-/** The application settings of one app, as its Function App would have them in Azure. */
-export function appSettings(app: AppName, to: Connections): Record<string, string> {
+/**
+ * The application settings of one app, as its Function App would have them in Azure.
+ * @param personalDataKeys what wraps the keys of personal data; a vault's secret in Azure, a file's content here
+ */
+export function appSettings(app: AppName, to: Connections, personalDataKeys: string): Record<string, string> {
   const common = {
     AzureWebJobsStorage: to.storage,
     FUNCTIONS_WORKER_RUNTIME: "node",
@@ -109,6 +112,7 @@ export function appSettings(app: AppName, to: Connections): Record<string, strin
       return {
         ...common,
         BASKET_DB: to.postgres.basket,
+        PERSONAL_DATA_KEYS: personalDataKeys,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,
         ...(to.redis ? { REDIS_URL: to.redis } : {}),
@@ -119,6 +123,8 @@ export function appSettings(app: AppName, to: Connections): Record<string, strin
       return {
         ...common,
         ORDERING_DB: to.postgres.ordering,
+        PERSONAL_DATA_KEYS: personalDataKeys,
+        BASKET_URL: to.apps.basket,
         DISCOUNT_URL: to.apps.discount,
         PAYMENT_URL: to.payments,
         PAYMENT_API_KEY: developmentSecrets.paymentApiKey,

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 
-/** Who may call a route: anybody, whoever is signed in, or holders of a role. */
-export type Access = "anyone" | "signed-in" | { role: string }
+/** Who may call a route: anybody, whoever has a token (a customer's or any), or holders of a role. */
+export type Access = "anyone" | "signed-in" | "customer" | { role: string }
 
 /** One published route of an app, as the apps themselves declare it. */
 export interface Route {
@@ -34,6 +34,8 @@ export interface GatewayFiles {
   routes: Route[]
 }
 
+const ACCESSES: readonly string[] = ["anyone", "signed-in", "customer"]
+
 const PATH = /^(\/([A-Za-z0-9._-]+|\{[A-Za-z]\w*\}))+$/
 
 /**
@@ -60,8 +62,8 @@ function faultOf(route: Route, services: ReadonlySet<string>): string | undefine
   if (!services.has(route.service)) return `gateway.json has no service ${route.service}`
   if (!PATH.test(route.path)) return `${route.path} is not a path of literal segments and {parameters}`
   // What is not understood must not be open.
-  const isKnown = access === "anyone" || access === "signed-in" || typeof access?.role === "string"
-  if (!isKnown) return `access is neither "anyone" nor "signed-in" nor a role`
+  const isKnown = typeof access === "string" ? ACCESSES.includes(access) : typeof access?.role === "string"
+  if (!isKnown) return `access is neither ${ACCESSES.join(" nor ")} nor a role`
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 0) return "maxBodyBytes is not a number of bytes"
   return undefined
 }

@@ -125,9 +125,9 @@ describe("the files of infra/gateway", () => {
   })
 
   it.each([
-    [{ access: "everyone" }, 'access is neither "anyone" nor "signed-in" nor a role'],
-    [{ access: {} }, 'access is neither "anyone" nor "signed-in" nor a role'],
-    [{ access: undefined }, 'access is neither "anyone" nor "signed-in" nor a role'],
+    [{ access: "everyone" }, "access is neither anyone nor signed-in nor customer nor a role"],
+    [{ access: {} }, "access is neither anyone nor signed-in nor customer nor a role"],
+    [{ access: undefined }, "access is neither anyone nor signed-in nor customer nor a role"],
     [{ service: "billing" }, "gateway.json has no service billing"],
     [{ path: "/x/{*rest}" }, "/x/{*rest} is not a path of literal segments and {parameters}"],
     [{ path: "cart" }, "cart is not a path of literal segments and {parameters}"],

@@ -48,6 +48,8 @@ export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
     client("catalog", []),
     client("basket", ["discount.quote", "catalog.read"]),
     client("discount", []),
-    client("ordering", ["discount.quote", "discount.redeem"]),
+    client("ordering", ["discount.quote", "discount.redeem", "basket.checkouts"]),
+    // Of local.settings.example.json, which each app takes as it is.
+    client("development", ["discount.quote", "discount.redeem", "catalog.read", "basket.checkouts"]),
   ].map((entry) => [entry.id, entry]),
 )

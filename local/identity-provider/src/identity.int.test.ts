@@ -173,7 +173,7 @@ describe("identity provider", () => {
       { authorization: `Basic ${basic}` },
     )
     const { access_token } = await bodyOf(response)
-    expect(decodeJwt(access_token).roles).toEqual(["discount.quote", "discount.redeem"])
+    expect(decodeJwt(access_token).roles).toEqual(["discount.quote", "discount.redeem", "basket.checkouts"])
   })
 
   it.each([

@@ -28,8 +28,11 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: unknown }
   if (typeof code === "string" && (CONNECTION_ERRORS.has(code) || POSTGRES_OUT.test(code))) return true
+  if (error.name === "TimeoutError") return true
   // pg gives these no code
-  return /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message)
+  return /Connection terminated|timeout exceeded when trying to connect|is not queryable|Query read timeout/.test(
+    error.message,
+  )
 }
 
 // PostgreSQL: character not in repertoire, untranslatable character

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import { readSettings } from "./settings.ts"
 
 const Settings = z.object({ DATABASE: z.url(), SEED: z.stringbool().default(false) })

@@ -1,22 +1,18 @@
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { remoteRefusal } from "@eshop/building-blocks/http/remote-refusal"
 import type { ServiceClient } from "@eshop/building-blocks/http/service-client"
-import { ProductSnapshot } from "@eshop/domain/events/catalog-events"
+import { variantUnknown } from "@eshop/domain/catalog/product"
+import { requestOf } from "@eshop/domain/contracts/route"
+import { getVariant } from "@eshop/domain/contracts/variants"
 import type { Catalog } from "../products/ports.ts"
-
-const Product = ProductSnapshot.omit({ productId: true }).extend({ id: ProductSnapshot.shape.productId })
 
 /** Catalog's API. */
 export const httpCatalog = (client: ServiceClient): Catalog => ({
-  async find(productId, { traceparent }) {
-    const response = await client.send({
-      method: "GET",
-      path: `/products/${productId}`,
-      ...(traceparent && { traceparent }),
-    })
-    if (response.status === 404) return undefined
+  async find(sku) {
+    const response = await client.send(requestOf(getVariant, { sku }))
+    if (remoteRefusal(response, [variantUnknown])) return undefined
     if (response.status !== 200)
       throw new DependencyUnavailableError("catalog", new Error(`catalog answered ${response.status}`))
-    const { id, name, price, version } = Product.parse(JSON.parse(response.text))
-    return { productId: id, name, price, version }
+    return getVariant.answer.parse(JSON.parse(response.text))
   },
 })

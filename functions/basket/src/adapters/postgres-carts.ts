@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/postgres/pool"
+import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import { type Cart, type CartItem, emptyCart } from "@eshop/domain/basket/cart"
 import type pg from "pg"
 import type { Carts } from "../cart/ports.ts"

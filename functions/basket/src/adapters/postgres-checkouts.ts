@@ -1,12 +1,23 @@
-import { inTransaction } from "@eshop/building-blocks/postgres/pool"
+import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import type { Checkout } from "@eshop/domain/contracts/basket-events"
+import type pg from "pg"
 import type { Checkouts } from "../checkout/ports.ts"
 
-export const postgresCheckouts = (): Checkouts => ({
+export const postgresCheckouts = (pool: pg.Pool): Checkouts => ({
   async add(tx, checkout, cartVersion, at) {
     await inTransaction(tx).query({
       name: "checkout-add",
       text: "INSERT INTO checkout (id, customer_id, cart_version, data, created_at) VALUES ($1, $2, $3, $4, $5)",
       values: [checkout.checkoutId, checkout.customerId, cartVersion, JSON.stringify(checkout), at],
     })
+  },
+
+  async find(checkoutId) {
+    const { rows } = await pool.query<{ checkout: Checkout; checkedOutAt: Date }>({
+      name: "checkout-find",
+      text: `SELECT data AS checkout, created_at AS "checkedOutAt" FROM checkout WHERE id = $1`,
+      values: [checkoutId],
+    })
+    return rows[0]
   },
 })

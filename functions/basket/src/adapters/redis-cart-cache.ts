@@ -10,7 +10,7 @@ const TIMEOUT_MS = 100
 const FAILURES = 3
 const PAUSE_MS = 2_000
 
-const keyOf = (customerId: string) => `cart:1:${customerId}`
+const keyOf = (customerId: string) => `cart:2:${customerId}`
 
 /**
  * Carts in Redis: a sorted set per customer whose one member is the cart and whose score is its version. Whoever
@@ -21,7 +21,11 @@ const keyOf = (customerId: string) => `cart:1:${customerId}`
 export function redisCartCache(
   url: string,
   log: (line: string) => void,
-): CartCache & { close(): Promise<void> } {
+): CartCache & {
+  /** @throws while Redis is out */
+  ping(): Promise<void>
+  close(): Promise<void>
+} {
   const redis = new Redis(url, {
     connectTimeout: 1_000,
     commandTimeout: TIMEOUT_MS,
@@ -78,6 +82,10 @@ export function redisCartCache(
 
     async forget(customerId) {
       await attempt(() => redis.del(keyOf(customerId)))
+    },
+
+    async ping() {
+      await redis.ping()
     },
 
     async close() {

@@ -1,40 +1,52 @@
-import type { CallContext } from "@eshop/building-blocks/use-case"
-import { type Cart, priceCart } from "@eshop/domain/basket/cart"
-import { type Money, times } from "@eshop/domain/money"
-import { isRefusal, type Refusal } from "@eshop/domain/refusal"
-import { findProducts } from "../products/find-products.ts"
+import { type Cart, type cartTotalOutOfRange, priceSoldItems } from "@eshop/domain/basket/cart"
+import { VariantOptions } from "@eshop/domain/contracts/catalog-events"
+import { CustomerId, ProductId, Quantity, Sku } from "@eshop/domain/kernel/ids"
+import { Money, times } from "@eshop/domain/kernel/money"
+import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
+import * as z from "zod"
+import { findVariants } from "../products/find-variants.ts"
 import type { ProductPorts } from "../products/ports.ts"
 
 /** A cart as its customer sees it, at the prices of this moment. */
-export type CartView = {
-  readonly customerId: string
-  readonly version: number
-  readonly lines: readonly {
-    readonly productId: string
-    readonly name: string
-    readonly quantity: number
-    readonly unitPrice: Money
-    readonly lineTotal: Money
-  }[]
-  readonly subtotal: Money
-}
+export const CartView = z.strictObject({
+  customerId: CustomerId,
+  version: z.int().min(0),
+  lines: z.array(
+    z.strictObject({
+      sku: Sku,
+      productId: ProductId,
+      name: z.string(),
+      options: VariantOptions,
+      quantity: Quantity,
+      unitPrice: Money,
+      lineTotal: Money,
+    }),
+  ),
+  subtotal: Money,
+  notSold: z.array(Sku).describe("In the cart but not sold any more; to be removed before the checkout"),
+})
+export type CartView = z.infer<typeof CartView>
 
 export async function viewCart(
   ports: ProductPorts,
   cart: Cart,
-  call: Pick<CallContext, "traceparent">,
-): Promise<CartView | Refusal> {
-  const products = await findProducts(
+): Promise<CartView | RefusalOf<[typeof cartTotalOutOfRange]>> {
+  const variants = await findVariants(
     ports,
-    cart.items.map(({ productId }) => productId),
-    call,
+    cart.items.map(({ sku }) => sku),
   )
-  const priced = priceCart(cart, products)
+  const priced = priceSoldItems(cart, variants)
   if (isRefusal(priced)) return priced
+  const options = new Map(variants.map((variant) => [variant.sku, variant.options]))
   return {
     customerId: cart.customerId,
     version: cart.version,
-    lines: priced.lines.map((line) => ({ ...line, lineTotal: times(line.unitPrice, line.quantity) })),
+    lines: priced.lines.map((line) => ({
+      ...line,
+      options: options.get(line.sku) ?? {},
+      lineTotal: times(line.unitPrice, line.quantity),
+    })),
     subtotal: priced.subtotal,
+    notSold: [...priced.notSold],
   }
 }

@@ -1,30 +1,28 @@
-import type { CallContext } from "@eshop/building-blocks/use-case"
-import type { Cart } from "@eshop/domain/basket/cart"
-import { isRefusal, type Refusal, refuse } from "@eshop/domain/refusal"
+import { type Call, customerOf, isStale } from "@eshop/building-blocks/app/call"
+import { type Cart, cartStale, cartTotalOutOfRange } from "@eshop/domain/basket/cart"
+import { isRefusal, type Refusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
 import { type CartView, viewCart } from "./cart-view.ts"
 import type { CartChange, CartPorts } from "./ports.ts"
 
-/** A cart whose version is not the one that the caller had read. */
-export const checkVersion = (cart: Cart, expected: number | undefined): Refusal | undefined =>
-  expected === undefined || expected === cart.version
-    ? undefined
-    : refuse("stale", "cart.changed", "The cart has changed since you read it.", { version: cart.version })
+/** What every change of a cart may be refused for. */
+export const changeRefusals = [cartStale, cartTotalOutOfRange] as const
 
 /**
  * Changes the customer's cart under its lock, so that no concurrent change is lost, and stores the change's audit
  * row with it. A decision that returns the very cart it got changes nothing.
  */
-export async function changeCart(
+export async function changeCart<R extends Refusal = never>(
   ports: CartPorts,
-  call: CallContext,
-  customerId: string,
+  call: Call,
   change: CartChange,
-  decide: (cart: Cart) => Cart | Refusal,
-): Promise<CartView | Refusal> {
-  const changed = await call.transact(async (tx) => {
+  decide: (cart: Cart) => Cart | R,
+): Promise<CartView | R | RefusalOf<typeof changeRefusals>> {
+  const customerId = customerOf(call)
+  const changed = await call.transact(async (tx): Promise<Cart | R | RefusalOf<[typeof cartStale]>> => {
     const cart = await ports.carts.lock(tx, customerId)
-    const next = checkVersion(cart, call.ifMatch) ?? decide(cart)
-    if (!isRefusal(next) && next !== cart) await ports.carts.save(tx, next, change, call.now)
+    if (isStale(call, cart.version)) return cartStale({ version: cart.version })
+    const next = decide(cart)
+    if (!isRefusal(next) && next !== cart) await ports.carts.save(tx, next as Cart, change, call.now)
     return next
   })
   if (isRefusal(changed)) {
@@ -32,6 +30,6 @@ export async function changeCart(
     await ports.cache?.forget(customerId)
     return changed
   }
-  await ports.cache?.put(changed)
-  return await viewCart(ports, changed, call)
+  await ports.cache?.put(changed as Cart)
+  return await viewCart(ports, changed as Cart)
 }

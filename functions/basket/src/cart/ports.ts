@@ -1,11 +1,11 @@
-import type { Tx } from "@eshop/building-blocks/use-case"
+import type { Tx } from "@eshop/building-blocks/app/call"
 import type { Cart } from "@eshop/domain/basket/cart"
 import type { ProductPorts } from "../products/ports.ts"
 
 /** What a change of a cart was, for its audit trail. */
 export type CartChange =
-  | { readonly type: "item-put"; readonly productId: string; readonly quantity: number }
-  | { readonly type: "item-removed"; readonly productId: string }
+  | { readonly type: "item-put"; readonly sku: string; readonly quantity: number }
+  | { readonly type: "item-removed"; readonly sku: string }
   | { readonly type: "checked-out"; readonly checkoutId: string }
 
 export type Carts = {

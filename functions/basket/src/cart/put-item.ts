@@ -1,23 +1,27 @@
-import { useCase } from "@eshop/building-blocks/use-case"
-import { putItem as putItemInto } from "@eshop/domain/basket/cart"
-import { ProductId, Quantity } from "@eshop/domain/ids"
-import { isRefusal, refuse } from "@eshop/domain/refusal"
-import { z } from "zod"
-import { findProducts } from "../products/find-products.ts"
-import { changeCart } from "./change-cart.ts"
-import { cartOwner } from "./customer.ts"
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { cartFull, checkLine, putItem as putItemInto } from "@eshop/domain/basket/cart"
+import { variantUnknown } from "@eshop/domain/catalog/product"
+import { Quantity, Sku } from "@eshop/domain/kernel/ids"
+import * as z from "zod"
+import { findVariants } from "../products/find-variants.ts"
+import { CartView } from "./cart-view.ts"
+import { changeCart, changeRefusals } from "./change-cart.ts"
 import type { CartPorts } from "./ports.ts"
 
-export const PutItem = z.strictObject({ productId: ProductId, quantity: Quantity })
-
-/** Sets how many of a product the customer wants; the price is Catalog's. */
-export const putItem = (ports: CartPorts) =>
-  useCase("basket.put-item", PutItem, async ({ productId, quantity }, call) => {
-    const customerId = cartOwner(call)
-    if (isRefusal(customerId)) return customerId
-    const found = await findProducts(ports, [productId], call)
-    if (found.length === 0) return refuse("not-found", "product.unknown", "There is no such product.")
-    return await changeCart(ports, call, customerId, { type: "item-put", productId, quantity }, (cart) =>
-      putItemInto(cart, { productId, quantity }),
-    )
-  })
+/** Sets how many of a variant the customer wants; the price is Catalog's. */
+export const putItem = useCase("basket.put-item", {
+  input: z.strictObject({ sku: Sku, quantity: Quantity }),
+  result: CartView,
+  refusals: [variantUnknown, cartFull, ...changeRefusals],
+  handle:
+    (ports: CartPorts) =>
+    async ({ sku, quantity }, call) => {
+      const [variant] = await findVariants(ports, [sku])
+      if (!variant) return variantUnknown()
+      const refused = checkLine({ unitPrice: variant.price, quantity })
+      if (refused) return refused
+      return await changeCart(ports, call, { type: "item-put", sku, quantity }, (cart) =>
+        putItemInto(cart, { sku, quantity }),
+      )
+    },
+})

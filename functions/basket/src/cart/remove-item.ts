@@ -1,20 +1,20 @@
-import { useCase } from "@eshop/building-blocks/use-case"
+import { useCase } from "@eshop/building-blocks/app/use-case"
 import { removeItem as removeItemFrom } from "@eshop/domain/basket/cart"
-import { ProductId } from "@eshop/domain/ids"
-import { isRefusal } from "@eshop/domain/refusal"
-import { z } from "zod"
-import { changeCart } from "./change-cart.ts"
-import { cartOwner } from "./customer.ts"
+import { Sku } from "@eshop/domain/kernel/ids"
+import * as z from "zod"
+import { CartView } from "./cart-view.ts"
+import { changeCart, changeRefusals } from "./change-cart.ts"
 import type { CartPorts } from "./ports.ts"
 
-export const RemoveItem = z.strictObject({ productId: ProductId })
-
-/** Takes a product out of the customer's cart; done as well when it was not in there. */
-export const removeItem = (ports: CartPorts) =>
-  useCase("basket.remove-item", RemoveItem, async ({ productId }, call) => {
-    const customerId = cartOwner(call)
-    if (isRefusal(customerId)) return customerId
-    return await changeCart(ports, call, customerId, { type: "item-removed", productId }, (cart) =>
-      removeItemFrom(cart, productId),
-    )
-  })
+/** Takes a variant out of the customer's cart; done as well when it was not in there. */
+export const removeItem = useCase("basket.remove-item", {
+  input: z.strictObject({ sku: Sku }),
+  result: CartView,
+  refusals: changeRefusals,
+  handle:
+    (ports: CartPorts) =>
+    async ({ sku }, call) =>
+      await changeCart<never>(ports, call, { type: "item-removed", sku }, (cart) =>
+        removeItemFrom(cart, sku),
+      ),
+})

@@ -1,16 +1,25 @@
-import type { CallContext, Tx } from "@eshop/building-blocks/use-case"
-import type { ProductSnapshot } from "@eshop/domain/events/catalog-events"
+import type { Tx } from "@eshop/building-blocks/app/call"
+import type { ProductSnapshot } from "@eshop/domain/contracts/catalog-events"
+import type { VariantDetails } from "@eshop/domain/contracts/variants"
 
-/** Basket's own copy of Catalog's names and prices. */
-export type ProductCopies = {
-  find(productIds: readonly string[]): Promise<readonly ProductSnapshot[]>
-  /** Stores the snapshot unless a newer one is there. @param tx without it the change commits at once */
-  keep(snapshot: ProductSnapshot, tx?: Tx): Promise<void>
+/** A variant as Catalog described it last. */
+export type VariantCopy = VariantDetails & {
+  /** False when a newer version of its product came without it. */
+  readonly sold: boolean
+}
+
+/** Basket's own copy of Catalog's variants and their prices. */
+export type VariantCopies = {
+  find(skus: readonly string[]): Promise<readonly VariantCopy[]>
+  /** Keeps all variants of a product, those apart that are known in a newer version. */
+  keepProduct(tx: Tx, product: ProductSnapshot): Promise<void>
+  /** Keeps what Catalog answered about one variant, unless it is known in a newer version. */
+  keep(variant: VariantDetails): Promise<void>
 }
 
 export type Catalog = {
-  /** @returns undefined when Catalog knows no such product @throws DependencyUnavailableError */
-  find(productId: string, call: Pick<CallContext, "traceparent">): Promise<ProductSnapshot | undefined>
+  /** @returns undefined when Catalog sells no such variant @throws DependencyUnavailableError */
+  find(sku: string): Promise<VariantDetails | undefined>
 }
 
-export type ProductPorts = { readonly copies: ProductCopies; readonly catalog: Catalog }
+export type ProductPorts = { readonly copies: VariantCopies; readonly catalog: Catalog }

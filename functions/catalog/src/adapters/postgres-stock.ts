@@ -1,35 +1,36 @@
-import { inTransaction } from "@eshop/building-blocks/postgres/pool"
-import type { ReservationStatus, StockLevel, StockLine } from "@eshop/domain/catalog/stock"
+import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import type { ReservationStatus, StockLevel } from "@eshop/domain/catalog/stock"
+import type { StockLine } from "@eshop/domain/contracts/stock-lines"
 import type pg from "pg"
 import { type Stock, StockOvertakenError } from "../stock/ports.ts"
 
 /** The table's bounds on reserved and on hand, the last line of defence against overselling. */
 const CHECK_VIOLATION = "23514"
 
-type LevelRow = { product_id: string; on_hand: number; reserved: number }
+type LevelRow = { sku: string; on_hand: number; reserved: number }
 type ReservationRow = { order_id: string; status: ReservationStatus; lines: StockLine[]; expires_at: Date }
 
 const toLevel = (row: LevelRow): StockLevel => ({
-  productId: row.product_id,
+  sku: row.sku,
   onHand: row.on_hand,
   reserved: row.reserved,
 })
 
 export const postgresStock = (pool: pg.Pool): Stock => ({
-  async find(productId) {
+  async find(sku) {
     const { rows } = await pool.query<LevelRow>({
       name: "stock-find",
-      text: "SELECT product_id, on_hand, reserved FROM stock WHERE product_id = $1",
-      values: [productId],
+      text: "SELECT sku, on_hand, reserved FROM stock WHERE sku = $1",
+      values: [sku],
     })
     return rows[0] && toLevel(rows[0])
   },
 
-  async levels(tx, productIds) {
+  async levels(tx, skus) {
     const { rows } = await inTransaction(tx).query<LevelRow>({
       name: "stock-levels",
-      text: "SELECT product_id, on_hand, reserved FROM stock WHERE product_id = ANY ($1::uuid[])",
-      values: [productIds],
+      text: "SELECT sku, on_hand, reserved FROM stock WHERE sku = ANY ($1::text[])",
+      values: [skus],
     })
     return rows.map(toLevel)
   },
@@ -39,15 +40,15 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
     const query = {
       name: "stock-change",
       text: `WITH wanted AS (
-               SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[]) AS w (product_id, on_hand, reserved)
+               SELECT * FROM unnest($1::text[], $2::int[], $3::int[]) AS w (sku, on_hand, reserved)
              ), locked AS (
-               SELECT product_id FROM stock JOIN wanted USING (product_id)
-               ORDER BY product_id FOR UPDATE OF stock
+               SELECT sku FROM stock JOIN wanted USING (sku)
+               ORDER BY sku FOR UPDATE OF stock
              )
              UPDATE stock SET on_hand = stock.on_hand + wanted.on_hand, reserved = stock.reserved + wanted.reserved
-             FROM wanted JOIN locked USING (product_id) WHERE stock.product_id = wanted.product_id`,
+             FROM wanted JOIN locked USING (sku) WHERE stock.sku = wanted.sku`,
       values: [
-        changes.map(({ productId }) => productId),
+        changes.map(({ sku }) => sku),
         changes.map(({ onHand }) => onHand),
         changes.map(({ reserved }) => reserved),
       ],

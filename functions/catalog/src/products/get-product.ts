@@ -1,13 +1,16 @@
-import { useCase } from "@eshop/building-blocks/use-case"
-import { ProductId } from "@eshop/domain/ids"
-import { refuse } from "@eshop/domain/refusal"
-import { z } from "zod"
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { Product, productUnknown } from "@eshop/domain/catalog/product"
+import { ProductId } from "@eshop/domain/kernel/ids"
+import * as z from "zod"
 import type { Products } from "./ports.ts"
 
-export const GetProduct = z.strictObject({ id: ProductId })
-
-/** One product, or `product.unknown`. */
-export const getProduct = ({ products }: { products: Products }) =>
-  useCase("catalog.get-product", GetProduct, async ({ id }) => {
-    return (await products.find(id)) ?? refuse("not-found", "product.unknown", "There is no such product.")
-  })
+/** One product with its variants. */
+export const getProduct = useCase("catalog.get-product", {
+  input: z.strictObject({ id: ProductId }),
+  result: Product,
+  refusals: [productUnknown],
+  handle:
+    ({ products }: { products: Products }) =>
+    async ({ id }) =>
+      (await products.find(id)) ?? productUnknown(),
+})

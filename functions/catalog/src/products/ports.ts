@@ -1,4 +1,4 @@
-import type { Tx } from "@eshop/building-blocks/use-case"
+import type { Tx } from "@eshop/building-blocks/app/call"
 import type { Product } from "@eshop/domain/catalog/product"
 
 /** Where a page of products begins: after this name and id. */
@@ -9,6 +9,8 @@ export type Products = {
   list(filter: { category?: string; after?: ProductCursor; limit: number }): Promise<readonly Product[]>
   count(filter: { category?: string }): Promise<number>
   find(id: string): Promise<Product | undefined>
-  /** Adds products with their stock; @returns those that were not there yet. */
-  addMissing(tx: Tx, products: readonly (Product & { onHand: number })[]): Promise<readonly Product[]>
+  /** The product that has this variant. */
+  findBySku(sku: string): Promise<Product | undefined>
+  /** Adds products with stock of each variant. @returns those that were not there yet */
+  addMissing(tx: Tx, products: readonly Product[], onHand: number): Promise<readonly Product[]>
 }

@@ -1,22 +1,22 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
 import { message, type Outbox } from "@eshop/building-blocks/messaging/outbox"
-import { useCase } from "@eshop/building-blocks/use-case"
-import { type Product, snapshotOf } from "@eshop/domain/catalog/product"
-import { ProductChanged } from "@eshop/domain/events/catalog-events"
-import { z } from "zod"
+import { snapshotOf } from "@eshop/domain/catalog/product"
+import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
+import { SEED_STOCK, seedProducts as seed } from "@eshop/domain/seed"
+import * as z from "zod"
 import type { Products } from "./ports.ts"
 
-/** Adds the products that are missing and tells the other contexts of them; safe to run at every start. */
-export const seedProducts = (
-  { products, outbox }: { products: Products; outbox: Outbox },
-  seed: readonly (Product & { onHand: number })[],
-) =>
-  useCase("catalog.seed-products", z.strictObject({}), (_, call) =>
-    call.transact(async (tx) => {
-      const added = await products.addMissing(tx, seed)
-      await outbox.add(
-        tx,
-        added.map((product) => message(ProductChanged, product.id, snapshotOf(product), call)),
-      )
-      return { added: added.length }
-    }),
-  )
+/** Adds the seed products that are missing and tells the other contexts of them; safe to run at every start. */
+export const seedProducts = useCase("catalog.seed-products", {
+  input: z.strictObject({}),
+  result: z.strictObject({ added: z.int() }),
+  handle:
+    ({ products, outbox }: { products: Products; outbox: Outbox }) =>
+    (_, call) =>
+      call.transact(async (tx) => {
+        const added = await products.addMissing(tx, seed, SEED_STOCK)
+        const changes = added.map((product) => message(ProductChanged, product.id, snapshotOf(product), call))
+        await outbox.add(tx, changes)
+        return { added: added.length }
+      }),
+})

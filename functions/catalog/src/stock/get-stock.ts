@@ -1,16 +1,19 @@
-import { useCase } from "@eshop/building-blocks/use-case"
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { variantUnknown } from "@eshop/domain/catalog/product"
 import { available } from "@eshop/domain/catalog/stock"
-import { ProductId } from "@eshop/domain/ids"
-import { refuse } from "@eshop/domain/refusal"
-import { z } from "zod"
+import { Sku } from "@eshop/domain/kernel/ids"
+import * as z from "zod"
 import type { Stock } from "./ports.ts"
 
-export const GetStock = z.strictObject({ id: ProductId })
-
-/** Stock of one product: on hand, reserved, and what can still be ordered. */
-export const getStock = ({ stock }: { stock: Stock }) =>
-  useCase("catalog.get-stock", GetStock, async ({ id }) => {
-    const level = await stock.find(id)
-    if (!level) return refuse("not-found", "product.unknown", "There is no such product.")
-    return { ...level, available: available(level) }
-  })
+/** Stock of one variant: on hand, reserved, and what can still be ordered. */
+export const getStock = useCase("catalog.get-stock", {
+  input: z.strictObject({ sku: Sku }),
+  result: z.strictObject({ sku: Sku, onHand: z.int(), reserved: z.int(), available: z.int() }),
+  refusals: [variantUnknown],
+  handle:
+    ({ stock }: { stock: Stock }) =>
+    async ({ sku }) => {
+      const level = await stock.find(sku)
+      return level ? { ...level, available: available(level) } : variantUnknown()
+    },
+})

@@ -1,4 +1,4 @@
-import type { Tx } from "@eshop/building-blocks/use-case"
+import type { Tx } from "@eshop/building-blocks/app/call"
 import type { Reservation, ReservationStatus, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
 
 /** The units were taken between the decision and the change. */
@@ -7,12 +7,12 @@ export class StockOvertakenError extends Error {
 }
 
 export type Stock = {
-  find(productId: string): Promise<StockLevel | undefined>
-  /** Levels of the products as they are committed; not locked, so a change may find them moved. */
-  levels(tx: Tx, productIds: readonly string[]): Promise<readonly StockLevel[]>
+  find(sku: string): Promise<StockLevel | undefined>
+  /** Levels of the variants as they are committed; not locked, so a change may find them moved. */
+  levels(tx: Tx, skus: readonly string[]): Promise<readonly StockLevel[]>
   /**
    * Changes levels and locks their rows until the transaction ends: make it the transaction's last step, since
-   * everybody who buys the product waits for it.
+   * everybody who buys the variant waits for it.
    * @throws StockOvertakenError when a level would leave its bounds: others were faster, decide anew
    */
   change(tx: Tx, changes: readonly StockChange[]): Promise<void>

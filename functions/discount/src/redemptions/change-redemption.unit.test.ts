@@ -1,5 +1,5 @@
+import type { Redemption } from "@eshop/domain/contracts/redemptions"
 import type { Coupon } from "@eshop/domain/discount/coupon"
-import type { Redemption } from "@eshop/domain/discount/redemption"
 import { expect, test } from "vitest"
 import { changeRedemption } from "./change-redemption.ts"
 import type { Redemptions } from "./ports.ts"
@@ -11,7 +11,7 @@ const reserved: Redemption = { orderId: "order", couponCode: "A-1", status: "res
 function storeThatLoses(overtaken: number) {
   const seen = { reads: 0, writes: 0 }
   const redemptions: Redemptions = {
-    tie: async (_, code) => code,
+    bind: async (_, code) => code,
     couponOf: async () => undefined,
     async read() {
       seen.reads++
@@ -20,6 +20,7 @@ function storeThatLoses(overtaken: number) {
     async write() {
       return ++seen.writes > overtaken
     },
+    recount: async () => true,
   }
   return { seen, redemptions }
 }

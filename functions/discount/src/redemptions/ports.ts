@@ -1,5 +1,5 @@
+import type { Redemption } from "@eshop/domain/contracts/redemptions"
 import type { Coupon, CouponUse } from "@eshop/domain/discount/coupon"
-import type { Redemption } from "@eshop/domain/discount/redemption"
 import type { Coupons } from "../coupons/ports.ts"
 
 /** A redemption and its coupon's use as they were read together. */
@@ -12,9 +12,9 @@ export type RedemptionState = {
 }
 
 export type Redemptions = {
-  /** Ties an order to its coupon for good. @returns the coupon that it is tied to: this one, unless another was first */
-  tie(orderId: string, couponCode: string): Promise<string>
-  /** The coupon that an order is tied to. */
+  /** Binds an order to its coupon for good. @returns the coupon that it is bound to: this one, unless another was first */
+  bind(orderId: string, couponCode: string): Promise<string>
+  /** The coupon that an order is bound to. */
   couponOf(orderId: string): Promise<string | undefined>
   read(coupon: Coupon, orderId: string): Promise<RedemptionState>
   /**
@@ -22,6 +22,11 @@ export type Redemptions = {
    * @returns false when either has changed since it was read
    */
   write(coupon: Coupon, before: RedemptionState, next: Redemption, at: Date): Promise<boolean>
+  /**
+   * Makes the count of a coupon with a limit what its redemptions are.
+   * @returns false when a redemption came in between
+   */
+  recount(coupon: Coupon): Promise<boolean>
 }
 
 export type RedemptionPorts = { readonly coupons: Coupons; readonly redemptions: Redemptions }

@@ -1,5 +1,6 @@
 import type pg from "pg"
-import type { OrderView, OrderViews } from "../orders/ports.ts"
+import type { OrderView } from "../orders/order-views.ts"
+import type { OrderViews } from "../orders/ports.ts"
 
 export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
   async put(views) {
@@ -9,8 +10,10 @@ export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
       name: "order-view-put",
       text: `INSERT INTO order_view (id, customer_id, submitted_at, version, view)
              SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[])
-             ON CONFLICT (id) DO UPDATE SET version = excluded.version, view = excluded.view
-             WHERE order_view.version < excluded.version`,
+             ON CONFLICT (id) DO UPDATE
+             SET customer_id = excluded.customer_id, submitted_at = excluded.submitted_at,
+                 version = excluded.version, view = excluded.view
+             WHERE order_view.version <= excluded.version`,
       values: [
         sorted.map(({ view }) => view.id),
         sorted.map(({ view }) => view.customerId),
@@ -30,5 +33,12 @@ export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
       values: [customerId, after?.submittedAt ?? null, after?.id ?? null, limit],
     })
     return rows.map((row) => row.view)
+  },
+
+  async distrust() {
+    await pool.query(
+      "DELETE FROM order_view WHERE NOT EXISTS (SELECT FROM orders WHERE orders.id = order_view.id)",
+    )
+    await pool.query("UPDATE order_view SET version = 0")
   },
 })

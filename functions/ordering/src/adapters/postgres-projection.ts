@@ -1,27 +1,64 @@
-import type { Order } from "@eshop/domain/ordering/order"
+import { alarm } from "@eshop/building-blocks/telemetry/observe"
+import { type Order, replay } from "@eshop/domain/ordering/order"
+import { readOrderEvent } from "@eshop/domain/ordering/order-events"
 import type pg from "pg"
-import type { Projection } from "../orders/ports.ts"
+import type { Projection, StoredOrder } from "../orders/ports.ts"
 
-type Row = { state: Order; version: number }
+type Row = { order_id: string; events: unknown[]; version: number }
+
+/** A stream that cannot be read holds no other one up: its order stays pending, and a person must know. */
+function toStored({ order_id, events, version }: Row): StoredOrder[] {
+  try {
+    return [{ order: replay(events.map(readOrderEvent)) as Order, version }]
+  } catch (error) {
+    alarm("unreadable-stream", `order ${order_id}: ${(error as Error).message}`)
+    return []
+  }
+}
 
 /** @param pool what it marks is marked again when it is lost, so its commits need not wait for the disk */
 export const postgresProjection = (pool: pg.Pool): Projection => ({
-  async lagging(limit) {
+  async pending(name, limit) {
     const { rows } = await pool.query<Row>({
-      name: "order-lagging",
-      text: "SELECT state, version FROM orders WHERE projected_version < version LIMIT $1",
-      values: [limit],
+      name: "projection-pending",
+      text: `SELECT order_id, json_agg(event ORDER BY version) AS events, max(version) AS version
+             FROM order_event WHERE order_id IN (
+               SELECT order_id FROM projection_pending WHERE projection = $1 LIMIT $2)
+             GROUP BY order_id`,
+      values: [name, limit],
     })
-    return rows.map((row) => ({ order: row.state, version: row.version }))
+    return rows.flatMap(toStored)
   },
 
-  async caughtUp(orders) {
-    await pool.query({
-      name: "order-caught-up",
-      text: `UPDATE orders SET projected_version = p.version
-             FROM unnest($1::uuid[], $2::int[]) AS p (id, version)
-             WHERE orders.id = p.id AND orders.projected_version < p.version`,
-      values: [orders.map(({ id }) => id), orders.map(({ version }) => version)],
+  async pendingCount(name) {
+    const { rows } = await pool.query<{ count: number }>(
+      "SELECT count(*) FROM projection_pending WHERE projection = $1",
+      [name],
+    )
+    return rows[0]?.count ?? 0
+  },
+
+  async followed(name, orders) {
+    // Nobody is waited for: neither another projector nor a writer, however long it stays open.
+    const { rowCount } = await pool.query({
+      name: "projection-followed",
+      text: `DELETE FROM projection_pending WHERE projection = $1 AND order_id IN (
+               SELECT pending.order_id FROM projection_pending AS pending
+               JOIN unnest($2::uuid[], $3::int[]) AS done (id, version) ON pending.order_id = done.id
+               WHERE pending.projection = $1 AND pending.version <= done.version
+               FOR UPDATE OF pending SKIP LOCKED)`,
+      values: [name, orders.map(({ id }) => id), orders.map(({ version }) => version)],
     })
+    return rowCount ?? 0
+  },
+
+  async markAll(name) {
+    const { rowCount } = await pool.query(
+      `INSERT INTO projection_pending (projection, order_id, version)
+       SELECT $1, id, version FROM orders ORDER BY id
+       ON CONFLICT (projection, order_id) DO NOTHING`,
+      [name],
+    )
+    return rowCount ?? 0
   },
 })

@@ -1,199 +1,139 @@
-import type { Checkout } from "@eshop/domain/events/basket-events"
-import type { Shortage } from "@eshop/domain/events/catalog-events"
-import type { CancelReason, OrderStatus } from "@eshop/domain/ordering/order"
-import type { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
-import { isRefusal, type Refusal } from "@eshop/domain/refusal"
-import type { OrchestrationContext, RetryOptions, Task } from "durable-functions"
-import * as df from "durable-functions"
+import { STEP_FAILED, STEP_UNAVAILABLE } from "@eshop/building-blocks/durable/orchestrator"
+import { type Reason, type SagaContext, type Steps, saga } from "@eshop/building-blocks/durable/saga"
+import { Shortage } from "@eshop/domain/contracts/catalog-events"
+import { stockInsufficient } from "@eshop/domain/contracts/stock-holds"
+import { OrderId } from "@eshop/domain/kernel/ids"
+import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
+import {
+  checkoutStepFailed,
+  paymentActionRequired,
+  paymentDeclined,
+  paymentUnavailable,
+  reasonOf,
+  stockNoAnswer,
+} from "@eshop/domain/ordering/cancel-reasons"
+import type { CancelReason } from "@eshop/domain/ordering/order-events"
+import * as z from "zod"
+import { couponConfirmed, couponReserved } from "./coupon.ts"
+import { orderCancelled, orderPaid, orderRead, stockConfirmed } from "./order-steps.ts"
+import { paymentAuthorised, paymentCaptured, paymentChecked } from "./payment.ts"
 
-/** What the saga starts with. Its instance id is the checkout's id, which is the order's id. */
-export type CheckoutInput = { readonly checkout: Checkout; readonly traceparent?: string }
+/** The events by which Catalog's answer reaches the saga. */
+export const STOCK_RESERVED = "stock-reserved"
+export const STOCK_REJECTED = "stock-rejected"
 
-/** The external event by which Catalog's answer reaches the saga. */
-export const STOCK_ANSWER = "stock-answer"
-export type StockAnswer =
-  | { readonly outcome: "reserved" }
-  | { readonly outcome: "rejected"; readonly shortages: readonly Shortage[] }
-
-/** How long the saga waits for Catalog, and for a payment that needs more time. Both end before a reservation does. */
+/** How long the saga waits for Catalog, and for a payment that needs more time. */
 const STOCK_DEADLINE_MINUTES = 10
 const PAYMENT_DEADLINE_MINUTES = 15
-const PAYMENT_POLL_SECONDS = 2
+/** A payment that needs more time is asked for again after pauses that grow. */
+const FIRST_POLL_SECONDS = 2
+const LONGEST_POLL_SECONDS = 30
+/** No payment was needed: a coupon made the order free. */
+const FREE = "none"
 
-/** A compensation that failed this often shows as "needs attention"; it is still tried again. */
-const ATTENTION_AFTER = 5
-const LONGEST_PAUSE_SECONDS = 300
+const steps = [
+  orderRead,
+  stockConfirmed,
+  couponReserved,
+  couponConfirmed,
+  paymentAuthorised,
+  paymentChecked,
+  paymentCaptured,
+  orderPaid,
+  orderCancelled,
+] as const
+const events = {
+  [STOCK_RESERVED]: z.object({ expiresAt: z.iso.datetime() }),
+  [STOCK_REJECTED]: z.object({ shortages: z.array(Shortage) }),
+} as const
 
-type Steps = Generator<Task, unknown, unknown>
-type Step<T> = Generator<Task, T, unknown>
-
-/** Steps that may fail for a while: tried 6 times over about 15 seconds, then the order is cancelled. */
-const patient = (): RetryOptions => {
-  const options = new df.RetryOptions(500, 6)
-  options.backoffCoefficient = 2
-  return options
-}
+type Saga = SagaContext<(typeof steps)[number], typeof events>
+type Payment = Parameters<Saga["take"]>[1] & z.input<(typeof paymentAuthorised)["input"]>
 
 /**
- * The way of an order: create → stock → coupon → payment authorised → coupon confirmed → captured → paid. Until the
- * capture every failure leads back: what was done is undone, last first, and the order is cancelled with its reason.
- * After the capture there is only forward. The orchestrator is deterministic; every effect is an activity that is
- * idempotent by order id.
- * @returns the state that the order ended in
+ * The way of an order: stock → coupon → payment authorised → coupon confirmed → captured → paid. Until the capture
+ * every failure leads back: what was done is undone, last first, and the order is cancelled with its reason. It ends
+ * before a reservation of stock does.
  */
-export function* checkoutSaga(context: OrchestrationContext): Steps {
-  const { checkout, traceparent } = context.df.getInput() as CheckoutInput
-  const orderId = checkout.checkoutId
-  const { couponCode, total } = checkout
-  const saga = steps(context, traceparent)
+export const checkout = saga("checkout", {
+  input: z.object({ orderId: OrderId }),
+  steps,
+  events,
+  deadlineMinutes: 25,
 
-  const created = yield* saga.untilDone<{ status: OrderStatus }>("create-order", checkout)
-  if (created.status !== "AwaitingStock" && created.status !== "AwaitingPayment") return created.status
-  const compensations: { step: string; input: unknown }[] = []
-
-  try {
-    if (created.status === "AwaitingStock") {
-      saga.at("awaiting-stock")
-      const answer = yield* saga.answer<StockAnswer>(STOCK_ANSWER, STOCK_DEADLINE_MINUTES)
-      if (answer?.outcome !== "reserved") return yield* cancel(stockRefusal(answer))
-      refuseIf(yield* saga.attempt<unknown>("confirm-stock", { orderId }))
-    }
+  *run(saga, { orderId }) {
+    const order = yield* saga.untilDone(orderRead, { orderId })
+    if (isRefusal(order)) return "Unknown"
+    const { couponCode, total, paymentMethod } = order
+    if (!paymentMethod) return order.status
+    if (order.status === "AwaitingStock") yield* awaitStock(saga, orderId)
 
     if (couponCode !== undefined) {
       saga.at("reserving-coupon")
-      compensations.push({ step: "release-coupon", input: { orderId, couponCode } })
-      refuseIf(yield* saga.attempt<unknown>("reserve-coupon", { orderId, couponCode }))
+      yield* saga.take(couponReserved, { orderId, couponCode })
     }
-
-    // An order that a coupon made free has nothing to authorise.
-    const paymentId = total.amount === 0 ? "none" : yield* authorise()
-
+    const isFree = total.amount === 0
+    const paymentId = isFree ? FREE : yield* authorise(saga, { orderId, amount: total, paymentMethod })
     if (couponCode !== undefined) {
       saga.at("confirming-coupon")
-      refuseIf(yield* saga.attempt<unknown>("confirm-coupon", { orderId, couponCode }))
+      yield* saga.take(couponConfirmed, { orderId, couponCode })
     }
-
-    if (total.amount > 0) {
+    if (!isFree) {
       saga.at("capturing-payment")
-      const capture = yield* saga.attempt<CaptureOutcome>("capture-payment", { orderId, paymentId })
-      if (capture.type === "refused") throw new Cancelled(paymentRefusal(capture.code))
+      const capture = yield* saga.take(paymentCaptured, { orderId, paymentId })
+      if (capture.type === "refused") refuse(saga, paymentDeclined({ providerCode: capture.code }))
     }
 
     saga.at("marking-paid")
-    const paid = yield* saga.untilDone<{ status: OrderStatus } | Refusal>("mark-paid", {
-      orderId,
-      paymentId,
-      captured: total,
-    })
-    refuseIf(paid)
+    const paid = yield* saga.untilDone(orderPaid, { orderId, paymentId, captured: total })
+    if (isRefusal(paid)) refuse(saga, paid)
     saga.at("paid")
     return "Paid"
-  } catch (error) {
-    return yield* cancel(reasonOf(error))
-  }
+  },
 
-  function* authorise(): Step<string> {
-    saga.at("authorising-payment")
-    compensations.push({ step: "undo-payment", input: { orderId } })
-    const deadline = context.df.currentUtcDateTime.getTime() + PAYMENT_DEADLINE_MINUTES * 60_000
-    let outcome = yield* saga.attempt<AuthorisationOutcome>("authorise-payment", {
-      orderId,
-      amount: total,
-      paymentMethod: checkout.paymentMethod,
-    })
-    while (outcome.type === "processing") {
-      if (context.df.currentUtcDateTime.getTime() > deadline) throw new Cancelled(paymentRefusal("timeout"))
-      yield* saga.pause(PAYMENT_POLL_SECONDS)
-      outcome = yield* saga.attempt<AuthorisationOutcome>("check-payment", { paymentId: outcome.paymentId })
-    }
-    if (outcome.type === "declined") throw new Cancelled(paymentRefusal(outcome.code))
-    return outcome.paymentId
-  }
-
-  function* cancel(reason: CancelReason): Step<string> {
-    saga.at("cancelling")
-    for (const { step, input } of compensations.reverse()) yield* saga.untilDone(step, input)
-    yield* saga.untilDone("cancel-order", { orderId, reason })
+  *ledBack(saga, { orderId }, reason) {
+    const cancelled = yield* saga.untilDone(orderCancelled, { orderId, reason: cancelReasonOf(reason) })
+    if (isRefusal(cancelled)) return cancelled.code
     saga.at("cancelled")
-    return "Cancelled"
-  }
-}
-
-/** The ways in which the saga takes a step. */
-function steps(context: OrchestrationContext, traceparent: string | undefined) {
-  const wrap = (data: unknown) => ({ data, ...(traceparent && { traceparent }) })
-
-  function* pause(seconds: number): Step<void> {
-    yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + seconds * 1_000))
-  }
-
-  return {
-    pause,
-    /** What an inspector of the saga sees. */
-    at(step: string): void {
-      context.df.setCustomStatus({ step })
-    },
-    /** Tries a step a few times, then throws. */
-    *attempt<T>(activity: string, input: unknown): Step<T> {
-      return (yield context.df.callActivityWithRetry(activity, patient(), wrap(input))) as T
-    },
-    /** Tries a step until it is done: for what must not be left half-way. */
-    *untilDone<T>(activity: string, input: unknown): Step<T> {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return (yield context.df.callActivity(activity, wrap(input))) as T
-        } catch (error) {
-          if (attempt >= ATTENTION_AFTER)
-            context.df.setCustomStatus({ step: activity, needsAttention: (error as Error).message, attempt })
-          yield* pause(Math.min(2 ** (attempt - 1), LONGEST_PAUSE_SECONDS))
-        }
-      }
-    },
-    /** Waits for an external event; undefined when the deadline comes first. */
-    *answer<T>(event: string, minutes: number): Step<T | undefined> {
-      const answered = context.df.waitForExternalEvent(event)
-      const deadline = context.df.createTimer(
-        new Date(context.df.currentUtcDateTime.getTime() + minutes * 60_000),
-      )
-      const winner = yield context.df.Task.any([answered, deadline])
-      if (winner !== answered) return undefined
-      deadline.cancel()
-      return answered.result as T
-    },
-  }
-}
-
-/** Thrown inside the saga to lead it back; never leaves it. */
-class Cancelled extends Error {
-  readonly reason: CancelReason
-  constructor(reason: CancelReason) {
-    super(reason.code)
-    this.reason = reason
-  }
-}
-
-function refuseIf(outcome: unknown): void {
-  if (!isRefusal(outcome)) return
-  const { code, detail, data } = outcome
-  throw new Cancelled({ code, detail, ...(data && { data }) })
-}
-
-const reasonOf = (error: unknown): CancelReason =>
-  error instanceof Cancelled
-    ? error.reason
-    : {
-        code: "checkout.step-failed",
-        detail: "A step of the checkout failed again and again.",
-        data: { message: (error as Error).message },
-      }
-
-const stockRefusal = (answer: StockAnswer | undefined): CancelReason =>
-  answer?.outcome === "rejected"
-    ? { code: "stock.insufficient", detail: "Not enough stock.", data: { shortages: answer.shortages } }
-    : { code: "stock.no-answer", detail: "The stock could not be reserved in time." }
-
-const paymentRefusal = (code: string): CancelReason => ({
-  code: "payment.declined",
-  detail: "The payment was not accepted.",
-  data: { providerCode: code },
+    return cancelled.status
+  },
 })
+
+function* awaitStock(saga: Saga, orderId: string): Steps<void> {
+  saga.at("awaiting-stock")
+  const answer = yield* saga.race([STOCK_RESERVED, STOCK_REJECTED], STOCK_DEADLINE_MINUTES)
+  if (!answer) return refuse(saga, stockNoAnswer())
+  if (answer.event === STOCK_REJECTED) return refuse(saga, stockInsufficient(answer.data))
+  yield* saga.take(stockConfirmed, { orderId })
+}
+
+/** @returns the payment's id */
+function* authorise(saga: Saga, payment: Payment): Steps<string> {
+  saga.at("authorising-payment")
+  const deadline = saga.now.getTime() + PAYMENT_DEADLINE_MINUTES * 60_000
+  let outcome = yield* saga.take(paymentAuthorised, payment)
+  for (
+    let pause = FIRST_POLL_SECONDS;
+    outcome.type === "processing";
+    pause = Math.min(pause * 2, LONGEST_POLL_SECONDS)
+  ) {
+    if (saga.now.getTime() > deadline) return refuse(saga, paymentUnavailable())
+    yield* saga.pause(pause)
+    outcome = yield* saga.take(paymentChecked, { paymentId: outcome.paymentId })
+  }
+  if (outcome.type === "action-required") return refuse(saga, paymentActionRequired())
+  if (outcome.type === "declined") return refuse(saga, paymentDeclined({ providerCode: outcome.code }))
+  return outcome.paymentId
+}
+
+function refuse(saga: Saga, { code, detail, data }: Refusal): never {
+  return saga.leadBack({ code, detail, ...(data && { data }) })
+}
+
+/** What the customer is told: never more than codes and sentences of ours. */
+export function cancelReasonOf({ code, detail, data }: Reason): CancelReason {
+  const step = typeof data?.step === "string" ? data.step : ""
+  if (code === STEP_UNAVAILABLE && step.endsWith("-payment")) return reasonOf(paymentUnavailable())
+  if (code === STEP_UNAVAILABLE || code === STEP_FAILED) return reasonOf(checkoutStepFailed({ step }))
+  return { code, detail, ...(data && { data: { ...data } }) }
+}

@@ -1,57 +1,92 @@
-import { useCase } from "@eshop/building-blocks/use-case"
-import { Checkout } from "@eshop/domain/events/basket-events"
-import { OrderId } from "@eshop/domain/ids"
-import { Money } from "@eshop/domain/money"
-import { isRefusal } from "@eshop/domain/refusal"
-import { z } from "zod"
+import type { Call } from "@eshop/building-blocks/app/call"
+import { step } from "@eshop/building-blocks/durable/step"
+import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
+import { CouponCode, OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
+import { Money } from "@eshop/domain/kernel/money"
+import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
+import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
+import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
+import type { Order } from "@eshop/domain/ordering/order"
+import { CancelReason, type OrderEvent } from "@eshop/domain/ordering/order-events"
+import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
+import { orderOtherPayment, orderWrongAmount, payOrder } from "@eshop/domain/ordering/pay-order"
+import * as z from "zod"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 
-/** First step: the order exists and asks Catalog for its stock. @returns the state that the order is in */
-export const createOrder = (ports: OrderPorts) =>
-  useCase("ordering.create-order", Checkout, (checkout, call) =>
-    call.transact(async (tx) => {
-      const order = await changeOrder(ports, tx, checkout.checkoutId, { type: "submit", checkout }, call)
-      return isRefusal(order) ? order : { status: order.status }
-    }),
-  )
+const ofOrder = z.object({ orderId: OrderId })
+const Changed = z.object({ status: OrderStatus })
 
-/** Compensates every step that other contexts took for the order: they hear OrderCancelled and give back. */
-export const cancelOrder = (ports: OrderPorts) =>
-  useCase(
-    "ordering.cancel-order",
-    z.object({
-      orderId: OrderId,
-      reason: z.object({
-        code: z.string(),
-        detail: z.string(),
-        data: z.record(z.string(), z.unknown()).optional(),
-      }),
-    }),
-    ({ orderId, reason: { data, ...reason } }, call) =>
-      call.transact(async (tx) => {
-        const command = { type: "cancel", reason: { ...reason, ...(data && { data }) } } as const
-        const order = await changeOrder(ports, tx, orderId, command, call)
-        return isRefusal(order) ? order : { status: order.status }
-      }),
-  )
+/** Whether the order's checkout has still to be led to its end. */
+export const isUnderWay = ({ status }: Order): boolean =>
+  status === "Submitted" || status === "AwaitingStock" || status === "AwaitingPayment"
+
+const change = <R extends Refusal>(
+  ports: OrderPorts,
+  orderId: string,
+  call: Call,
+  decide: (order: Order | undefined) => OrderEvent[] | R,
+): Promise<{ status: OrderStatus } | R> =>
+  call.transact(async (tx) => {
+    const order = await changeOrder(ports, tx, orderId, decide, call)
+    return isRefusal(order) ? (order as R) : { status: (order as Order).status }
+  })
+
+/** What the saga has to know of the order: how it stands, what it costs, how it is paid. */
+export const orderRead = step("read-order", {
+  input: ofOrder,
+  output: z.object({
+    status: OrderStatus,
+    total: Money,
+    couponCode: CouponCode.optional(),
+    /** Absent once the order is past its payment. */
+    paymentMethod: PaymentMethod.optional(),
+  }),
+  refusals: [orderUnknown],
+  run:
+    ({ orders }: OrderPorts) =>
+    async ({ orderId }) => {
+      const stored = await orders.find(orderId)
+      if (!stored) return orderUnknown()
+      const { order } = stored
+      const [couponCode] = order.couponCodes
+      return {
+        status: order.status,
+        total: order.total,
+        ...(couponCode !== undefined && { couponCode }),
+        ...("paymentMethod" in order && { paymentMethod: order.paymentMethod }),
+      }
+    },
+})
 
 /** The stock is set aside: the order awaits its payment. */
-export const confirmStock = (ports: OrderPorts) =>
-  useCase("ordering.confirm-stock", z.object({ orderId: OrderId }), ({ orderId }, call) =>
-    call.transact(async (tx) => {
-      const order = await changeOrder(ports, tx, orderId, { type: "confirm-stock" }, call)
-      return isRefusal(order) ? order : { status: order.status }
-    }),
-  )
+export const stockConfirmed = step("confirm-stock", {
+  input: ofOrder,
+  output: Changed,
+  refusals: [orderUnknown, orderWrongState],
+  run:
+    (ports: OrderPorts) =>
+    ({ orderId }, call) =>
+      change(ports, orderId, call, (order) => confirmStock(order, {}, call.now)),
+})
 
 /** Last step: the money is taken; Catalog hears OrderPaid and turns reserved stock into sold stock. */
-export const markPaid = (ports: OrderPorts) =>
-  useCase(
-    "ordering.mark-paid",
-    z.object({ orderId: OrderId, paymentId: z.string(), captured: Money }),
-    ({ orderId, paymentId, captured }, call) =>
-      call.transact(async (tx) => {
-        const order = await changeOrder(ports, tx, orderId, { type: "pay", paymentId, captured }, call)
-        return isRefusal(order) ? order : { status: order.status }
-      }),
-  )
+export const orderPaid = step("mark-paid", {
+  input: z.object({ orderId: OrderId, paymentId: PaymentId, captured: Money }),
+  output: Changed,
+  refusals: [orderUnknown, orderWrongState, orderWrongAmount, orderOtherPayment],
+  run:
+    (ports: OrderPorts) =>
+    ({ orderId, ...payment }, call) =>
+      change(ports, orderId, call, (order) => payOrder(order, payment, call.now)),
+})
+
+/** Ends the order; the other contexts hear OrderCancelled and give back what they hold for it. */
+export const orderCancelled = step("cancel-order", {
+  input: z.object({ orderId: OrderId, reason: CancelReason }),
+  output: Changed,
+  refusals: [orderUnknown, orderWrongState],
+  run:
+    (ports: OrderPorts) =>
+    ({ orderId, reason }, call) =>
+      change(ports, orderId, call, (order) => cancelOrder(order, { reason }, call.now)),
+})

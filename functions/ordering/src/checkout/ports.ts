@@ -1,35 +1,60 @@
-import type { Money } from "@eshop/domain/money"
+import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
+import { couponUnknown, unusableCoupon } from "@eshop/domain/discount/coupon"
+import {
+  redemptionOtherCoupon,
+  redemptionReleased,
+  redemptionUnknown,
+} from "@eshop/domain/discount/redemption"
+import type { Money } from "@eshop/domain/kernel/money"
+import type { RefusalOf } from "@eshop/domain/kernel/refusal"
 import type { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
-import type { Refusal } from "@eshop/domain/refusal"
 
-type Traced = { readonly traceparent?: string }
+/** A payment as the order asks for it. Repeating it is the same payment: its idempotency key is made of the order. */
+export type PaymentRequest = {
+  readonly orderId: string
+  readonly amount: Money
+  /** The provider's token. */
+  readonly paymentMethod: string
+}
 
-/** The payment provider. Every call is idempotent by order: repeating it is the same payment. */
+/** The payment provider. Every call is idempotent by order. */
 export type Payments = {
   /** Sets the money aside at the customer's bank. */
-  authorise(
-    payment: { orderId: string; amount: Money; paymentMethod: string },
-    trace: Traced,
-  ): Promise<AuthorisationOutcome>
+  authorise(payment: PaymentRequest): Promise<AuthorisationOutcome>
   /** Asks how a payment stands that needed more time. */
-  check(paymentId: string, trace: Traced): Promise<AuthorisationOutcome>
+  check(paymentId: string): Promise<AuthorisationOutcome>
   /** Takes the money that was set aside. */
-  capture(payment: { orderId: string; paymentId: string }, trace: Traced): Promise<CaptureOutcome>
-  /** Undoes whatever the order's payment came to: nothing, an authorisation (void) or a capture (refund). */
-  undo(orderId: string, trace: Traced): Promise<void>
+  capture(payment: { orderId: string; paymentId: string }): Promise<CaptureOutcome>
+  /**
+   * Undoes whatever the order's payment came to: nothing, an authorisation (void) or a capture (refund).
+   * @param paymentId the payment, where it is known; otherwise the provider tells it by the request's idempotency key
+   */
+  undo(payment: PaymentRequest, paymentId: string | undefined): Promise<void>
 }
+
+/** What Discount may say to a redemption. */
+export const redemptionRefusals = [
+  couponUnknown,
+  ...unusableCoupon,
+  redemptionReleased,
+  redemptionOtherCoupon,
+  redemptionUnknown,
+] as const
+
+type Use = { readonly orderId: string; readonly couponCode: string }
+type Refused = RefusalOf<typeof redemptionRefusals> | undefined
 
 /** Discount's redemptions. Every call is idempotent by order. */
 export type Redemptions = {
-  reserve(redemption: { orderId: string; couponCode: string }, trace: Traced): Promise<Refusal | undefined>
-  confirm(redemption: { orderId: string; couponCode: string }, trace: Traced): Promise<Refusal | undefined>
-  release(redemption: { orderId: string; couponCode: string }, trace: Traced): Promise<void>
+  reserve(use: Use): Promise<Refused>
+  confirm(use: Use): Promise<Refused>
+  release(use: Use): Promise<void>
 }
 
-/** The orchestrations of checkouts, by order id. */
-export type Sagas = {
-  /** Starts the order's saga; does nothing while it runs. One that has ended would begin again. */
-  start(orderId: string, input: unknown): Promise<void>
-  /** Hands an event to the order's saga; one that has ended or never was does not hear it. */
-  tell(orderId: string, event: string, data: unknown): Promise<void>
+/** Basket's checkouts. */
+export type Checkouts = {
+  /** @throws DependencyUnavailableError */
+  find(checkoutId: string): Promise<CheckoutDetails | undefined>
+  /** The same for a reader who does not wait: undefined as well when Basket does not answer soon. */
+  lookUp(checkoutId: string): Promise<CheckoutDetails | undefined>
 }

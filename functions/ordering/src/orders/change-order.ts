@@ -1,23 +1,25 @@
-import type { Outbox, OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
-import { message } from "@eshop/building-blocks/messaging/outbox"
-import type { CallContext, Tx } from "@eshop/building-blocks/use-case"
-import { OrderCancelled, OrderCreated, OrderPaid } from "@eshop/domain/events/ordering-events"
-import { decide, evolve, type Order, type OrderCommand, type OrderEvent } from "@eshop/domain/ordering/order"
-import { isRefusal, type Refusal } from "@eshop/domain/refusal"
+import type { Call, Tx } from "@eshop/building-blocks/app/call"
+import { message, type Outbox, type OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
+import { OrderCancelled, OrderCreated, OrderPaid } from "@eshop/domain/contracts/ordering-events"
+import { mergeLines } from "@eshop/domain/contracts/stock-lines"
+import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
+import { evolve, type Order } from "@eshop/domain/ordering/order"
+import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import type { Orders } from "./ports.ts"
 
 export type OrderPorts = { readonly orders: Orders; readonly outbox: Outbox }
 
-/** What other contexts hear of a domain event; most stay inside. */
-function announcement(event: OrderEvent, order: Order, call: CallContext): OutboxMessage[] {
+/** What other contexts hear of a stored event; most stay inside. */
+function announcement(event: OrderEvent, order: Order, call: Call): OutboxMessage[] {
   const { id: orderId, customerId } = order
+  const lines = mergeLines(order.lines)
   switch (event.type) {
     case "StockRequested": {
-      const lines = order.lines.map(({ productId, quantity }) => ({ productId, quantity }))
-      return [message(OrderCreated, orderId, { orderId, customerId, lines }, call)]
+      const hold = order.holdId === undefined ? {} : { holdId: order.holdId }
+      return [message(OrderCreated, orderId, { orderId, customerId, lines, ...hold }, call)]
     }
     case "OrderPaid":
-      return [message(OrderPaid, orderId, { orderId, customerId, total: order.total }, call)]
+      return [message(OrderPaid, orderId, { orderId, customerId, total: order.total, lines }, call)]
     case "OrderCancelled":
       return [message(OrderCancelled, orderId, { orderId, customerId, reason: event.data.code }, call)]
     default:
@@ -28,25 +30,26 @@ function announcement(event: OrderEvent, order: Order, call: CallContext): Outbo
 /**
  * The one way to change an order: lock, decide, append the events, the state and the announcements in one
  * transaction. Repeating a command that was done changes nothing and returns the order as it is.
+ * @param decide a command of the domain
  */
-export async function changeOrder(
+export async function changeOrder<R extends Refusal>(
   { orders, outbox }: OrderPorts,
   tx: Tx,
   orderId: string,
-  command: OrderCommand,
-  call: CallContext,
-): Promise<Order | Refusal> {
+  decide: (order: Order | undefined) => OrderEvent[] | R | Promise<OrderEvent[] | R>,
+  call: Call,
+): Promise<Order | R> {
   const stored = await orders.lock(tx, orderId)
-  const events = decide(stored?.order, command, call.now)
-  if (isRefusal(events)) return events
+  const decided = await decide(stored?.order)
+  if (isRefusal(decided)) return decided as R
+  const events = decided as OrderEvent[]
   const order = events.reduce<Order | undefined>(evolve, stored?.order)
-  if (!order) throw new Error(`the command '${command.type}' made no order`)
-  if (events.length > 0) {
-    await orders.append(tx, orderId, stored?.version ?? 0, events, order)
-    await outbox.add(
-      tx,
-      events.flatMap((event) => announcement(event, order, call)),
-    )
-  }
+  if (!order) throw new Error("the command made no order")
+  if (events.length === 0) return order
+  await orders.append(tx, orderId, stored?.version ?? 0, events, order)
+  await outbox.add(
+    tx,
+    events.flatMap((event) => announcement(event, order, call)),
+  )
   return order
 }

@@ -1,5 +1,7 @@
-import type { Tx } from "@eshop/building-blocks/use-case"
-import type { Order, OrderEvent, OrderStatus } from "@eshop/domain/ordering/order"
+import type { Tx } from "@eshop/building-blocks/app/call"
+import type { Order } from "@eshop/domain/ordering/order"
+import type { OrderEvent } from "@eshop/domain/ordering/order-events"
+import type { OrderView } from "./order-views.ts"
 
 export type StoredOrder = { readonly order: Order; readonly version: number }
 
@@ -9,7 +11,7 @@ export type Orders = {
   /** The order inside a transaction, locked until it ends. */
   lock(tx: Tx, id: string): Promise<StoredOrder | undefined>
   /**
-   * Appends events behind `expectedVersion` and stores the state that they lead to.
+   * Appends events behind `expectedVersion`, stores the state that they lead to and marks it for every projection.
    * @throws when another writer was faster (the version is taken)
    */
   append(
@@ -21,25 +23,27 @@ export type Orders = {
   ): Promise<void>
   /** The order's stream, oldest event first. */
   events(id: string): Promise<readonly OrderEvent[]>
+  /** Ids of orders whose checkout is under way and that have not changed since then, oldest first. */
+  underWaySince(before: Date, limit: number): Promise<readonly string[]>
+  /** Orders that use a coupon, by id. @param after the last id of the page before */
+  withCoupons(after: string | undefined, limit: number): Promise<readonly Order[]>
 }
 
-/** How far the read model has followed the orders. */
+/** The projections of orders, by name. */
+export type ProjectionName = "order-list"
+
+/** How far a projection has followed the orders. */
 export type Projection = {
-  /** Orders whose read model lags behind, at most `limit`. */
-  lagging(limit: number): Promise<readonly StoredOrder[]>
-  /** The read model has caught up with these versions. */
-  caughtUp(orders: readonly { id: string; version: number }[]): Promise<void>
-}
-
-/** An order as its customer sees it in a list. */
-export type OrderView = {
-  readonly id: string
-  readonly customerId: string
-  readonly status: OrderStatus
-  readonly total: { amount: number; currency: string }
-  readonly lineCount: number
-  readonly submittedAt: string
-  readonly changedAt: string
+  /** Orders that the projection has still to follow, at most `limit`, as their streams tell of them. */
+  pending(name: ProjectionName, limit: number): Promise<readonly StoredOrder[]>
+  pendingCount(name: ProjectionName): Promise<number>
+  /**
+   * The projection has followed these versions; an order that has changed since, or that is being changed, stays
+   * pending. @returns how many are pending no longer
+   */
+  followed(name: ProjectionName, orders: readonly { id: string; version: number }[]): Promise<number>
+  /** Marks every order. @returns how many there are */
+  markAll(name: ProjectionName): Promise<number>
 }
 
 export type ViewCursor = { readonly submittedAt: string; readonly id: string }
@@ -50,4 +54,6 @@ export type OrderViews = {
   put(views: readonly { view: OrderView; version: number }[]): Promise<void>
   /** A customer's orders, newest first. */
   list(customerId: string, after: ViewCursor | undefined, limit: number): Promise<readonly OrderView[]>
+  /** Removes views of orders that there are not, and lets any version overwrite the others. */
+  distrust(): Promise<void>
 }

@@ -1,28 +1,47 @@
-import type { OrderViews, Projection, StoredOrder } from "./ports.ts"
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { debounce } from "@eshop/building-blocks/debounce"
+import { warn } from "@eshop/building-blocks/telemetry/observe"
+import * as z from "zod"
+import { viewOf } from "./order-views.ts"
+import type { OrderViews, Projection } from "./ports.ts"
 
 const BATCH = 100
+/** The read model follows the orders in steps of this length: many changes, one step. */
+const PAUSE_MS = 50
 
-const viewOf = ({ order }: StoredOrder) => ({
-  id: order.id,
-  customerId: order.customerId,
-  status: order.status,
-  total: order.total,
-  lineCount: order.lines.length,
-  submittedAt: order.submittedAt,
-  changedAt: order.changedAt,
-})
+export type ReadModelPorts = { readonly projection: Projection; readonly views: OrderViews }
 
 /**
  * Brings the read model up to date with the orders. May run anywhere, any number of times: a view carries its
- * version, and what was not marked as projected is projected again.
+ * version, and what was not marked as followed is projected again.
+ * @returns how many orders were projected
  */
-export async function projectOrders(ports: { projection: Projection; views: OrderViews }): Promise<void> {
-  const { projection, views } = ports
-  for (;;) {
-    const lagging = await projection.lagging(BATCH)
-    if (lagging.length === 0) return
-    await views.put(lagging.map((stored) => ({ view: viewOf(stored), version: stored.version })))
-    await projection.caughtUp(lagging.map(({ order, version }) => ({ id: order.id, version })))
-    if (lagging.length < BATCH) return
+export async function project({ projection, views }: ReadModelPorts): Promise<number> {
+  for (let projected = 0; ; ) {
+    const pending = await projection.pending("order-list", BATCH)
+    if (pending.length === 0) return projected
+    await views.put(pending.map(({ order, version }) => ({ view: viewOf(order), version })))
+    const followed = await projection.followed(
+      "order-list",
+      pending.map(({ order, version }) => ({ id: order.id, version })),
+    )
+    // What is left is being changed, or another projector's: whoever that is projects it.
+    if (followed === 0) return projected
+    projected += followed
   }
 }
+
+/** The net under {@link projectSoon}. */
+export const projectOrders = useCase("ordering.project-orders", {
+  input: z.strictObject({}),
+  result: z.strictObject({ projected: z.int() }),
+  handle: (ports: ReadModelPorts) => async () => ({ projected: await project(ports) }),
+})
+
+/** What projects moments after a commit that changed an order. */
+export const projectSoon = (ports: ReadModelPorts): (() => void) =>
+  debounce(
+    () => project(ports),
+    (error) => warn(`the read model lags behind until the next run: ${(error as Error).message}`),
+    PAUSE_MS,
+  )

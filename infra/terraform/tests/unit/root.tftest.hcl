@@ -40,9 +40,9 @@ run "keeps_secrets_in_the_vault_of_the_app_that_needs_them" {
 
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets } == {
-      basket   = { BASKET_DB = "basket-db" }
+      basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys" }
       catalog  = { CATALOG_DB = "catalog-db" }
-      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key" }
+      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys" }
     }
     error_message = "Exactly these secrets exist."
   }
@@ -56,8 +56,11 @@ run "needs_fewer_secrets_with_entra" {
   }
 
   assert {
-    condition     = { for app, needed in output.required_secrets : app => needed.secrets } == { ordering = { PAYMENT_API_KEY = "payment-api-key" } }
-    error_message = "With tokens only the payment provider's key is left."
+    condition = { for app, needed in output.required_secrets : app => needed.secrets } == {
+      basket   = { PERSONAL_DATA_KEYS = "personal-data-keys" }
+      ordering = { PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys" }
+    }
+    error_message = "With tokens only the keys of personal data and the payment provider's are left."
   }
 }
 

@@ -3,7 +3,6 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import {
   type AppName,
-  appSettings,
   type Connections,
   type DatabaseName,
   databaseNames,
@@ -106,7 +105,7 @@ const storesOf: Record<AppName, readonly string[]> = {
 
 const hasDatabase = (app: string): app is DatabaseName => (databaseNames as readonly string[]).includes(app)
 
-/** One function app in the functions host, its database migrated first. */
+/** One function app in the functions host, its database migrated first. @param env with the app's settings */
 export function appPart(
   app: AppName,
   port: number,
@@ -123,9 +122,9 @@ export function appPart(
     address: to.apps[app],
     graceMs: 15_000,
     async prepare() {
-      const migrations = join(root, "migrations")
+      const migrations = join(root, "migrations", "postgres")
       if (!hasDatabase(app) || !existsSync(migrations)) return
-      const { applyMigrations } = await import("@eshop/building-blocks/postgres/migrations")
+      const { applyMigrations } = await import("@eshop/building-blocks/store/postgres/migrations")
       await applyMigrations(to.postgres[app], migrations)
     },
     launch: () => ({
@@ -137,7 +136,7 @@ export function appPart(
         ...["--state-dir", state, "--exit-with-parent"],
       ],
       // The host puts the level in front of each line (see PartLog).
-      env: { ...env, ...appSettings(app, to), ESHOP_LOG_LEVELS: "1" },
+      env: { ...env, ESHOP_LOG_LEVELS: "1" },
     }),
     async isReady() {
       const answer = await get(`${to.apps[app]}/admin/host/status`)

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto"
 import type { StockLevel } from "@eshop/domain/catalog/stock"
-import type { Address } from "@eshop/domain/events/basket-events"
-import type { Money } from "@eshop/domain/money"
-import type { CancelReason, Order, OrderStatus } from "@eshop/domain/ordering/order"
+import type { Address } from "@eshop/domain/contracts/checkouts"
+import type { OrderStatus } from "@eshop/domain/contracts/ordering-events"
+import type { Money } from "@eshop/domain/kernel/money"
+import type { CancelReason } from "@eshop/domain/ordering/order-events"
 
 /** An answer of the shop, whatever its status. */
 export type ShopAnswer<T = unknown> = { readonly status: number; readonly headers: Headers; readonly body: T }
@@ -14,8 +15,19 @@ export type TimelineEvent = {
 }
 export type Timeline = { readonly status: OrderStatus; readonly events: readonly TimelineEvent[] }
 
+/** What a storefront shows of an order. */
+export type Order = {
+  readonly id: string
+  readonly status: OrderStatus
+  readonly discount: Money
+  readonly couponCodes: readonly string[]
+  readonly total: Money
+  readonly cancelReason?: CancelReason
+  readonly submittedAt: string
+}
+
 export type CartLine = {
-  productId: string
+  sku: string
   name: string
   quantity: number
   unitPrice: Money
@@ -33,7 +45,7 @@ export type CheckoutBody = {
 
 export type PaymentIntent = { id: string; status: string; amount: number; amount_received: number }
 
-const ended: readonly OrderStatus[] = ["Paid", "Cancelled", "Shipped", "Delivered", "Refunded"]
+const underWay: readonly OrderStatus[] = ["Submitted", "AwaitingStock", "AwaitingPayment"]
 const POLL_MS = 40
 
 export const someAddress: Address = {
@@ -103,13 +115,9 @@ export function shopClient(urls: { gateway: string; identity: string }) {
       return access_token
     },
 
-    async stock(productId: string): Promise<StockLevel & { available: number }> {
+    async stock(sku: string): Promise<StockLevel & { available: number }> {
       return expect(
-        await send<StockLevel & { available: number }>(
-          undefined,
-          "GET",
-          `/catalog/products/${productId}/stock`,
-        ),
+        await send<StockLevel & { available: number }>(undefined, "GET", `/catalog/variants/${sku}/stock`),
         200,
       )
     },
@@ -124,19 +132,19 @@ export function shopClient(urls: { gateway: string; identity: string }) {
         token: access_token,
         send: as,
         cart: async () => expect(await as<CartAnswer>("GET", "/basket/cart"), 200),
-        putItem: async (productId: string, quantity: number) =>
-          expect(await as<CartAnswer>("PUT", `/basket/cart/items/${productId}`, { body: { quantity } }), 200),
+        putItem: async (sku: string, quantity: number) =>
+          expect(await as<CartAnswer>("PUT", `/basket/cart/items/${sku}`, { body: { quantity } }), 200),
         checkout: (body: CheckoutBody, key: string = randomUUID()) =>
           as<CheckoutAnswer>("POST", "/basket/checkout", { body, headers: { "idempotency-key": key } }),
         order: (id: string) => as<Order>("GET", `/ordering/orders/${id}`),
         timeline: async (id: string) =>
           expect(await as<Timeline>("GET", `/ordering/orders/${id}/timeline`), 200),
-        /** Waits until the order is paid or cancelled. A new order is not found until its saga has begun. */
+        /** Waits until the order is paid or cancelled. */
         async ended(id: string, timeoutMs = 60_000): Promise<Order> {
           const deadline = Date.now() + timeoutMs
           for (;;) {
             const { status, body } = await as<Order>("GET", `/ordering/orders/${id}`)
-            if (status === 200 && ended.includes(body.status)) return body
+            if (status === 200 && !underWay.includes(body.status)) return body
             if (Date.now() > deadline)
               throw new Error(`order ${id} is ${status === 200 ? body.status : status}`)
             await new Promise((resolve) => setTimeout(resolve, POLL_MS))

@@ -74,6 +74,7 @@ export class Part {
   #loop: Promise<void> = Promise.resolve()
   #shortLives = 0
   #restartWanted = false
+  #allowed: Promise<void> = Promise.resolve()
 
   constructor(spec: PartSpec, log: PartLog, runDirectory: string, emit: (event: PartEvent) => void) {
     this.spec = spec
@@ -117,6 +118,20 @@ export class Part {
     this.#process.kill(signal)
   }
 
+  /**
+   * Kills the process and keeps the part away, as an outage would.
+   * @returns what lets it start again; resolves when it is ready
+   */
+  takeAway(): () => Promise<void> {
+    const gate = Promise.withResolvers<void>()
+    this.#allowed = gate.promise
+    this.kill("SIGKILL")
+    return async () => {
+      gate.resolve()
+      await this.whenReady()
+    }
+  }
+
   /** Stops the process in its own way and starts it again; resolves when it is ready. */
   async restart(): Promise<void> {
     if (this.#process) {
@@ -151,6 +166,7 @@ export class Part {
   async #run(needs: readonly Part[]): Promise<void> {
     const { signal } = this.#halt
     while (!signal.aborted) {
+      await this.#allowed
       for (const need of needs) await need.#untilReady(signal)
       const started = performance.now()
       const reason = await this.#runOnce(started)

@@ -66,6 +66,22 @@ describe("values", () => {
   })
 })
 
+describe("the filter of a subscription", () => {
+  const accepts = compileFilter(
+    "sys.Label IN ('order-paid', 'order-created') AND ([redrive-to] IS NULL OR [redrive-to] = 'catalog')",
+  )
+  const redrivenTo = (context: unknown): MessageProperties => ({
+    ...message,
+    application: new Map([["redrive-to", context]]),
+  })
+  test("lets in an event of the list, and of the redriven ones those for this context", () => {
+    expect(accepts(message)).toBe(true)
+    expect(accepts(redrivenTo("catalog"))).toBe(true)
+    expect(accepts(redrivenTo("basket"))).toBe(false)
+    expect(accepts({ ...message, system: { ...message.system, subject: "order-cancelled" } })).toBe(false)
+  })
+})
+
 describe("unknown values", () => {
   test.each<[string, Truth]>([
     ["absent = 1", undefined],

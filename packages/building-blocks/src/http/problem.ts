@@ -1,8 +1,9 @@
 import type { HttpResponseInit } from "@azure/functions"
-import type { Refusal, RefusalKind } from "@eshop/domain/refusal"
+import type { Refusal, RefusalKind } from "@eshop/domain/kernel/refusal"
 import type { z } from "zod"
 
-const statusOf: Record<RefusalKind, number> = {
+/** The HTTP status of each kind of refusal. */
+export const statusOfKind: Record<RefusalKind, number> = {
   "not-found": 404,
   conflict: 409,
   stale: 412,
@@ -11,7 +12,8 @@ const statusOf: Record<RefusalKind, number> = {
   unavailable: 503,
 }
 
-const titles: Record<number, string> = {
+/** The title of each status. */
+export const titles: Record<number, string> = {
   400: "The request is malformed",
   401: "Sign in first",
   403: "Not allowed",
@@ -35,6 +37,16 @@ export type Problem = {
   headers?: Record<string, string>
 }
 
+/** Thrown where a request is read: it ends with this problem. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError"
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.code)
+    this.problem = problem
+  }
+}
+
 /** An answer in application/problem+json (RFC 9457) with the trace id and without internals. */
 export function problem(
   { status, code, detail, extra, headers }: Problem,
@@ -56,7 +68,7 @@ export function problem(
 }
 
 export const ofRefusal = (refusal: Refusal): Problem => ({
-  status: statusOf[refusal.kind],
+  status: statusOfKind[refusal.kind],
   code: refusal.code,
   detail: refusal.detail,
   ...(refusal.data && { extra: refusal.data }),

@@ -1,6 +1,6 @@
-import { refuse } from "@eshop/domain/refusal"
+import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import { describe, expect, test } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import { ofInvalidFields, ofInvalidInput, ofRefusal, problem } from "./problem.ts"
 
 const about = { instance: "/cart", traceId: "a".repeat(32) }
@@ -31,7 +31,8 @@ test.each([
   ["forbidden", 403],
   ["unavailable", 503],
 ] as const)("a refusal of kind %s is %d and keeps its code", (kind, status) => {
-  expect(ofRefusal(refuse(kind, "some.code", "Detail.", { fact: 1 }))).toMatchObject({
+  const refuse = defineRefusal("some.code", kind, "Detail.", z.object({ fact: z.int() }))
+  expect(ofRefusal(refuse({ fact: 1 }))).toMatchObject({
     status,
     code: "some.code",
     detail: "Detail.",
@@ -40,7 +41,8 @@ test.each([
 })
 
 test("a dependency that is out is worth another try later", () => {
-  expect(ofRefusal(refuse("unavailable", "some.code", "Out.")).headers).toEqual({ "retry-after": "5" })
+  const refuse = defineRefusal("some.code", "unavailable", "Out.")
+  expect(ofRefusal(refuse()).headers).toEqual({ "retry-after": "5" })
 })
 
 describe("failing fields", () => {

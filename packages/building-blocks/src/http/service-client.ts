@@ -12,14 +12,14 @@ import {
 } from "cockatiel"
 import { DependencyUnavailableError } from "../failure.ts"
 import type { ServiceToken } from "../identity/service-token.ts"
+import { traceMember } from "../telemetry/ambient.ts"
 
 export type ServiceRequest = {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the base address, whose own path stays in front. */
   readonly path: string
   readonly headers?: Record<string, string>
   readonly body?: string | URLSearchParams
-  readonly traceparent?: string
 }
 
 export type ServiceResponse = { readonly status: number; readonly headers: Headers; readonly text: string }
@@ -65,7 +65,7 @@ export function serviceClient(options: {
         accept: "application/json",
         ...(typeof request.body === "string" && { "content-type": "application/json" }),
         ...(authorization && { authorization: `Bearer ${authorization}` }),
-        ...(request.traceparent && { traceparent: request.traceparent }),
+        ...traceMember(),
         ...request.headers,
       },
       ...(request.body !== undefined && { body: request.body }),

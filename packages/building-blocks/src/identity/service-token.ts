@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { DependencyUnavailableError } from "../failure.ts"
 import { azureCredential } from "./azure-credential.ts"
 

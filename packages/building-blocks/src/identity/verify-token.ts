@@ -1,7 +1,8 @@
+import { CustomerId } from "@eshop/domain/kernel/ids"
 import { createRemoteJWKSet, errors, jwtVerify } from "jose"
-import { z } from "zod"
+import * as z from "zod"
+import type { Caller } from "../app/call.ts"
 import { DependencyUnavailableError } from "../failure.ts"
-import type { Caller } from "../use-case.ts"
 
 export type TokenVerifier = {
   /**
@@ -16,7 +17,40 @@ export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError"
 }
 
-const Claims = z.object({ sub: z.string().min(1), roles: z.array(z.string()).default([]), exp: z.number() })
+/** Settings that every app reads to know who calls it. */
+export const IdentitySettings = z.object({
+  IDENTITY_ISSUER: z.url(),
+  IDENTITY_AUDIENCE: z.string().min(1),
+  /** The claim that names a customer for good: Entra's `oid`, since its `sub` is another one for each app. */
+  IDENTITY_CUSTOMER_CLAIM: z.string().default("sub"),
+})
+
+const Claims = z.looseObject({
+  sub: z.string().min(1),
+  roles: z.array(z.string()).default([]),
+  exp: z.number(),
+  /** Entra: `app` in a token that an application got for itself. */
+  idtyp: z.string().optional(),
+  /** Entra: the application that got the token. */
+  azp: z.string().optional(),
+  /** Entra: the tenant. */
+  tid: z.string().optional(),
+  /** Delegated scopes: an Entra token without them is an application's. */
+  scp: z.string().optional(),
+})
+type Claims = z.infer<typeof Claims>
+
+/** Whether an application speaks for itself (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
+const isService = ({ idtyp, tid, scp }: Claims): boolean =>
+  idtyp === "app" || (tid !== undefined && scp === undefined)
+
+function callerOf(claims: Claims, customerClaim: string): Caller {
+  if (isService(claims)) return { kind: "service", id: claims.azp ?? claims.sub, roles: claims.roles }
+  const id = CustomerId.safeParse(claims[customerClaim])
+  if (!id.success)
+    throw new InvalidTokenError(`the token has no claim '${customerClaim}' that names a customer`)
+  return { kind: "customer", id: id.data, roles: claims.roles }
+}
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 const CACHED_TOKENS = 1_000
@@ -32,7 +66,8 @@ const isIssuersFault = (error: unknown): boolean =>
  * Verifies JWTs of an OpenID Connect issuer: signature by its published keys, issuer, audience and expiry.
  * A verified token is remembered until it expires, so that a busy client costs one signature check.
  */
-export function tokenVerifier(options: { issuer: string; audience: string }): TokenVerifier {
+export function tokenVerifier(settings: z.infer<typeof IdentitySettings>): TokenVerifier {
+  const options = { issuer: settings.IDENTITY_ISSUER, audience: settings.IDENTITY_AUDIENCE }
   const remembered = new Map<string, { caller: Caller; expires: number }>()
   let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined
 
@@ -60,9 +95,9 @@ export function tokenVerifier(options: { issuer: string; audience: string }): To
         clockTolerance: 5,
       })
       const claims = Claims.parse(payload)
-      return { caller: { kind: "user", id: claims.sub, roles: claims.roles }, expires: claims.exp * 1_000 }
+      return { caller: callerOf(claims, settings.IDENTITY_CUSTOMER_CLAIM), expires: claims.exp * 1_000 }
     } catch (error) {
-      if (error instanceof DependencyUnavailableError) throw error
+      if (error instanceof DependencyUnavailableError || error instanceof InvalidTokenError) throw error
       if (isIssuersFault(error)) throw new DependencyUnavailableError("identity", error)
       throw new InvalidTokenError((error as Error).message, { cause: error })
     }

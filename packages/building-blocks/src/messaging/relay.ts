@@ -1,42 +1,57 @@
-import { coalesced } from "../coalesced.ts"
+import { setTimeout as sleep } from "node:timers/promises"
+import { debounce } from "../debounce.ts"
 import type { Outbox, OutboxMessage } from "./outbox.ts"
 
-/** Where events go. Resolves once the broker has accepted them all. */
-export type EventPublisher = { publish(topic: string, messages: readonly OutboxMessage[]): Promise<void> }
+/** Where events go. */
+export type Broker = {
+  /** Resolves once the broker has accepted them all. */
+  publish(topic: string, messages: readonly OutboxMessage[]): Promise<void>
+  close(): Promise<void>
+}
 
 const BATCH = 100
 
 /** For so long nobody else sends a message that somebody is sending. */
 export const LEASE_SECONDS = 10
 
+/** How long a stop waits for what is being sent. */
+const STOP_MS = 5_000
+
 export type Relay = {
   /** Sends messages that a commit has just left and whose lease the caller holds; nobody waits for it. */
   send(messages: readonly OutboxMessage[]): void
   /** Sends all that waits unleased. @returns how many messages were sent @throws when the broker refuses */
   drain(): Promise<number>
+  /** Rejects while the broker does not take what is sent. */
+  probe(): Promise<void>
+  /** Waits for what is being sent, and gives back the lease of what was not, so that another process sends it now. */
+  stop(): Promise<void>
 }
 
 /**
  * Moves messages from the outbox to the broker: at least once, since the process may die between the broker's
  * acceptance and the removal. Consumers deduplicate by message id.
  */
-export function outboxRelay(
-  outbox: Outbox,
-  publisher: EventPublisher,
-  onError: (error: unknown) => void,
-): Relay {
+export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unknown) => void): Relay {
   let fresh: OutboxMessage[] = []
+  let refused: unknown
+  const unsent = new Map<string, OutboxMessage>()
 
   /** Each topic for itself: one that fails does not hold another back. */
   async function deliver(leased: readonly OutboxMessage[]): Promise<void> {
     const outcomes = await Promise.allSettled(
       [...Map.groupBy(leased, ({ topic }) => topic)].map(async ([topic, messages]) => {
-        const ids = messages.map(({ event }) => event.id)
+        const ids = messages.map(({ id }) => id)
+        for (const message of messages) unsent.set(message.id, message)
         try {
-          await publisher.publish(topic, messages)
+          await broker.publish(topic, messages)
+          refused = undefined
         } catch (error) {
+          refused = error
           await outbox.release(ids)
           throw error
+        } finally {
+          for (const id of ids) unsent.delete(id)
         }
         await outbox.remove(ids)
       }),
@@ -44,7 +59,7 @@ export function outboxRelay(
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
   }
 
-  const sendFresh = coalesced(async () => {
+  const sendFresh = debounce(async () => {
     const messages = fresh
     fresh = []
     await deliver(messages)
@@ -64,6 +79,16 @@ export function outboxRelay(
         sent += claimed.length
         if (claimed.length < BATCH) return sent
       }
+    },
+
+    async probe() {
+      if (refused) throw refused
+    },
+
+    async stop() {
+      await Promise.race([sendFresh.idle(), sleep(STOP_MS, undefined, { ref: false })])
+      const left = [...unsent.keys(), ...fresh.map(({ id }) => id)]
+      if (left.length > 0) await outbox.release(left)
     },
   }
 }

@@ -1,9 +1,11 @@
-import type { Shortage } from "../events/catalog-events.ts"
+import * as z from "zod"
+import type { Shortage } from "../contracts/catalog-events.ts"
+import { mergeLines, type StockLine } from "../contracts/stock-lines.ts"
+import { OrderId } from "../kernel/ids.ts"
+import { defineRefusal } from "../kernel/refusal.ts"
 
-/** Stock of one product: what lies in the warehouse and how much of it is promised. */
-export type StockLevel = { readonly productId: string; readonly onHand: number; readonly reserved: number }
-
-export type StockLine = { readonly productId: string; readonly quantity: number }
+/** Stock of one variant: what lies in the warehouse and how much of it is promised. */
+export type StockLevel = { readonly sku: string; readonly onHand: number; readonly reserved: number }
 
 /**
  * held: set aside for an order. committed: sold. released: given back (also when the order ended before it asked).
@@ -18,6 +20,21 @@ export type Reservation = {
   readonly expiresAt: Date
 }
 
+/** Paid after its time, and the units were sold to others meanwhile. */
+export const stockGone = defineRefusal(
+  "stock.gone",
+  "conflict",
+  "The order was paid after its reservation had expired, and the stock is gone.",
+  z.object({ orderId: OrderId }),
+)
+
+export const reservationMissing = defineRefusal(
+  "reservation.missing",
+  "conflict",
+  ({ status }) => `The order is paid, but its reservation is ${status}.`,
+  z.object({ orderId: OrderId, status: z.string() }),
+)
+
 /** How long stock stays set aside for an order that is not paid. */
 export const RESERVATION_MINUTES = 30
 
@@ -27,19 +44,9 @@ export type ReservationDecision =
   | { readonly type: "reserved"; readonly lines: readonly StockLine[]; readonly expiresAt: Date }
   | { readonly type: "rejected"; readonly shortages: readonly Shortage[] }
 
-/** Lines of one product become one line, ordered by product so that concurrent orders lock rows in one order. */
-export function mergeLines(lines: readonly StockLine[]): StockLine[] {
-  const byProduct = new Map<string, number>()
-  for (const line of lines)
-    byProduct.set(line.productId, (byProduct.get(line.productId) ?? 0) + line.quantity)
-  return [...byProduct]
-    .map(([productId, quantity]) => ({ productId, quantity }))
-    .sort((a, b) => (a.productId < b.productId ? -1 : 1))
-}
-
 /**
- * All lines or none. A product without a stock row has none available.
- * @param levels current levels of the products, locked by the caller
+ * All lines or none. A variant without a stock row has none available.
+ * @param levels current levels of the variants, locked by the caller
  */
 export function decideReservation(
   levels: readonly StockLevel[],
@@ -47,11 +54,11 @@ export function decideReservation(
   now: Date,
 ): ReservationDecision {
   const merged = mergeLines(lines)
-  const byId = new Map(levels.map((level) => [level.productId, level]))
-  const shortages = merged.flatMap(({ productId, quantity }): Shortage[] => {
-    const level = byId.get(productId)
+  const bySku = new Map(levels.map((level) => [level.sku, level]))
+  const shortages = merged.flatMap(({ sku, quantity }): Shortage[] => {
+    const level = bySku.get(sku)
     const free = level ? available(level) : 0
-    return free >= quantity ? [] : [{ productId, requested: quantity, available: free }]
+    return free >= quantity ? [] : [{ sku, requested: quantity, available: free }]
   })
   if (shortages.length > 0) return { type: "rejected", shortages }
   return {
@@ -62,16 +69,16 @@ export function decideReservation(
 }
 
 /** Change of a stock level by one line. */
-export type StockChange = { readonly productId: string; readonly onHand: number; readonly reserved: number }
+export type StockChange = { readonly sku: string; readonly onHand: number; readonly reserved: number }
 
 /** Setting aside promises units without moving them. */
 export const holdChanges = (lines: readonly StockLine[]): StockChange[] =>
-  lines.map(({ productId, quantity }) => ({ productId, onHand: 0, reserved: quantity }))
+  lines.map(({ sku, quantity }) => ({ sku, onHand: 0, reserved: quantity }))
 
 /** Giving back frees the promise. */
 export const releaseChanges = (lines: readonly StockLine[]): StockChange[] =>
-  lines.map(({ productId, quantity }) => ({ productId, onHand: 0, reserved: -quantity }))
+  lines.map(({ sku, quantity }) => ({ sku, onHand: 0, reserved: -quantity }))
 
 /** Selling takes the promised units out of the warehouse. */
 export const commitChanges = (lines: readonly StockLine[]): StockChange[] =>
-  lines.map(({ productId, quantity }) => ({ productId, onHand: -quantity, reserved: -quantity }))
+  lines.map(({ sku, quantity }) => ({ sku, onHand: -quantity, reserved: -quantity }))

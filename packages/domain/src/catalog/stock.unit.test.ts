@@ -1,13 +1,11 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { seedProducts } from "../seed.ts"
-import { snapshotOf } from "./product.ts"
+import { mergeLines } from "../contracts/stock-lines.ts"
 import {
   available,
   commitChanges,
   decideReservation,
   holdChanges,
-  mergeLines,
   releaseChanges,
   type StockChange,
   type StockLevel,
@@ -19,14 +17,14 @@ const level = fc
   .map(({ onHand, reserved }) => ({ onHand, reserved: Math.min(reserved, onHand) }))
 const levels = fc
   .array(level, { minLength: 1, maxLength: 5 })
-  .map((all) => all.map((one, index): StockLevel => ({ productId: `p${index}`, ...one })))
+  .map((all) => all.map((one, index): StockLevel => ({ sku: `S${index}`, ...one })))
 const lines = fc.array(
-  fc.record({ productId: fc.nat(6).map((index) => `p${index}`), quantity: fc.integer({ min: 1, max: 8 }) }),
+  fc.record({ sku: fc.nat(6).map((index) => `S${index}`), quantity: fc.integer({ min: 1, max: 8 }) }),
   { minLength: 1, maxLength: 8 },
 )
 const apply = (all: readonly StockLevel[], changes: readonly StockChange[]): StockLevel[] =>
   all.map((one) => {
-    const change = changes.find(({ productId }) => productId === one.productId)
+    const change = changes.find(({ sku }) => sku === one.sku)
     return {
       ...one,
       onHand: one.onHand + (change?.onHand ?? 0),
@@ -38,18 +36,18 @@ test("all lines or none: a reservation never promises more than is there, a refu
   fc.assert(
     fc.property(levels, lines, (stock, wanted) => {
       const merged = mergeLines(wanted)
-      const freeOf = (productId: string) => {
-        const found = stock.find((one) => one.productId === productId)
+      const freeOf = (sku: string) => {
+        const found = stock.find((one) => one.sku === sku)
         return found ? available(found) : 0
       }
-      const short = merged.filter(({ productId, quantity }) => quantity > freeOf(productId))
+      const short = merged.filter(({ sku, quantity }) => quantity > freeOf(sku))
       const decision = decideReservation(stock, wanted, now)
       if (decision.type === "rejected") {
         expect(decision.shortages).toEqual(
-          short.map(({ productId, quantity }) => ({
-            productId,
+          short.map(({ sku, quantity }) => ({
+            sku,
             requested: quantity,
-            available: freeOf(productId),
+            available: freeOf(sku),
           })),
         )
         expect(short).not.toEqual([])
@@ -77,26 +75,4 @@ test("holding and releasing is as if nothing had been; holding and selling takes
       expect(sold.map(({ reserved }) => reserved)).toEqual(stock.map(({ reserved }) => reserved))
     }),
   )
-})
-
-test("lines are merged per product and come in one order for everybody", () => {
-  fc.assert(
-    fc.property(lines, (wanted) => {
-      const merged = mergeLines(wanted)
-      expect(mergeLines(wanted.toReversed())).toEqual(merged)
-      const ids = merged.map(({ productId }) => productId)
-      expect(ids).toEqual([...new Set(wanted.map(({ productId }) => productId))].sort())
-    }),
-  )
-})
-
-test("other contexts are told id, name, price and version of a product", () => {
-  expect(seedProducts.slice(0, 1).map(snapshotOf)).toEqual([
-    {
-      productId: "5334c996-8457-4cf0-815c-ed2b77c4ff61",
-      name: "IPhone X",
-      price: { amount: 950_00, currency: "USD" },
-      version: 1,
-    },
-  ])
 })

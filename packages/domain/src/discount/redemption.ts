@@ -1,14 +1,23 @@
-import { type Refusal, refuse } from "../refusal.ts"
-import { type Coupon, type CouponUse, checkCoupon } from "./coupon.ts"
+import type { Redemption } from "../contracts/redemptions.ts"
+import { defineRefusal, type RefusalOf } from "../kernel/refusal.ts"
+import { type Coupon, type CouponUse, checkCoupon, type UnusableCoupon } from "./coupon.ts"
 
-export type RedemptionStatus = "reserved" | "confirmed" | "released"
-
-/** One order's use of one coupon. */
-export type Redemption = {
-  readonly orderId: string
-  readonly couponCode: string
-  readonly status: RedemptionStatus
-}
+export const redemptionUnknown = defineRefusal(
+  "redemption.unknown",
+  "not-found",
+  "The order redeems no coupon.",
+)
+export const redemptionReleased = defineRefusal(
+  "redemption.released",
+  "conflict",
+  "The order has given its coupon back.",
+)
+/** An order redeems one coupon: the first that was reserved, or given back, for it. */
+export const redemptionOtherCoupon = defineRefusal(
+  "redemption.other-coupon",
+  "conflict",
+  "The order redeems another coupon already.",
+)
 
 /**
  * Reserving again is the same reservation, whatever became of the coupon meanwhile; an order that gave its coupon
@@ -20,23 +29,18 @@ export function reserveRedemption(
   coupon: Coupon,
   use: CouponUse,
   now: Date,
-): Redemption | Refusal {
+): Redemption | RefusalOf<[typeof redemptionReleased]> | UnusableCoupon {
   if (!existing)
     return checkCoupon(coupon, use, now) ?? { orderId, couponCode: coupon.code, status: "reserved" }
-  if (existing.status === "released")
-    return refuse("conflict", "redemption.released", "The order has given its coupon back.")
-  return existing
+  return existing.status === "released" ? redemptionReleased() : existing
 }
 
-/** An order redeems one coupon: the first that was reserved, or given back, for it. */
-export const otherCoupon = (): Refusal =>
-  refuse("conflict", "redemption.other-coupon", "The order redeems another coupon already.")
-
 /** Confirming twice is one confirmation. */
-export function confirmRedemption(existing: Redemption | undefined): Redemption | Refusal {
-  if (!existing) return refuse("not-found", "redemption.unknown", "The order redeems no coupon.")
-  if (existing.status === "released")
-    return refuse("conflict", "redemption.released", "The order has given its coupon back.")
+export function confirmRedemption(
+  existing: Redemption | undefined,
+): Redemption | RefusalOf<[typeof redemptionUnknown, typeof redemptionReleased]> {
+  if (!existing) return redemptionUnknown()
+  if (existing.status === "released") return redemptionReleased()
   return existing.status === "confirmed" ? existing : { ...existing, status: "confirmed" }
 }
 
@@ -50,6 +54,16 @@ export const releaseRedemption = (
 ): Redemption =>
   existing?.status === "released" ? existing : { ...(existing ?? wanted), status: "released" }
 
+/** No redemption goes back to an earlier one of these. */
+const order = ["reserved", "confirmed", "released"] as const satisfies readonly Redemption["status"][]
+
+/**
+ * What is known elsewhere of a redemption, taken over where it is further than what is here: in whatever order and
+ * however often it is told, the result is the same. No limit counts: the order's customer has the discount.
+ */
+export const reconcileRedemption = (existing: Redemption | undefined, known: Redemption): Redemption =>
+  existing && order.indexOf(existing.status) >= order.indexOf(known.status) ? existing : known
+
 /** Whether a status counts against the coupon's limit. */
-export const counts = (status: RedemptionStatus | undefined): boolean =>
+export const counts = (status: Redemption["status"] | undefined): boolean =>
   status === "reserved" || status === "confirmed"

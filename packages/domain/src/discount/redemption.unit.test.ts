@@ -1,12 +1,13 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { isRefusal, type Refusal } from "../refusal.ts"
+import type { Redemption } from "../contracts/redemptions.ts"
+import { isRefusal, type Refusal } from "../kernel/refusal.ts"
 import type { Coupon } from "./coupon.ts"
 import {
   confirmRedemption,
   counts,
-  otherCoupon,
-  type Redemption,
+  reconcileRedemption,
+  redemptionOtherCoupon,
   releaseRedemption,
   reserveRedemption,
 } from "./redemption.ts"
@@ -48,7 +49,20 @@ test("what was given back stays given back", () => {
 
 test("what was never reserved cannot be confirmed", () => {
   expect(confirmRedemption(undefined)).toMatchObject({ kind: "not-found", code: "redemption.unknown" })
-  expect(otherCoupon()).toMatchObject({ kind: "conflict", code: "redemption.other-coupon" })
+  expect(redemptionOtherCoupon()).toMatchObject({ kind: "conflict", code: "redemption.other-coupon" })
+})
+
+test("what is known elsewhere is taken over in any order and any number, and takes nothing back", () => {
+  const statuses = ["reserved", "confirmed", "released"] as const
+  const known = fc.constantFrom(...statuses).map((status): Redemption => ({ ...wanted, status }))
+  fc.assert(
+    fc.property(fc.array(known, { minLength: 1, maxLength: 6 }), (all) => {
+      const furthest = Math.max(...all.map(({ status }) => statuses.indexOf(status)))
+      const result = all.reduce<Redemption | undefined>(reconcileRedemption, undefined)
+      expect(result).toEqual({ ...wanted, status: statuses[furthest] })
+      for (const again of all) expect(reconcileRedemption(result, again)).toBe(result)
+    }),
+  )
 })
 
 test("in every order of steps of many orders the count stays within the limit and is what is reserved", () => {

@@ -1,155 +1,133 @@
-import type { Address, Checkout, OrderLine } from "../events/basket-events.ts"
-import type { Money } from "../money.ts"
-import { type Refusal, refuse } from "../refusal.ts"
+import type { OrderStatus } from "../contracts/ordering-events.ts"
+import { mergeLines, type StockLine } from "../contracts/stock-lines.ts"
+import type { Money } from "../kernel/money.ts"
+import type { CancelReason, OrderEvent, OrderEventOf } from "./order-events.ts"
 
-export type OrderStatus =
-  | "Submitted"
-  | "AwaitingStock"
-  | "AwaitingPayment"
-  | "Paid"
-  | "Shipped"
-  | "Delivered"
-  | "Cancelled"
-  | "Refunded"
+type Submission = OrderEventOf<"OrderSubmitted">["data"]
 
-/** Why an order was cancelled: a stable code and what a person should know. */
-export type CancelReason = {
-  readonly code: string
-  readonly detail: string
-  readonly data?: Record<string, unknown>
+export type Refund = OrderEventOf<"OrderRefunded">["data"] & { readonly refundedAt: string }
+
+/** What was captured and what of it went back. */
+export type Payment = {
+  readonly paymentId: string
+  readonly captured: Money
+  readonly refunds: readonly Refund[]
 }
 
-/** What happened to an order, in order. The stream of these is the truth; every other shape is derived. */
-export type OrderEvent =
-  | { readonly type: "OrderSubmitted"; readonly at: string; readonly data: Checkout }
-  | { readonly type: "StockRequested"; readonly at: string }
-  | { readonly type: "StockConfirmed"; readonly at: string }
-  | { readonly type: "OrderPaid"; readonly at: string; readonly data: { paymentId: string; captured: Money } }
-  | { readonly type: "OrderShipped"; readonly at: string; readonly data: { trackingNumber: string } }
-  | { readonly type: "OrderDelivered"; readonly at: string }
-  | { readonly type: "OrderCancelled"; readonly at: string; readonly data: CancelReason }
-  | { readonly type: "OrderRefunded"; readonly at: string; readonly data: { refunded: Money } }
+export type Shipment = OrderEventOf<"OrderShipped">["data"] & {
+  readonly shippedAt: string
+  readonly deliveredAt?: string
+}
 
-export type Order = {
+/** What every order has. */
+type Placed = Omit<Submission, "orderId" | "paymentMethod"> & {
   readonly id: string
-  readonly customerId: string
-  readonly status: OrderStatus
-  readonly lines: readonly OrderLine[]
-  readonly subtotal: Money
-  readonly discount: Money
-  readonly total: Money
-  readonly couponCode?: string
-  readonly discountUnavailable: boolean
-  readonly shippingAddress: Address
-  readonly paymentId?: string
-  readonly trackingNumber?: string
-  readonly cancelReason?: CancelReason
   readonly submittedAt: string
   readonly changedAt: string
 }
+type Unpaid = Placed & { readonly paymentMethod: string }
+type Paid = Placed & { readonly payment: Payment }
+type Sent = Paid & { readonly shipments: readonly Shipment[] }
+
+type In<Status extends OrderStatus, Has> = Status extends unknown ? Has & { readonly status: Status } : never
+
+/** An order in one of its states, with exactly what it has there. */
+export type Order =
+  | In<"Submitted" | "AwaitingStock" | "AwaitingPayment", Unpaid>
+  | In<"Paid", Paid>
+  | In<"PartiallyShipped" | "Shipped" | "Delivered" | "Closed", Sent>
+  /** It has a payment when it was cancelled after the capture. */
+  | In<"Cancelled", Placed & { readonly reason: CancelReason; readonly payment?: Payment }>
 
 /** The next state. A fact is never refused here: it has happened. */
 export function evolve(order: Order | undefined, event: OrderEvent): Order {
-  if (event.type === "OrderSubmitted") {
-    const { checkoutId, paymentMethod: _kept_out_of_the_order, ...checkout } = event.data
-    return { id: checkoutId, status: "Submitted", submittedAt: event.at, changedAt: event.at, ...checkout }
-  }
-  if (!order) throw new Error(`the stream begins with ${event.type}`)
-  const changed = { ...order, changedAt: event.at }
+  if (!order) return begin(event)
+  const next = follow({ ...order, changedAt: event.at }, event)
+  if (!next) throw new Error(`the stream tells of ${event.type} while the order is ${order.status}`)
+  return next
+}
+
+function begin(event: OrderEvent): Order {
+  if (event.type !== "OrderSubmitted") throw new Error(`the stream begins with ${event.type}`)
+  const { orderId, ...submission } = event.data
+  return { ...submission, id: orderId, status: "Submitted", submittedAt: event.at, changedAt: event.at }
+}
+
+/** Undefined for an event that nothing decides in this state. */
+function follow(order: Order, event: OrderEvent): Order | undefined {
   switch (event.type) {
+    case "OrderSubmitted":
+      return undefined
     case "StockRequested":
-      return { ...changed, status: "AwaitingStock" }
+      return order.status === "Submitted" ? { ...order, status: "AwaitingStock" } : undefined
     case "StockConfirmed":
-      return { ...changed, status: "AwaitingPayment" }
+      return order.status === "AwaitingStock" ? { ...order, status: "AwaitingPayment" } : undefined
     case "OrderPaid":
-      return { ...changed, status: "Paid", paymentId: event.data.paymentId }
+      return order.status === "AwaitingPayment" ? paid(order, event.data) : undefined
     case "OrderShipped":
-      return { ...changed, status: "Shipped", trackingNumber: event.data.trackingNumber }
-    case "OrderDelivered":
-      return { ...changed, status: "Delivered" }
+      return order.status === "Paid" || order.status === "PartiallyShipped"
+        ? shipped(order, event)
+        : undefined
+    case "ShipmentDelivered":
+      return order.status === "PartiallyShipped" || order.status === "Shipped"
+        ? delivered(order, event)
+        : undefined
+    case "OrderClosed":
+      return order.status === "Delivered" ? { ...order, status: "Closed" } : undefined
     case "OrderCancelled":
-      return { ...changed, status: "Cancelled", cancelReason: event.data }
+      return order.status === "Cancelled" || "shipments" in order ? undefined : cancelled(order, event.data)
     case "OrderRefunded":
-      return { ...changed, status: "Refunded" }
+      return "payment" in order && order.payment
+        ? { ...order, payment: refunded(order.payment, event) }
+        : undefined
   }
 }
 
-/** The order that a stream tells of. */
+function paid({ paymentMethod: _, ...placed }: Unpaid, data: OrderEventOf<"OrderPaid">["data"]): Order {
+  return { ...placed, status: "Paid", payment: { ...data, refunds: [] } }
+}
+
+function shipped(order: Paid | Sent, { data, at }: OrderEventOf<"OrderShipped">): Order {
+  const shipments = [...("shipments" in order ? order.shipments : []), { ...data, shippedAt: at }]
+  const status = unshipped({ ...order, shipments }).length === 0 ? "Shipped" : "PartiallyShipped"
+  return { ...order, shipments, status }
+}
+
+function delivered(
+  order: Sent & { status: "PartiallyShipped" | "Shipped" },
+  { data, at }: OrderEventOf<"ShipmentDelivered">,
+): Order {
+  const shipments = order.shipments.map((one) =>
+    one.shipmentId === data.shipmentId ? { ...one, deliveredAt: at } : one,
+  )
+  const isLast = order.status === "Shipped" && shipments.every(({ deliveredAt }) => deliveredAt)
+  return { ...order, shipments, status: isLast ? "Delivered" : order.status }
+}
+
+function cancelled(order: Unpaid | Paid, reason: CancelReason): Order {
+  if ("payment" in order) return { ...order, status: "Cancelled", reason }
+  const { paymentMethod: _, ...placed } = order
+  return { ...placed, status: "Cancelled", reason }
+}
+
+const refunded = (payment: Payment, { data, at }: OrderEventOf<"OrderRefunded">): Payment => ({
+  ...payment,
+  refunds: [...payment.refunds, { ...data, refundedAt: at }],
+})
+
+/** The order that a stream tells of; undefined when it tells nothing. */
 export const replay = (events: readonly OrderEvent[]): Order | undefined =>
   events.reduce<Order | undefined>(evolve, undefined)
 
-export type OrderCommand =
-  | { readonly type: "submit"; readonly checkout: Checkout }
-  | { readonly type: "confirm-stock" }
-  | { readonly type: "pay"; readonly paymentId: string; readonly captured: Money }
-  | { readonly type: "ship"; readonly trackingNumber: string }
-  | { readonly type: "deliver" }
-  | { readonly type: "cancel"; readonly reason: CancelReason }
-  | { readonly type: "refund"; readonly refunded: Money }
-
-/** From which states a command leads on; anything else is refused. */
-const allowedFrom: Record<Exclude<OrderCommand["type"], "submit">, readonly OrderStatus[]> = {
-  "confirm-stock": ["AwaitingStock"],
-  pay: ["AwaitingPayment"],
-  ship: ["Paid"],
-  deliver: ["Shipped"],
-  cancel: ["Submitted", "AwaitingStock", "AwaitingPayment", "Paid"],
-  refund: ["Paid", "Shipped", "Delivered", "Cancelled"],
-}
-
-/** The state that a command leads to: repeating a command there is no news and no error. */
-const leadsTo: Record<Exclude<OrderCommand["type"], "submit">, OrderStatus> = {
-  "confirm-stock": "AwaitingPayment",
-  pay: "Paid",
-  ship: "Shipped",
-  deliver: "Delivered",
-  cancel: "Cancelled",
-  refund: "Refunded",
-}
-
-/**
- * Decides a command: the events that it causes (none when it was done before), or a refusal.
- * @param now when it is decided; becomes the events' time
- */
-export function decide(
-  order: Order | undefined,
-  command: OrderCommand,
-  now: Date,
-): readonly OrderEvent[] | Refusal {
-  const at = now.toISOString()
-  if (command.type === "submit") {
-    if (order) return []
-    return [
-      { type: "OrderSubmitted", at, data: command.checkout },
-      { type: "StockRequested", at },
-    ]
-  }
-  if (!order) return refuse("not-found", "order.unknown", "There is no such order.")
-  if (order.status === leadsTo[command.type]) return []
-  if (!allowedFrom[command.type].includes(order.status))
-    return refuse(
-      "conflict",
-      "order.wrong-state",
-      `An order that is ${order.status} cannot take the step '${command.type}'.`,
-      { status: order.status, step: command.type },
-    )
-  switch (command.type) {
-    case "confirm-stock":
-      return [{ type: "StockConfirmed", at }]
-    case "pay":
-      if (command.captured.amount !== order.total.amount)
-        return refuse("conflict", "order.wrong-amount", "The captured amount is not the order's total.", {
-          captured: command.captured,
-          total: order.total,
-        })
-      return [{ type: "OrderPaid", at, data: { paymentId: command.paymentId, captured: command.captured } }]
-    case "ship":
-      return [{ type: "OrderShipped", at, data: { trackingNumber: command.trackingNumber } }]
-    case "deliver":
-      return [{ type: "OrderDelivered", at }]
-    case "cancel":
-      return [{ type: "OrderCancelled", at, data: command.reason }]
-    case "refund":
-      return [{ type: "OrderRefunded", at, data: { refunded: command.refunded } }]
-  }
+/** What of the order is in no shipment yet, one line per SKU. */
+export function unshipped(
+  order: Pick<Order, "lines"> & { readonly shipments?: readonly Shipment[] },
+): StockLine[] {
+  const sent = new Map<string, number>()
+  for (const { sku, quantity } of (order.shipments ?? []).flatMap(({ lines }) => lines))
+    sent.set(sku, (sent.get(sku) ?? 0) + quantity)
+  return mergeLines(order.lines).flatMap(({ sku, quantity }) => {
+    const left = quantity - (sent.get(sku) ?? 0)
+    return left > 0 ? [{ sku, quantity: left }] : []
+  })
 }

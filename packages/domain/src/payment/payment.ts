@@ -1,15 +1,21 @@
+import * as z from "zod"
+import { PaymentId } from "../kernel/ids.ts"
+
 /** What the payment provider said to an authorisation. */
-export type AuthorisationOutcome =
-  | { readonly type: "authorised"; readonly paymentId: string }
+export const AuthorisationOutcome = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("authorised"), paymentId: PaymentId }),
   /** The provider needs more time: ask again for this payment. */
-  | { readonly type: "processing"; readonly paymentId: string }
-  | { readonly type: "declined"; readonly paymentId?: string; readonly code: string }
+  z.object({ type: z.literal("processing"), paymentId: PaymentId }),
+  /** The payment's holder must confirm it, at the provider where it says so: ask again for this payment. */
+  z.object({ type: z.literal("action-required"), paymentId: PaymentId, redirectUrl: z.url().optional() }),
+  /** Without an id where the provider made no payment of it. */
+  z.object({ type: z.literal("declined"), paymentId: PaymentId.optional(), code: z.string() }),
+])
+export type AuthorisationOutcome = z.infer<typeof AuthorisationOutcome>
 
 /** The captured amount is final; anything else than `captured` needs a person. */
-export type CaptureOutcome =
-  | { readonly type: "captured"; readonly paymentId: string }
-  | {
-      readonly type: "refused"
-      readonly paymentId: string
-      readonly code: string
-    }
+export const CaptureOutcome = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("captured"), paymentId: PaymentId }),
+  z.object({ type: z.literal("refused"), paymentId: PaymentId, code: z.string() }),
+])
+export type CaptureOutcome = z.infer<typeof CaptureOutcome>

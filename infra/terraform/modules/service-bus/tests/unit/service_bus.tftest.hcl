@@ -16,7 +16,7 @@ variables {
         Properties = { MaxDeliveryCount = 7, LockDuration = "PT1M", DeadLetteringOnMessageExpiration = true }
         Rules = [
           { Name = "checkouts", Properties = { FilterType = "Correlation", CorrelationFilter = { Label = "eshop.basket.checked-out.v1", Properties = { tenant = "a" } } } },
-          { Name = "others", Properties = { FilterType = "Sql", SqlFilter = { SqlExpression = "sys.Label LIKE 'x%'" } } },
+          { Name = "others", Properties = { FilterType = "Sql", SqlFilter = { SqlExpression = "sys.Label IN ('x', 'y') AND ([redrive-to] IS NULL OR [redrive-to] = 'ordering')" } } },
         ]
       }]
     }]
@@ -39,7 +39,7 @@ run "makes_what_the_emulator_reads" {
     error_message = "Correlation filter as in the file."
   }
   assert {
-    condition     = azurerm_servicebus_subscription_rule.this["basket-events/ordering/others"].sql_filter == "sys.Label LIKE 'x%'"
+    condition     = azurerm_servicebus_subscription_rule.this["basket-events/ordering/others"].sql_filter == "sys.Label IN ('x', 'y') AND ([redrive-to] IS NULL OR [redrive-to] = 'ordering')"
     error_message = "SQL filter as in the file."
   }
   assert {

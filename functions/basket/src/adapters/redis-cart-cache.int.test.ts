@@ -1,0 +1,190 @@
+import { newId } from "@eshop/building-blocks/ids"
+import type { Cart } from "@eshop/domain/basket/cart"
+import { usd } from "@eshop/domain/kernel/money"
+import type { Cloud } from "@eshop/local-cloud/cloud"
+import { findRedisServer } from "@eshop/local-cloud/parts/stores"
+import { Redis } from "ioredis"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { atOnce } from "../../../../tests/fixtures/calls.ts"
+import { codeOf } from "../../../../tests/fixtures/http.ts"
+import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { type BasketOn, basketOn, catalogOf, customer, newProduct, put } from "../testing/basket.ts"
+import { redisCartCache } from "./redis-cart-cache.ts"
+
+const cartOf = (customerId: string, version: number): Cart => ({
+  customerId,
+  items: [{ sku: "PHONE", quantity: version }],
+  version,
+})
+
+/** Waits until the cache has its connection: before, it knows nothing and keeps nothing. */
+async function connected(cache: ReturnType<typeof redisCartCache>): Promise<void> {
+  const cart = cartOf(newId(), 1)
+  while (!(await cache.find(cart.customerId))) {
+    await cache.put(cart)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const redisServer = findRedisServer()
+// The cache is optional, and so is redis-server: npm cannot bring one.
+describe.runIf(redisServer)("carts in Redis (left out where no redis-server is on PATH)", () => {
+  let cloud: Cloud
+  let url: string
+  let redis: Redis
+  let cache: ReturnType<typeof redisCartCache>
+  const lines: string[] = []
+
+  beforeAll(async () => {
+    cloud = await startParts(["redis", "postgres"])
+    url = cloud.connections.redis as string
+    redis = new Redis(url)
+    redis.on("error", () => {})
+    cache = redisCartCache(url, (line) => lines.push(line))
+    await connected(cache)
+  })
+  afterAll(async () => {
+    await cache?.close()
+    redis?.disconnect()
+    await cloud?.stop()
+  })
+
+  test("a cart is found as it was put, and forgotten when asked", async () => {
+    const cart = cartOf(newId(), 3)
+    expect(await cache.find(cart.customerId)).toBeUndefined()
+    await cache.put(cart)
+    expect(await cache.find(cart.customerId)).toEqual(cart)
+    await cache.forget(cart.customerId)
+    expect(await cache.find(cart.customerId)).toBeUndefined()
+  })
+
+  test("a stale cart never covers a newer one", async () => {
+    const customerId = newId()
+    const newest = cartOf(customerId, 12)
+    await cache.put(newest)
+    for (const version of [11, 2, 9]) await cache.put(cartOf(customerId, version))
+    expect(await cache.find(customerId)).toEqual(newest)
+    expect(await redis.zcard(`cart:2:${customerId}`)).toBe(1)
+  })
+
+  test("of 100 versions put at once by two apps the newest stays, alone", async () => {
+    const other = redisCartCache(url, () => {})
+    await connected(other)
+    const customerId = newId()
+    await atOnce(100, (index) =>
+      (index % 2 ? cache : other).put(cartOf(customerId, ((index * 37) % 100) + 1)),
+    )
+    expect((await cache.find(customerId))?.version).toBe(100)
+    expect(await redis.zcard(`cart:2:${customerId}`)).toBe(1)
+    await other.close()
+  })
+
+  test("a cart is not kept for ever", async () => {
+    const cart = cartOf(newId(), 1)
+    await cache.put(cart)
+    expect([1_799, 1_800]).toContain(await redis.ttl(`cart:2:${cart.customerId}`))
+  })
+
+  describe("in front of PostgreSQL", () => {
+    let basket: BasketOn
+    const product = newProduct(500)
+    const catalog = catalogOf([product])
+    /** A customer's requests, through the cache and past it. */
+    const newCustomer = () => {
+      const who = customer()
+      return {
+        send: basket.appWith({ catalog, cache }).as(who),
+        past: basket.appWith({ catalog }).as(who),
+      }
+    }
+
+    beforeAll(async () => {
+      basket = await basketOn(cloud.connections.postgres.basket)
+    })
+    afterAll(() => basket?.store.close())
+
+    test("what is read is what was written last", async () => {
+      const { send } = newCustomer()
+      for (let quantity = 1; quantity <= 10; quantity++) {
+        const written = await put(send, product.sku, quantity)
+        expect((await send("GET", "cart")).body).toEqual(written.body)
+      }
+    })
+
+    test("readers and writers at once leave the cart that PostgreSQL has", async () => {
+      for (let round = 0; round < 10; round++) {
+        const { send, past } = newCustomer()
+        await atOnce(30, (index) => (index % 3 ? send("GET", "cart") : put(send, product.sku, index + 1)))
+        expect((await send("GET", "cart")).body).toEqual((await past("GET", "cart")).body)
+      }
+    })
+
+    test("the cache spares the read of PostgreSQL", async () => {
+      const who = customer()
+      const written = await put(basket.appWith({ catalog, cache }).as(who), product.sku, 1)
+      const carts = { ...basket.ports.carts, find: () => Promise.reject(new Error("PostgreSQL was read")) }
+      const read = await basket.appWith({ catalog, cache, carts }).as(who)("GET", "cart")
+      expect(read.body).toEqual(written.body)
+    })
+
+    test("a copy that a crash left behind is dropped as soon as it misleads somebody", async () => {
+      const { send, past } = newCustomer()
+      await put(send, product.sku, 1)
+      // The app died between the commit and the cache.
+      const second = await put(past, product.sku, 2)
+      expect((await send("GET", "cart")).body).toMatchObject({ version: 1 })
+      const stale = await put(send, product.sku, 3, { "if-match": '"1"' })
+      expect([stale.status, codeOf(stale), stale.body.version]).toEqual([412, "cart.changed", 2])
+      expect((await send("GET", "cart")).body).toEqual(second.body)
+    })
+
+    test("with Redis dead carts are read and changed as before, one line tells it, and it comes back", async () => {
+      const { send } = newCustomer()
+      await put(send, product.sku, 1)
+      lines.length = 0
+      await cache.ping()
+      cloud.part("redis").kill("SIGKILL")
+      for (let quantity = 2; quantity <= 12; quantity++) {
+        await put(send, product.sku, quantity)
+        expect((await send("GET", "cart")).body).toMatchObject({
+          subtotal: usd(500 * quantity),
+          version: quantity,
+        })
+      }
+      expect(lines).toHaveLength(1)
+      expect(lines[0]).toContain("redis is out")
+      await cloud.part("redis").whenReady()
+      await connected(cache)
+      expect(lines[1]).toBe("redis is back")
+      expect((await send("GET", "cart")).body).toMatchObject({ version: 12 })
+    })
+
+    test("with Redis hanging the waits are bounded and end: the breaker opens, the probe says so", async () => {
+      const { send } = newCustomer()
+      await put(send, product.sku, 1)
+      lines.length = 0
+      process.kill(cloud.part("redis").pid as number, "SIGSTOP")
+      try {
+        for (let quantity = 2; quantity <= 6; quantity++) await put(send, product.sku, quantity)
+        expect((await send("GET", "cart")).body).toMatchObject({ version: 6 })
+        expect(lines).toHaveLength(1)
+        await expect(cache.ping()).rejects.toThrow()
+      } finally {
+        process.kill(cloud.part("redis").pid as number, "SIGCONT")
+      }
+    })
+  })
+})
+
+test("without any Redis the cache knows nothing, keeps nothing, and says so once", async () => {
+  const lines: string[] = []
+  const cache = redisCartCache("redis://127.0.0.1:1", (line) => lines.push(line))
+  const cart = cartOf(newId(), 1)
+  for (let attempt = 0; attempt < 10; attempt++) {
+    await cache.put(cart)
+    expect(await cache.find(cart.customerId)).toBeUndefined()
+  }
+  expect(lines).toHaveLength(1)
+  await expect(cache.ping()).rejects.toThrow()
+  await cache.close()
+})

@@ -1,0 +1,17 @@
+import { ServiceSettings } from "@eshop/building-blocks/identity/service-token"
+import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
+import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
+import { PersonalDataSettings } from "@eshop/building-blocks/personal-data/wrapping-keys"
+import * as z from "zod"
+
+/** Basket's app settings. */
+export const settings = z.object({
+  ...IdentitySettings.shape,
+  ...ServiceSettings.shape,
+  ...MessagingSettings.shape,
+  ...PersonalDataSettings.shape,
+  BASKET_DB: z.url(),
+  REDIS_URL: z.url().optional(),
+  CATALOG_URL: z.url(),
+  DISCOUNT_URL: z.url(),
+})

@@ -1,0 +1,11 @@
+import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
+import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
+import * as z from "zod"
+
+/** Catalog's app settings. */
+export const settings = z.object({
+  ...IdentitySettings.shape,
+  ...MessagingSettings.shape,
+  CATALOG_DB: z.url(),
+  SEED: z.stringbool().default(false),
+})

@@ -1,0 +1,264 @@
+import type { Call, UnitOfWork } from "@eshop/building-blocks/app/call"
+import { newId } from "@eshop/building-blocks/ids"
+import { usd } from "@eshop/domain/kernel/money"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
+import type { Order } from "@eshop/domain/ordering/order"
+import { orderEvent } from "@eshop/domain/ordering/order-events"
+import {
+  cancel,
+  confirm,
+  decide,
+  pay,
+  type Said,
+  shipRed,
+  submission,
+} from "@eshop/domain/ordering/testing/given"
+import type { Cloud } from "@eshop/local-cloud/cloud"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
+import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import type { OrderView } from "../orders/order-views.ts"
+import type { Orders, OrderViews, Projection } from "../orders/ports.ts"
+import { project } from "../orders/project-orders.ts"
+import { rebuildProjection } from "../orders/rebuild-projection.ts"
+import { orderingOn } from "../testing/ordering.ts"
+import { postgresOrders } from "./postgres-orders.ts"
+
+/** Every adapter of the ports comes here; each must pass the same suite. */
+type Stores = OrderPorts & {
+  readonly orders: Orders
+  readonly views: OrderViews
+  readonly projection: Projection
+  readonly unitOfWork: UnitOfWork
+  /** How many commits have told of themselves. */
+  readonly changes: () => number
+  readonly announced: (orderId: string) => Promise<string[]>
+  /** Statements of this store that damage what the suite mends. */
+  readonly damage: {
+    readonly views: (spare: string) => Promise<void>
+    /** Puts an event at the end of a stream, as it is, until the test has ended. */
+    readonly append: (orderId: string, version: number, event: object) => Promise<void>
+  }
+}
+
+let cloud: Cloud
+beforeAll(async () => {
+  cloud = await startParts(["postgres"])
+})
+afterAll(() => cloud?.stop())
+
+const adapters: Record<string, () => Promise<Stores & { close(): Promise<void> }>> = {
+  async PostgreSQL() {
+    const { store, ports, announced } = await orderingOn(cloud.connections.postgres.ordering)
+    let changes = 0
+    return {
+      orders: postgresOrders(store.pool, () => changes++),
+      views: ports.views,
+      projection: ports.projection,
+      outbox: ports.outbox,
+      unitOfWork: store.unitOfWork,
+      changes: () => changes,
+      announced,
+      damage: {
+        async views(stray) {
+          await store.pool.query("DELETE FROM order_view WHERE id IN (SELECT id FROM order_view LIMIT 1)")
+          await store.pool.query(
+            `UPDATE order_view SET version = 99, view = view || '{"status":"Closed","lineCount":7}'`,
+          )
+          await store.pool.query(
+            `INSERT INTO order_view SELECT $1, customer_id, submitted_at, version, view FROM order_view LIMIT 1`,
+            [stray],
+          )
+        },
+        async append(orderId, version, event) {
+          const key = [orderId, version]
+          await store.pool.query("INSERT INTO order_event VALUES ($1, $2, 'Test', $3)", [...key, event])
+          onTestFinished(async () => {
+            await store.pool.query("DELETE FROM order_event WHERE order_id = $1 AND version = $2", key)
+          })
+        },
+      },
+      close: () => store.close(),
+    }
+  },
+}
+
+const call = { now: new Date("2026-11-01T10:00:00Z"), newId } as Call
+const submitOf = (customerId: string, orderId = newId()) =>
+  ["submitOrder", { ...submission, orderId, customerId }] satisfies Said
+
+describe.each(Object.entries(adapters))("orders on %s", (_, open) => {
+  let stores: Awaited<ReturnType<typeof open>>
+  beforeAll(async () => {
+    stores = await open()
+  })
+  afterAll(() => stores?.close())
+
+  const change = (orderId: string, said: Said) =>
+    stores.unitOfWork.transaction((tx) =>
+      changeOrder(stores, tx, orderId, (order) => decide(order, said) as never, call),
+    )
+  /** @returns the new order's id */
+  async function submitted(customerId = newId()): Promise<string> {
+    const said = submitOf(customerId)
+    await change(said[1].orderId, said)
+    return said[1].orderId
+  }
+  const typesOf = async (orderId: string) => (await stores.orders.events(orderId)).map(({ type }) => type)
+  const listOf = (customerId: string) => stores.views.list(customerId, undefined, 10)
+
+  test("an order, its stream and its announcement are stored together", async () => {
+    const before = stores.changes()
+    const orderId = await submitted()
+    expect(await stores.orders.find(orderId)).toMatchObject({
+      version: 2,
+      order: { id: orderId, status: "AwaitingStock", total: usd(30_00) },
+    })
+    expect(await typesOf(orderId)).toEqual(["OrderSubmitted", "StockRequested"])
+    expect(await stores.announced(orderId)).toEqual(["eshop.ordering.order-created.v1"])
+    expect(stores.changes()).toBe(before + 1)
+  })
+
+  test("an unknown order is not found and has no events", async () => {
+    expect(await stores.orders.find(newId())).toBeUndefined()
+    expect(await stores.orders.events(newId())).toEqual([])
+  })
+
+  test("a refused change leaves nothing behind", async () => {
+    const orderId = await submitted()
+    expect(isRefusal(await change(orderId, shipRed))).toBe(true)
+    expect(await typesOf(orderId)).toHaveLength(2)
+    expect(await stores.announced(orderId)).toHaveLength(1)
+  })
+
+  test("20 cancellations at once are one cancellation", async () => {
+    const orderId = await submitted()
+    await Promise.all(Array.from({ length: 20 }, () => change(orderId, cancel)))
+    expect(await typesOf(orderId)).toEqual(["OrderSubmitted", "StockRequested", "OrderCancelled"])
+    expect(await stores.announced(orderId)).toEqual([
+      "eshop.ordering.order-created.v1",
+      "eshop.ordering.order-cancelled.v1",
+    ])
+  })
+
+  test("an append behind a version that is taken fails and stores nothing", async () => {
+    const orderId = await submitted()
+    const stored = await stores.orders.find(orderId)
+    const stale = stores.unitOfWork.transaction((tx) =>
+      stores.orders.append(tx, orderId, 1, [orderEvent("StockConfirmed", call.now, {})], {
+        ...(stored?.order as Order & { status: "AwaitingStock" }),
+        status: "AwaitingPayment",
+      }),
+    )
+    await expect(stale).rejects.toThrow(/duplicate key/)
+    expect(await stores.orders.find(orderId)).toEqual(stored)
+    expect(await typesOf(orderId)).toHaveLength(2)
+  })
+
+  test("stored events are read by their schemas: what those do not know is no part of an order", async () => {
+    const orderId = await submitted()
+    const confirmed = { type: "StockConfirmed", v: 1, at: call.now.toISOString(), data: {} }
+    await stores.damage.append(orderId, 3, { ...confirmed, data: { of: "another time" } })
+    expect((await stores.orders.events(orderId)).at(-1)).toEqual(confirmed)
+    await stores.damage.append(orderId, 4, { ...confirmed, v: 99 })
+    await expect(stores.orders.events(orderId)).rejects.toThrow("has version 99, newer than 1")
+  })
+
+  test("a stream that cannot be read raises the alarm, and holds no other order up", async () => {
+    const customerId = newId()
+    const [broken, other] = [await submitted(customerId), await submitted(customerId)]
+    await stores.damage.append(broken, 3, { type: "StockConfirmed", v: 99, at: call.now.toISOString() })
+    const alarms = vi.spyOn(console, "error").mockImplementation(() => {})
+    onTestFinished(() => alarms.mockRestore())
+    await project(stores)
+    expect((await listOf(customerId)).map(({ id }) => id)).toEqual([other])
+    expect(alarms.mock.calls[0]?.[0]).toContain(`unreadable-stream: order ${broken}`)
+    expect(await stores.projection.pendingCount("order-list")).toBe(1)
+  })
+
+  test("orders whose checkout is under way are found by how long they have been quiet", async () => {
+    const [waiting, paid] = [await submitted(), await submitted()]
+    for (const said of [confirm, pay]) await change(paid, said)
+    const mine = async (before: Date) =>
+      (await stores.orders.underWaySince(before, 1_000)).filter((id) => id === waiting || id === paid)
+    expect(await mine(new Date(call.now.getTime() + 1))).toEqual([waiting])
+    expect(await mine(call.now)).toEqual([])
+  })
+
+  test("the read model follows, page by page, newest first, and only the customer's own", async () => {
+    const customerId = newId()
+    const ids: string[] = []
+    for (let count = 0; count < 5; count++) ids.unshift(await submitted(customerId))
+    await submitted()
+    await change(ids[0] as string, cancel)
+    await Promise.all(Array.from({ length: 4 }, () => project(stores)))
+    await project(stores)
+    expect(await stores.projection.pendingCount("order-list")).toBe(0)
+
+    const first = await stores.views.list(customerId, undefined, 3)
+    const rest = await stores.views.list(customerId, first.at(-1), 3)
+    expect([...first, ...rest].map(({ id }) => id)).toEqual(ids)
+    expect(first[0]).toMatchObject({ status: "Cancelled", lineCount: 2, total: usd(30_00) })
+  })
+
+  test("an older view never overwrites a newer one", async () => {
+    const customerId = newId()
+    await submitted(customerId)
+    await project(stores)
+    const [view] = (await listOf(customerId)) as [OrderView]
+    await stores.views.put([{ view: { ...view, status: "Paid" }, version: 9 }])
+    await stores.views.put([{ view: { ...view, status: "AwaitingStock" }, version: 8 }])
+    expect(await listOf(customerId)).toEqual([{ ...view, status: "Paid" }])
+  })
+
+  test("a writer that stays open holds nothing up, and nothing of it is lost", async () => {
+    const customerId = newId()
+    const known = await submitted(customerId)
+    const commit = Promise.withResolvers<void>()
+    const written = Promise.withResolvers<void>()
+    const late = submitOf(customerId)
+    const writer = stores.unitOfWork.transaction(async (tx) => {
+      // The first writer of all; its order is new, and it changes one that the projector has still to follow.
+      await changeOrder(stores, tx, late[1].orderId, (order) => decide(order, late) as never, call)
+      await changeOrder(stores, tx, known, (order) => decide(order, cancel) as never, call)
+      written.resolve()
+      await commit.promise
+    })
+    await written.promise
+    const other = await submitted(customerId)
+    await project(stores)
+    const statuses = async () =>
+      Object.fromEntries((await listOf(customerId)).map(({ id, status }) => [id, status]))
+    expect(await statuses()).toEqual({ [known]: "AwaitingStock", [other]: "AwaitingStock" })
+
+    commit.resolve()
+    await writer
+    await project(stores)
+    expect(await statuses()).toEqual({
+      [known]: "Cancelled",
+      [other]: "AwaitingStock",
+      [late[1].orderId]: "AwaitingStock",
+    })
+    expect(await stores.projection.pendingCount("order-list")).toBe(0)
+  })
+
+  test("every view is rebuilt from the streams, and one without an order goes", async () => {
+    const customerId = newId()
+    const ids = [await submitted(customerId), await submitted(customerId), await submitted(customerId)]
+    await change(ids[0] as string, cancel)
+    await project(stores)
+    const before = await listOf(customerId)
+    const stray = newId()
+    await stores.damage.views(stray)
+    expect(await listOf(customerId)).not.toEqual(before)
+
+    const rebuilt = await rebuildProjection.handle(stores)({} as never, call as never)
+    const pending = await stores.projection.pendingCount("order-list")
+    expect(rebuilt).toEqual({ orders: pending })
+    await project(stores)
+    expect(await listOf(customerId)).toEqual(before)
+    expect(await stores.projection.pendingCount("order-list")).toBe(0)
+    // The stray is gone: it can be put there again.
+    await stores.damage.views(stray)
+  })
+})

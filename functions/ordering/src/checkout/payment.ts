@@ -1,0 +1,54 @@
+import { step } from "@eshop/building-blocks/durable/step"
+import { OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
+import { Money } from "@eshop/domain/kernel/money"
+import { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
+import * as z from "zod"
+import type { Payments } from "./ports.ts"
+
+type Ports = { readonly payments: Payments }
+
+const PaymentRequest = z.object({ orderId: OrderId, amount: Money, paymentMethod: PaymentMethod })
+
+/** Sets the order's total aside at the customer's bank. */
+export const paymentAuthorised = step("authorise-payment", {
+  input: PaymentRequest,
+  output: AuthorisationOutcome,
+  run:
+    ({ payments }: Ports) =>
+    (payment) =>
+      payments.authorise(payment),
+  undo:
+    ({ payments }: Ports) =>
+    (payment, _, outcome) =>
+      payments.undo(payment, outcome?.paymentId),
+})
+
+/** Asks how a payment stands that needed more time. */
+export const paymentChecked = step("check-payment", {
+  input: z.object({ paymentId: PaymentId }),
+  output: AuthorisationOutcome,
+  run:
+    ({ payments }: Ports) =>
+    ({ paymentId }) =>
+      payments.check(paymentId),
+})
+
+/** Takes the money that was set aside. */
+export const paymentCaptured = step("capture-payment", {
+  input: z.object({ orderId: OrderId, paymentId: PaymentId }),
+  output: CaptureOutcome,
+  run:
+    ({ payments }: Ports) =>
+    (payment) =>
+      payments.capture(payment),
+})
+
+/** Undoes the order's payment where no saga knows any more what it came to. */
+export const paymentUndone = step("undo-payment", {
+  input: PaymentRequest,
+  output: z.void(),
+  run:
+    ({ payments }: Ports) =>
+    (payment) =>
+      payments.undo(payment, undefined),
+})

@@ -1,0 +1,50 @@
+import { command } from "@eshop/building-blocks/app/use-case"
+import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
+import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
+import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
+import type { Order } from "@eshop/domain/ordering/order"
+import { checkoutUnknown } from "@eshop/domain/ordering/order-refusals"
+import { submitOrder as decide, orderOtherCheckout } from "@eshop/domain/ordering/submit-order"
+import * as z from "zod"
+import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import { checkout as saga } from "./checkout-saga.ts"
+import { isUnderWay } from "./order-steps.ts"
+import type { Checkouts } from "./ports.ts"
+
+type Ports = OrderPorts & {
+  readonly checkouts: Checkouts
+  readonly personalData: PersonalData
+  readonly sagas: Sagas
+}
+
+/**
+ * A basket was checked out: submits its order, then starts the order's saga. The start belongs to the handler: it runs
+ * on every delivery until it has worked, unless the order has moved on meanwhile.
+ */
+export const submitOrder = command("ordering.submit-order", {
+  input: BasketCheckedOut.data,
+  result: z.void(),
+  refusals: [checkoutUnknown, orderOtherCheckout],
+  handle: (ports: Ports) => async (checkout, call) => {
+    const { orders, checkouts, personalData, sagas } = ports
+    const { checkoutId: orderId, proof: _, ...content } = checkout
+    // Basket is asked before the transaction, and once: an order that is there has its address.
+    const details = (await orders.find(orderId)) ? undefined : await checkouts.find(orderId)
+    const submitted = await call.commit(async (tx) => {
+      const submit = async (known: Order | undefined) => {
+        if (known) return decide(known, { ...content, orderId, personalData: known.personalData }, call.now)
+        if (!details) return checkoutUnknown()
+        const { customerId, shippingAddress: data } = details
+        const { commitment } = await personalData.put(tx, { customerId, subject: orderId, data })
+        return decide(known, { ...content, orderId, personalData: { commitment } }, call.now)
+      }
+      const order = await changeOrder(ports, tx, orderId, submit, call)
+      if (isRefusal(order)) return order
+    })
+    if (isRefusal(submitted)) return submitted
+    const stored = await orders.find(orderId)
+    if (stored && isUnderWay(stored.order)) await sagas.start(saga, orderId, { orderId })
+    return submitted
+  },
+})

@@ -1,0 +1,71 @@
+import type { CommandCall } from "@eshop/building-blocks/app/call"
+import type { SagaStatus, Sagas } from "@eshop/building-blocks/durable/saga-client"
+import { afterEach, expect, test, vi } from "vitest"
+import { watchCheckouts } from "./watch-checkouts.ts"
+
+const now = new Date("2026-11-01T10:00:00Z")
+const ended = (status: SagaStatus["status"]): SagaStatus => ({ status, position: { step: "stranded" } })
+
+afterEach(() => vi.restoreAllMocks())
+
+/** Watches one quiet order with these sagas. */
+async function watch(known: Readonly<Record<string, SagaStatus>>) {
+  const begun: unknown[] = []
+  const asked: unknown[] = []
+  const alarms = vi.spyOn(console, "error").mockImplementation(() => {})
+  const sagas: Partial<Sagas> = {
+    start: async (saga, id, input) => void begun.push([saga.name, id, input]),
+    status: async (id) => known[id],
+  }
+  const orders = {
+    async underWaySince(before: Date) {
+      asked.push(before.toISOString())
+      return ["order-1"]
+    },
+  }
+  const result = await watchCheckouts.handle({ orders, sagas } as never)({} as never, { now } as CommandCall)
+  return { result, begun, asked, alarms: alarms.mock.calls.map(([text]) => text) }
+}
+
+test("looks at orders that have not changed for two minutes, and leaves those alone whose saga runs", async () => {
+  const { result, begun, asked } = await watch({ "order-1": { status: "running", position: null } })
+  expect(asked).toEqual(["2026-11-01T09:58:00.000Z"])
+  expect([result, begun]).toEqual([{ started: 0, abandoned: 0 }, []])
+})
+
+test("starts a saga that never began", async () => {
+  const { result, begun, alarms } = await watch({})
+  expect([result, begun]).toEqual([
+    { started: 1, abandoned: 0 },
+    [["checkout", "order-1", { orderId: "order-1" }]],
+  ])
+  expect(alarms).toEqual([])
+})
+
+test.each(["failed", "terminated", "completed"] as const)(
+  "leads an order back whose saga has ended (%s), and raises the alarm",
+  async (status) => {
+    const { result, begun, alarms } = await watch({ "order-1": ended(status) })
+    expect([result, begun]).toEqual([
+      { started: 0, abandoned: 1 },
+      [["abandoned-checkout", "order-1-abandoned", { orderId: "order-1" }]],
+    ])
+    expect(alarms).toEqual([
+      `abandoned-checkout: the checkout of order order-1 has ended (${status}) at {"step":"stranded"}: it is led back`,
+    ])
+  },
+)
+
+test("leaves an order alone that is being led back", async () => {
+  const running: SagaStatus = { status: "running", position: null }
+  const { result, begun } = await watch({ "order-1": ended("failed"), "order-1-abandoned": running })
+  expect([result, begun]).toEqual([{ started: 0, abandoned: 0 }, []])
+})
+
+test("leads back again where that has ended without ending the order", async () => {
+  const { result, begun } = await watch({ "order-1-abandoned": ended("failed") })
+  expect([result, begun]).toEqual([
+    { started: 0, abandoned: 1 },
+    [["abandoned-checkout", "order-1-abandoned", { orderId: "order-1" }]],
+  ])
+})

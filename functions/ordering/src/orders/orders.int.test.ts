@@ -1,0 +1,227 @@
+import { createServer, type RequestListener } from "node:http"
+import type { AddressInfo } from "node:net"
+import { serviceClient } from "@eshop/building-blocks/http/service-client"
+import { newId } from "@eshop/building-blocks/ids"
+import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
+import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
+import { commands } from "@eshop/domain/ordering/testing/given"
+import type { Cloud } from "@eshop/local-cloud/cloud"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { basketCheckouts } from "../adapters/basket-checkouts.ts"
+import { customer, operator, orderingOn } from "../testing/ordering.ts"
+import { changeOrder } from "./change-order.ts"
+import { project } from "./project-orders.ts"
+
+let cloud: Cloud
+let ordering: Awaited<ReturnType<typeof orderingOn>>
+
+beforeAll(async () => {
+  cloud = await startParts(["postgres"])
+  ordering = await orderingOn(cloud.connections.postgres.ordering)
+})
+afterAll(async () => {
+  await ordering?.store.close()
+  await cloud?.stop()
+})
+
+const app = () => ordering.appWith()
+const change = (orderId: string, ...said: [keyof typeof commands, object][]) =>
+  ordering.store.unitOfWork.transaction(async (tx) => {
+    for (const [name, says] of said)
+      await changeOrder(
+        ordering.ports,
+        tx,
+        orderId,
+        (order) => commands[name](order, says as never, new Date()) as never,
+        { now: new Date(), newId } as never,
+      )
+  })
+async function submitted(more: Partial<Checkout> = {}): Promise<Checkout> {
+  const { checkout } = ordering.newCheckout(more)
+  await app().publish(BasketCheckedOut, checkout)
+  return checkout
+}
+const reason = { code: "test", detail: "A test." }
+
+describe("an order", () => {
+  test("is its customer's, and of whoever may read all orders; anybody else learns nothing of it", async () => {
+    const { checkoutId: id, customerId, total, lines } = await submitted()
+    const own = await app().as(customer(customerId))("GET", `orders/${id}`)
+    expect([own.status, own.headers.get("etag")]).toEqual([200, '"2"'])
+    expect(own.body).toMatchObject({ id, customerId, status: "AwaitingStock", total, lines, version: 2 })
+
+    const reader = { kind: "service" as const, id: "reports", roles: ["ordering.read"] }
+    expect((await app().as(reader)("GET", `orders/${id}`)).body).toEqual(own.body)
+    for (const other of [customer(newId()), operator, { ...operator, id: customerId }])
+      for (const path of [`orders/${id}`, `orders/${id}/timeline`])
+        expect((await app().as(other)("GET", path)).status).toBe(404)
+    expect((await app().as({ kind: "anonymous" })("GET", `orders/${id}`)).status).toBe(401)
+  })
+
+  test("tells what happened to it, without the checkout that it began with", async () => {
+    const { checkoutId: id, customerId } = await submitted()
+    await change(id, ["cancelOrder", { reason }])
+    const { body } = await app().as(customer(customerId))("GET", `orders/${id}/timeline`)
+    const at = expect.any(String)
+    expect(body).toEqual({
+      orderId: id,
+      status: "Cancelled",
+      events: [
+        { type: "OrderSubmitted", at },
+        { type: "StockRequested", at },
+        { type: "OrderCancelled", at, data: reason },
+      ],
+    })
+  })
+})
+
+describe("an order whose event has not come yet", () => {
+  /** Basket, as far as Ordering knows it: an HTTP server. */
+  async function basketThat(answer: RequestListener) {
+    const server = createServer(answer).listen(0, "127.0.0.1")
+    await new Promise((resolve) => server.once("listening", resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return ordering.appWith({ checkouts: basketCheckouts(serviceClient({ name: "basket", baseUrl })) })
+  }
+  const knowing = (details: CheckoutDetails) => {
+    const asked: (string | undefined)[] = []
+    const answer: RequestListener = ({ url }, response) => {
+      asked.push(url)
+      response.setHeader("content-type", "application/json").end(JSON.stringify(details))
+    }
+    return { asked, answer }
+  }
+  /** A UUIDv7 that was made so long ago. */
+  function idMade(msAgo: number): string {
+    const time = (Date.now() - msAgo).toString(16).padStart(12, "0")
+    return `${time.slice(0, 8)}-${time.slice(8)}${newId().slice(13)}`
+  }
+
+  test("shows as submitted to its owner from the checkout on, and to nobody else", async () => {
+    const { checkout, details } = ordering.newCheckout()
+    const { checkoutId: id, customerId, total } = checkout
+    const { asked, answer } = knowing(details)
+    const underWay = await basketThat(answer)
+    const own = await underWay.as(customer(customerId))("GET", `orders/${id}`)
+    const { shippingAddress, checkedOutAt } = details
+    expect(own.status).toBe(200)
+    expect(own.body).toMatchObject({
+      id,
+      customerId,
+      status: "Submitted",
+      total,
+      shippingAddress,
+      version: 0,
+    })
+    expect(own.body.submittedAt).toBe(checkedOutAt)
+    expect((await underWay.as(customer(customerId))("GET", `orders/${id}/timeline`)).body).toEqual({
+      orderId: id,
+      status: "Submitted",
+      events: [],
+    })
+    expect((await underWay.as(customer(newId()))("GET", `orders/${id}`)).status).toBe(404)
+    expect(asked).toEqual(Array(3).fill(`/checkouts/${id}`))
+  })
+
+  test.each([
+    ["is older than 15 minutes", () => idMade(15 * 60_000 + 1_000)],
+    ["comes from the future", () => idMade(-60 * 60_000)],
+    ["is no UUIDv7", () => crypto.randomUUID()],
+  ])("is unknown, and Basket is not asked, when its id %s", async (_, id) => {
+    const orderId = id()
+    const { details } = ordering.newCheckout({ checkoutId: orderId })
+    const { asked, answer } = knowing({ ...details, checkoutId: orderId })
+    const underWay = await basketThat(answer)
+    const { status } = await underWay.as(customer(details.customerId))("GET", `orders/${orderId}`)
+    expect([status, asked]).toEqual([404, []])
+  })
+
+  test.each<[string, (details: CheckoutDetails) => RequestListener]>([
+    [
+      "answers after more than 300 ms",
+      (details) => (request, response) =>
+        void setTimeout(() => knowing(details).answer(request, response), 1_000),
+    ],
+    ["fails", () => (_, response) => void response.writeHead(500).end()],
+    ["knows nothing of it", () => (_, response) => void response.writeHead(404).end()],
+    ["hangs up", () => (request) => void request.socket.destroy()],
+  ])("is unknown when Basket %s", async (_, answer) => {
+    const { details } = ordering.newCheckout()
+    const underWay = await basketThat(answer(details))
+    const path = `orders/${details.checkoutId}`
+    expect((await underWay.as(customer(details.customerId))("GET", path)).status).toBe(404)
+  })
+})
+
+describe("operations", () => {
+  const get = async (path: string) => (await app().as(operator)("GET", path)).body
+
+  test("are for their role alone", async () => {
+    for (const path of ["operations/orders/coupons", "operations/projections/orders"])
+      expect((await app().as(customer(newId()))("GET", path)).status).toBe(403)
+    const rebuild = await app().as(customer(newId()))("POST", "operations/projections/orders/rebuild", {})
+    expect(rebuild.status).toBe(403)
+  })
+
+  test("rebuild the read model, and tell how much is left", async () => {
+    const { customerId, checkoutId } = await submitted()
+    const ports = ordering.ports
+    await project(ports)
+    expect(await get("operations/projections/orders")).toEqual({ pending: 0 })
+    await ordering.store.pool.query("DELETE FROM order_view WHERE id = $1", [checkoutId])
+
+    const { status, body } = await app().as(operator)("POST", "operations/projections/orders/rebuild", {})
+    expect(status).toBe(202)
+    expect(await get("operations/projections/orders")).toEqual({ pending: body.orders })
+    await project(ports)
+    expect(await get("operations/projections/orders")).toEqual({ pending: 0 })
+    const { body: list } = await app().as(customer(customerId))("GET", "orders")
+    expect(list).toMatchObject({ items: [{ id: checkoutId }], nextCursor: null })
+  })
+
+  test("list how far each order's use of its coupon has come", async () => {
+    const { pool } = ordering.store
+    await pool.query("DELETE FROM orders")
+    const { couponCodes } = BasketCheckedOut.example
+    const use = async (...said: Parameters<typeof change>[1][]) => {
+      const { checkoutId: orderId, total } = await submitted()
+      await change(orderId, ...said)
+      return { orderId, total, couponCode: couponCodes[0] }
+    }
+    const waiting = await use()
+    const reserved = await use(["confirmStock", {}])
+    const confirmed = await use(
+      ["confirmStock", {}],
+      ["payOrder", { paymentId: "pi_1", captured: BasketCheckedOut.example.total }],
+    )
+    const released = await use(["cancelOrder", { reason }])
+    const { checkoutId: without } = await submitted({ couponCodes: [] })
+
+    const items: { orderId: string }[] = []
+    let pages = 0
+    for (let path = "operations/orders/coupons?limit=2"; ; pages++) {
+      const { items: page, nextCursor } = await get(path)
+      items.push(...page)
+      if (nextCursor === null) break
+      path = `operations/orders/coupons?limit=2&cursor=${nextCursor}`
+    }
+    const expected = [
+      [reserved, "reserved"],
+      [confirmed, "confirmed"],
+      [released, "released"],
+    ] as const
+    expect(items).toEqual(
+      expected
+        .map(([{ orderId, couponCode }, status]) => ({ orderId, couponCode, status }))
+        .sort((a, b) => (a.orderId < b.orderId ? -1 : 1)),
+    )
+    expect(pages).toBe(1)
+    expect(items.map(({ orderId }) => orderId)).not.toContain(waiting.orderId)
+    expect(items.map(({ orderId }) => orderId)).not.toContain(without)
+  })
+})

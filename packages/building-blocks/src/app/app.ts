@@ -1,0 +1,161 @@
+import type { EventDefinition } from "@eshop/domain/contracts/event"
+import type { z } from "zod"
+import type { Saga } from "../durable/saga.ts"
+import type { UseCase } from "./use-case.ts"
+
+/** Who may call a route: anybody, whoever is signed in, customers (guests too), or holders of a role. */
+export type Access = "anyone" | "signed-in" | "customer" | { readonly role: string }
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+/** A body may have this many bytes unless its route says otherwise. */
+export const MAX_BODY_BYTES = 1_048_576
+
+type AnyUseCase = UseCase<never>
+type Needs<Ports> = {
+  /** Never called: carries the type of the ports that the entry needs. */
+  readonly needs?: (ports: Ports) => void
+}
+
+/** An HTTP trigger. */
+export type Route<Ports = never> = Needs<Ports> & {
+  readonly kind: "route"
+  readonly method: Method
+  /** Below the app's root, without a leading slash: `orders/{id}`. */
+  readonly path: string
+  readonly useCase: AnyUseCase
+  readonly access: Access
+  readonly status: number
+  readonly idempotent: boolean
+  readonly maxBodyBytes: number
+  /** The member of the result that is its version: answered as ETag. */
+  readonly etag?: string
+  readonly location?: (result: never) => string
+  /** What a raw route's body must be; anything when it does not say. */
+  readonly contentType?: string
+  /** True when the use case takes the request's bytes and headers instead of a JSON object. */
+  readonly raw: boolean
+}
+
+/** A Service Bus trigger's part for one type of event. */
+export type Subscription<Ports = never> = Needs<Ports> & {
+  readonly kind: "event"
+  readonly event: EventDefinition<z.ZodType>
+  readonly useCase: AnyUseCase
+}
+
+export type Timer<Ports = never> = Needs<Ports> & {
+  readonly kind: "timer"
+  /** NCRONTAB with seconds. */
+  readonly schedule: string
+  readonly useCase: AnyUseCase
+}
+
+export type Orchestration<Ports = never> = Needs<Ports> & { readonly kind: "saga"; readonly saga: Saga }
+
+export type Entry<Ports = never> = Route<Ports> | Subscription<Ports> | Timer<Ports> | Orchestration<Ports>
+
+/** A Function App as data: everything that others must know of it is derived from this one value. */
+export type App<Ports = never> = Needs<Ports> & {
+  readonly name: string
+  readonly entries: readonly Entry[]
+  /** Whether it keeps a store with an outbox; one without does what is idempotent by itself (Table Storage). */
+  readonly transactional: boolean
+}
+
+type PortsOfUseCase<U> = U extends { handle: (ports: infer Ports) => unknown } ? Ports : never
+// A union of functions infers its parameter as the intersection of theirs.
+type PortsOfEntries<Entries extends readonly Entry[]> = [Entries[number]] extends [
+  { readonly needs?: (ports: infer Ports) => void },
+]
+  ? Ports
+  : never
+/** The ports that an app needs: those of all its entries. */
+export type PortsOf<A> = A extends App<infer Ports> ? Ports : never
+
+/** The names between braces of a route. */
+type Parameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Parameters<Rest>
+  : never
+type InputOf<U extends AnyUseCase> = z.input<U["input"]>
+type ResultOf<U extends AnyUseCase> = z.output<U["result"]>
+
+export type RouteOptions<U extends AnyUseCase> = {
+  readonly access: Access
+  /** 200 unless it says otherwise; 204 where the result is nothing. */
+  readonly status?: number
+  /** The client must send an Idempotency-Key; only a command can answer the same again. */
+  readonly idempotent?: U extends { readonly commits: true } ? boolean : false
+  readonly maxBodyBytes?: number
+  readonly etag?: Extract<keyof ResultOf<U>, string>
+  readonly location?: (result: ResultOf<U>) => string
+}
+
+const statusOf = ({ result }: AnyUseCase): number => (result.type === "void" ? 204 : 200)
+
+const route =
+  (method: Method) =>
+  <const Path extends string, U extends AnyUseCase>(
+    path: Path & (Parameters<Path> extends keyof InputOf<U> ? unknown : never),
+    useCase: U,
+    options: RouteOptions<U>,
+  ): Route<PortsOfUseCase<U>> => ({
+    kind: "route",
+    method,
+    path,
+    useCase,
+    status: statusOf(useCase),
+    maxBodyBytes: MAX_BODY_BYTES,
+    raw: false,
+    ...options,
+    idempotent: options.idempotent === true,
+  })
+
+/**
+ * An HTTP trigger: its use case's members that the path names are path parameters, the others the query (GET, DELETE)
+ * or the body (POST, PUT, PATCH), never both.
+ */
+export const get = route("GET")
+export const post = route("POST")
+export const put = route("PUT")
+export const patch = route("PATCH")
+export const del = route("DELETE")
+
+/** A POST whose use case takes the bytes and headers as they came ({@link RawRequest}): a provider's webhook. */
+export const raw = <U extends AnyUseCase>(
+  path: string,
+  useCase: U,
+  options: Omit<RouteOptions<U>, "idempotent"> & { readonly contentType?: string },
+): Route<PortsOfUseCase<U>> => ({
+  kind: "route",
+  method: "POST",
+  path,
+  useCase,
+  status: statusOf(useCase),
+  idempotent: false,
+  maxBodyBytes: MAX_BODY_BYTES,
+  ...options,
+  raw: true,
+})
+
+/** A Service Bus trigger: consumes the event once, however often it comes. */
+export const on = <T extends z.ZodType, U extends UseCase<never, T, z.ZodType, true>>(
+  event: EventDefinition<T>,
+  useCase: U,
+): Subscription<PortsOfUseCase<U>> => ({ kind: "event", event, useCase })
+
+/** A timer trigger. @param schedule NCRONTAB with seconds, UTC */
+export const every = <U extends UseCase<never, z.ZodObject>>(
+  schedule: string,
+  useCase: U,
+): Timer<PortsOfUseCase<U>> => ({ kind: "timer", schedule, useCase })
+
+/** A durable orchestration with its activities. */
+export const orchestration = <Ports>(saga: Saga<Ports>): Orchestration<Ports> => ({ kind: "saga", saga })
+
+/** A Function App's table of contents. */
+export const app = <const Entries extends readonly Entry[]>(
+  name: string,
+  entries: Entries,
+  options: { readonly transactional: boolean } = { transactional: true },
+): App<PortsOfEntries<Entries>> => ({ name, entries, ...options })

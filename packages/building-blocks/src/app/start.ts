@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { app as functions, type InvocationContext } from "@azure/functions"
+import type { z } from "zod"
+import { activitiesOf } from "../durable/activity.ts"
+import type { Durable } from "../durable/durable-functions.ts"
+import { routeHandler } from "../http/route.ts"
+import type { TokenVerifier } from "../identity/verify-token.ts"
+import { messageHold } from "../messaging/hold.ts"
+import { type Broker, LEASE_SECONDS, outboxRelay, type Relay } from "../messaging/relay.ts"
+import { byTopic, consume } from "../messaging/subscription.ts"
+import type { Store } from "../store/store.ts"
+import { warn } from "../telemetry/observe.ts"
+import { traceparentOf } from "../telemetry/traceparent.ts"
+import type { App, Entry, PortsOf } from "./app.ts"
+import { functionName, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
+import { live, type Probe, ready } from "./health.ts"
+import { type Invoke, pipeline } from "./invoke.ts"
+import type { UseCase } from "./use-case.ts"
+
+/** What an app is started with. */
+export type Parts<A> = {
+  readonly ports: PortsOf<A>
+  readonly tokens: TokenVerifier
+  /** The app's OpenAPI document, served as it is. */
+  readonly document: object
+  /** Absent in an app whose effects are idempotent by themselves (Table Storage). */
+  readonly store?: Store
+  /** Where the outbox sends to. */
+  readonly broker?: Broker
+  /** For apps with sagas. */
+  readonly durable?: Durable
+  /** What the app cannot work without, where it has no store. */
+  readonly own?: Probe
+  /** What it can do without: shows in its readiness as degraded. */
+  readonly others?: Readonly<Record<string, Probe>>
+  /** Runs at the start, and again until it was done once; the app does not wait for what it needs. */
+  readonly seed?: UseCase<PortsOf<A>, z.ZodObject>
+  /** Runs when the host stops the app. */
+  readonly close?: () => Promise<unknown>
+}
+
+/** Registers an app's triggers with the Functions host. */
+export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
+  const { store, tokens } = parts
+  if (app.transactional && !(store && parts.broker))
+    throw new Error(`${app.name} keeps an outbox: it needs the parts \`store\` and \`broker\``)
+  if (!store && byTopic(app.entries).size > 0)
+    throw new Error(`${app.name} consumes events: it needs the part \`store\` for its inbox`)
+  const invoke = pipeline({
+    ports: parts.ports,
+    // Set by Core Tools, and by the local host.
+    checkResults: process.env.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
+    ...(store && { store }),
+  })
+  const sagas = registerSagas(app.entries, parts)
+  const extraInputs = sagas && parts.durable ? [parts.durable.input] : []
+  for (const route of routesOf(app))
+    functions.http(functionName(route.useCase), {
+      methods: route.method === "GET" ? ["GET", "HEAD"] : [route.method],
+      route: route.path,
+      authLevel: "anonymous",
+      handler: routeHandler(route, { invoke, tokens }),
+    })
+  registerTimers(app.entries, invoke, extraInputs)
+  const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined
+  const relay = store && parts.broker ? registerRelay(store, parts.broker) : undefined
+  registerService(parts, relay)
+  if (store) registerTimer("forget-old-keys", "0 17 3 * * *", () => store.forgetOld())
+  if (parts.seed) registerSeed(parts.seed, invoke)
+  functions.hook.appTerminate(async () => {
+    stopEvents?.()
+    await relay?.stop()
+    await Promise.all([store?.close(), parts.broker?.close(), parts.close?.()])
+  })
+}
+
+/** What every app serves besides its own routes. */
+function registerService({ store, own, others, document }: Parts<App<never>>, relay?: Relay): void {
+  const degrading = { ...others, ...(relay && { broker: () => relay.probe() }) }
+  const service = (name: string, route: string, handler: () => ReturnType<typeof ready> | object) =>
+    functions.http(name, { methods: ["GET", "HEAD"], route, authLevel: "anonymous", handler })
+  service("health-live", serviceRoutes.live, live)
+  service("health-ready", serviceRoutes.ready, () =>
+    ready(store ? () => store.ping() : own, degrading, store?.parked),
+  )
+  service("openapi", serviceRoutes.document, () => ({ jsonBody: document }))
+}
+
+type Inputs = NonNullable<Parameters<typeof functions.timer>[1]["extraInputs"]>
+
+function registerTimer(
+  name: string,
+  schedule: string,
+  run: (context: InvocationContext) => Promise<unknown>,
+  extraInputs: Inputs = [],
+): void {
+  functions.timer(name, {
+    schedule,
+    extraInputs,
+    handler: async (_, context) => void (await run(context)),
+  })
+}
+
+/** Runs a use case that takes nothing, on nobody's behalf. */
+async function runBySystem(useCase: UseCase, invoke: Invoke, context?: InvocationContext): Promise<void> {
+  const outcome = await invoke({
+    useCase,
+    trigger: "timer",
+    caller: { kind: "system", id: useCase.name },
+    read: () => ({ input: {} }),
+    traceparent: traceparentOf(context?.traceContext?.traceParent),
+    ...(context && { context }),
+  })
+  if (outcome.type !== "done") throw new Error(`${useCase.name} was answered with ${outcome.type}`)
+}
+
+function registerSeed(seed: UseCase, invoke: Invoke): void {
+  const again = async (pauseMs: number): Promise<void> => {
+    await sleep(pauseMs, undefined, { ref: false })
+    await runBySystem(seed, invoke).catch(() => again(Math.min(pauseMs * 2, 30_000)))
+  }
+  functions.hook.appStart(async () => {
+    await runBySystem(seed, invoke).catch((error) => {
+      warn(`the seed waits: ${error.message}`)
+      void again(1_000)
+    })
+  })
+}
+
+function registerTimers(entries: readonly Entry[], invoke: Invoke, extraInputs: Inputs): void {
+  for (const entry of entries) {
+    if (entry.kind !== "timer") continue
+    const { useCase, schedule } = entry
+    const run = async (context: InvocationContext) => {
+      await runBySystem(useCase, invoke, context)
+    }
+    registerTimer(functionName(useCase), schedule, run, extraInputs)
+  }
+}
+
+/** One trigger per topic. @returns what gives held messages back when the host drains */
+function registerEvents(app: App<never>, invoke: Invoke, store: Store, extraInputs: Inputs): () => void {
+  const hold = messageHold()
+  for (const [topic, subscriptions] of byTopic(app.entries))
+    functions.serviceBusTopic(subscriberName(topic), {
+      topicName: topic,
+      subscriptionName: app.name,
+      connection: "ServiceBus",
+      extraInputs,
+      handler: consume(topic, subscriptions, { invoke, store, hold }),
+    })
+  return () => hold.end()
+}
+
+/** The outbox is sent right after each commit, and by a timer where that did not work. */
+function registerRelay(store: Store, broker: Broker): Relay {
+  const relay = outboxRelay(store.outbox, broker, (error) =>
+    warn(
+      `outbox: the broker did not take the events, they stay for the next try: ${(error as Error).message}`,
+    ),
+  )
+  store.outbox.sendAfterCommit(LEASE_SECONDS, (messages) => relay.send(messages))
+  registerTimer("relay-outbox", "*/5 * * * * *", () => relay.drain())
+  return relay
+}
+
+/** @returns whether there are any */
+function registerSagas(entries: readonly Entry[], { ports, store, durable }: Parts<App<never>>): boolean {
+  const sagas = entries.flatMap((entry) => (entry.kind === "saga" ? [entry.saga] : []))
+  if (sagas.length === 0) return false
+  if (!durable) throw new Error("an app with sagas needs the part `durable`")
+  durable.register(sagas, activitiesOf(sagas, { ports, ...(store && { store }) }))
+  return true
+}

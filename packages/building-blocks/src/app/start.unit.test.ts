@@ -1,0 +1,137 @@
+import { defineEvent } from "@eshop/domain/contracts/event"
+import { beforeEach, describe, expect, test, vi } from "vitest"
+import * as z from "zod"
+import type { Durable } from "../durable/durable-functions.ts"
+import { saga } from "../durable/saga.ts"
+import { step } from "../durable/step.ts"
+import type { Store } from "../store/store.ts"
+import { app, every, get, on, orchestration, post } from "./app.ts"
+import { type FunctionOfApp, functionsOf } from "./functions.ts"
+import { type Parts, start } from "./start.ts"
+import { command, useCase } from "./use-case.ts"
+
+const registered = vi.hoisted(() => ({
+  functions: [] as FunctionOfApp[],
+  inputs: new Map<string, unknown>(),
+}))
+vi.mock("@azure/functions", async (original) => {
+  type Options = { route?: string; topicName?: string; extraInputs?: unknown }
+  const keep = (trigger: string) => (name: string, options: Options) => {
+    const { route, topicName: topic } = options
+    registered.inputs.set(name, options.extraInputs)
+    registered.functions.push({
+      trigger,
+      name,
+      ...(route && { route }),
+      ...(topic && { topic }),
+    } as FunctionOfApp)
+  }
+  return {
+    ...(await original<typeof import("@azure/functions")>()),
+    app: {
+      http: keep("http"),
+      timer: keep("timer"),
+      serviceBusTopic: keep("event"),
+      hook: { appStart: () => {}, appTerminate: () => {} },
+    },
+  }
+})
+beforeEach(() => {
+  registered.functions.length = 0
+})
+
+const Nothing = z.strictObject({})
+const look = useCase("thing.look", { input: Nothing, result: Nothing, handle: () => async () => ({}) })
+const tick = { ...look, name: "thing.tick" }
+const keep = command("thing.keep", {
+  input: Nothing,
+  result: z.void(),
+  handle:
+    () =>
+    (_, { commit }) =>
+      commit(async () => {}),
+})
+const event = (type: string) =>
+  defineEvent({ type, source: "s", topic: "thing-events", data: Nothing, example: {} })
+const run = async () => {}
+const taken = step("take", { input: Nothing, output: z.void(), run: () => run, undo: () => run })
+const shared = { input: Nothing, steps: [taken], deadlineMinutes: 1 }
+const process = (name: string) =>
+  saga(name, {
+    ...shared,
+    *run(saga) {
+      yield* saga.take(taken, {})
+      return "done"
+    },
+    *ledBack(saga) {
+      yield* saga.pause(1)
+      return "back"
+    },
+  })
+const full = app("thing", [
+  get("things", look, { access: "anyone" }),
+  post("things", keep, { access: "anyone" }),
+  on(event("a"), keep),
+  on(event("b"), keep),
+  every("* * * * * *", tick),
+  orchestration(process("one")),
+  orchestration(process("two")),
+])
+const store = { outbox: { sendAfterCommit: () => {} } } as unknown as Store
+const broker = { publish: run, close: run }
+const durableInput = { name: "client", type: "durableClient" }
+const durable: Durable = {
+  input: durableInput,
+  register: (sagas, activities) => {
+    registered.functions.push(
+      ...sagas.map(({ name }) => ({ trigger: "orchestration" as const, name })),
+      ...activities.map(({ name }) => ({ trigger: "activity" as const, name })),
+    )
+  },
+}
+const tokens = { verify: async () => ({ kind: "anonymous" as const }) }
+const parts: Parts<typeof full> = { ports: {}, tokens, document: {}, store, broker, durable }
+const byName = (functions: readonly FunctionOfApp[]) =>
+  functions.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+
+test("what is registered is what is derived from the app, and nothing else", () => {
+  start(full, parts)
+  expect(byName(registered.functions)).toEqual(byName(functionsOf(full)))
+  expect(registered.functions).toHaveLength(13)
+})
+
+test("an app that keeps no outbox has neither its timers nor its broker", () => {
+  const plain = app("plain", [get("things", look, { access: "anyone" })], { transactional: false })
+  start(plain, { ports: {}, tokens, document: {} })
+  expect(byName(registered.functions)).toEqual(byName(functionsOf(plain)))
+  expect(registered.functions).toHaveLength(4)
+})
+
+test("the events of an app with sagas can reach them; a route speaks to them by an event", () => {
+  start(full, parts)
+  expect(["thing-look", "thing-keep", "on-thing-events"].map((name) => registered.inputs.get(name))).toEqual([
+    undefined,
+    undefined,
+    [durableInput],
+  ])
+})
+
+test("two functions of one name are a mistake", () => {
+  expect(() =>
+    functionsOf(app("thing", [every("* * * * * *", look), get("a", look, { access: "anyone" })])),
+  ).toThrow("thing has two functions named thing-look")
+})
+
+describe("an app does not start without the part", () => {
+  test.each([
+    ["store", "thing keeps an outbox"],
+    ["broker", "thing keeps an outbox"],
+    ["durable", "an app with sagas needs"],
+  ])("%s", (part, message) => {
+    expect(() => start(full, { ...parts, [part]: undefined })).toThrow(message)
+  })
+  test("store, when it consumes events", () => {
+    const deaf = app("deaf", [on(event("a"), keep)], { transactional: false })
+    expect(() => start(deaf, { ports: {}, tokens, document: {} })).toThrow("deaf consumes events")
+  })
+})

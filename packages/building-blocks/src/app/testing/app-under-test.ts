@@ -1,0 +1,95 @@
+import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions"
+import { type EventDefinition, toCloudEvent } from "@eshop/domain/contracts/event"
+import type { z } from "zod"
+import { routeHandler } from "../../http/route.ts"
+import { newId } from "../../ids.ts"
+import { messageHold } from "../../messaging/hold.ts"
+import { byTopic, consume } from "../../messaging/subscription.ts"
+import type { Store } from "../../store/store.ts"
+import type { App, PortsOf } from "../app.ts"
+import type { Caller } from "../call.ts"
+import { routesOf } from "../functions.ts"
+import { pipeline } from "../invoke.ts"
+
+/** An answer of an app as a test looks at it. */
+export type Reply = {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts on the shape, it does not rely on it
+  readonly body: any
+}
+
+/** Sends a request: a body that is text goes as it is, any other as JSON. */
+export type Send = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Reply>
+
+export type AppUnderTest = {
+  /** Sends requests on somebody's behalf. */
+  as(caller: Caller): Send
+  /** Delivers an event to the app's subscription. @returns the event's id */
+  publish<T extends z.ZodType>(event: EventDefinition<T>, data: z.input<T>, id?: string): Promise<string>
+  /** What the app has logged. */
+  readonly log: readonly string[]
+}
+
+/**
+ * An app in this process, without a host: its routes and subscriptions run through the pipeline as their triggers
+ * would run them, and every result is checked against its schema.
+ */
+export function appUnderTest<A extends App<never>>(
+  app: A,
+  parts: { readonly ports: PortsOf<A>; readonly store?: Store },
+): AppUnderTest {
+  const { store } = parts
+  const invoke = pipeline({ ...parts, checkResults: true })
+  const log: string[] = []
+  const contextOf = () =>
+    new InvocationContext({ logHandler: (level, ...texts) => log.push(`${level} ${texts.join(" ")}`) })
+  const routes = routesOf(app).map((route) => ({
+    route,
+    pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
+  }))
+
+  return {
+    log,
+    as: (caller) => async (method, path, body, headers) => {
+      const url = new URL(path, "http://app.test/")
+      for (const { route, pattern } of routes) {
+        const match = pattern.exec(url.pathname.slice(1))
+        if (!match || route.method !== method) continue
+        const request = new HttpRequest({
+          method,
+          url: url.href,
+          params: Object.fromEntries(
+            Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+          ),
+          headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+          ...(body !== undefined && {
+            body: { string: typeof body === "string" ? body : JSON.stringify(body) },
+          }),
+        })
+        const handler = routeHandler(route, { invoke, tokens: { verify: async () => caller } })
+        return replyOf(await handler(request, contextOf()))
+      }
+      throw new Error(`the app has no route ${method} ${path}`)
+    },
+
+    async publish(event, data, id = newId()) {
+      const subscriptions = byTopic(app.entries).get(event.topic)
+      if (!store || !subscriptions) throw new Error(`the app subscribes to nothing of ${event.topic}`)
+      const deliver = consume(event.topic, subscriptions, { invoke, store, hold: messageHold(0) })
+      await deliver(toCloudEvent(event, { id, time: new Date(), subject: id }, data), contextOf())
+      return id
+    },
+  }
+}
+
+const replyOf = ({ status = 200, headers, body }: HttpResponseInit): Reply => ({
+  status,
+  headers: new Headers(headers as Record<string, string>),
+  body: body === undefined ? undefined : JSON.parse(String(body)),
+})

@@ -1,0 +1,97 @@
+import type { FunctionInput } from "@azure/functions"
+import * as df from "durable-functions"
+import { DependencyUnavailableError } from "../failure.ts"
+import { ambient, traceMember } from "../telemetry/ambient.ts"
+import type { Activity } from "./activity.ts"
+import { orchestratorOf, type SagaInput } from "./orchestrator.ts"
+import type { Saga } from "./saga.ts"
+import type { SagaStatus, Sagas } from "./saga-client.ts"
+
+/** What an app with sagas brings along to its start. */
+export type Durable = {
+  /** What a trigger needs among its inputs so that its use cases can reach the sagas. */
+  readonly input: FunctionInput
+  register(sagas: readonly Saga[], activities: readonly Activity[]): void
+}
+
+export const durableFunctions: Durable = {
+  input: df.input.durableClient(),
+  register(sagas, activities) {
+    for (const saga of sagas) df.app.orchestration(saga.name, orchestratorOf(saga) as never)
+    for (const { name, run } of activities)
+      df.app.activity(name, { handler: (input, context) => run(input as never, context) })
+  },
+}
+
+type Client = ReturnType<typeof df.getClient>
+
+/** The client library tells a status only in the text of its errors. */
+const answered = (error: unknown, pattern: RegExp): boolean =>
+  error instanceof Error && pattern.test(error.message)
+
+let known: Client | undefined
+
+/** What the binding carries is the same for every invocation of a process, so one client serves them all. */
+function client(): Client {
+  const invocation = ambient()?.invocation
+  if (!known && !invocation) throw new Error("sagas can be reached from a trigger only")
+  known ??= df.getClient(invocation as never)
+  return known
+}
+
+/** @throws DependencyUnavailableError for whatever else goes wrong: the task hub is out, or does not take it now */
+async function reach<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const durable = client()
+  try {
+    return await work(durable)
+  } catch (error) {
+    throw new DependencyUnavailableError("task hub", error)
+  }
+}
+
+const statusOf: Record<df.OrchestrationRuntimeStatus, SagaStatus["status"]> = {
+  Running: "running",
+  Pending: "running",
+  Suspended: "running",
+  ContinuedAsNew: "running",
+  Completed: "completed",
+  Failed: "failed",
+  Canceled: "terminated",
+  Terminated: "terminated",
+}
+
+/** The app's orchestrations, through the durable client of the trigger that is running. */
+export const durableSagas: Sagas = {
+  start(saga, instanceId, input) {
+    const wrapped: SagaInput = { input: saga.input.parse(input), ...traceMember() }
+    return reach(async (durable) => {
+      try {
+        await durable.startNew(saga.name, { instanceId, input: wrapped })
+      } catch (error) {
+        if (!answered(error, /status code: 409/)) throw error
+      }
+    })
+  },
+
+  raise: (id, event, data) =>
+    reach(async (durable) => {
+      try {
+        await durable.raiseEvent(id, event, data)
+        return true
+      } catch (error) {
+        if (answered(error, /^No instance with ID/)) return false
+        throw error
+      }
+    }),
+
+  status: (id) =>
+    reach(async (durable) => {
+      try {
+        const { runtimeStatus, customStatus } = await durable.getStatus(id)
+        return { status: statusOf[runtimeStatus], position: customStatus }
+      } catch (error) {
+        if (answered(error, /replied with HTTP 404/)) return undefined
+        throw error
+      }
+    }),
+}

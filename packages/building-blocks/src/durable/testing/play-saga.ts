@@ -1,0 +1,232 @@
+import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
+import type { OrchestrationContext } from "durable-functions"
+import { DependencyUnavailableError, isUnavailable } from "../../failure.ts"
+import type { ActivityInput, ActivityOutcome } from "../activity.ts"
+import { OPERATOR, orchestratorOf } from "../orchestrator.ts"
+import type { Saga } from "../saga.ts"
+
+/** What an activity of a play can do besides answering. */
+export type Stage = {
+  /** Which attempt of this activity with this input it is, from 1. */
+  readonly attempt: number
+  /** For an undo: what the step answered, if it did. */
+  readonly answer?: unknown
+  readonly now: Date
+  /** Raises an event that reaches the saga so many seconds from now; before the activity's own answer when at once. */
+  raise(event: string, data: unknown, afterSeconds?: number): void
+  /** An operator's word on a step. */
+  say(step: string, word: "retry" | "skip", afterSeconds?: number): void
+}
+
+/** Plays an activity: answers a result or a refusal; throws for a failure, DependencyUnavailableError for an outage. */
+export type Actor = (input: never, stage: Stage) => unknown
+
+export type Play = {
+  /** By activity: a step's name, or `undo-` and the name. One that is not here does nothing, and answers nothing. */
+  readonly actors?: Readonly<Record<string, Actor>>
+  /** What reaches the saga from outside, and when. */
+  readonly events?: readonly {
+    readonly afterSeconds: number
+    readonly event: string
+    readonly data: unknown
+  }[]
+  readonly id?: string
+  readonly startedAt?: Date
+}
+
+export type Played = {
+  /** The state that it ended in; absent when it failed. */
+  readonly state?: string
+  readonly failure?: string
+  /** Every activity that was called, in order, and after how many seconds. */
+  readonly calls: readonly {
+    readonly activity: string
+    readonly input: unknown
+    readonly atSeconds: number
+  }[]
+  /** Every custom status, in order. */
+  readonly positions: readonly unknown[]
+  readonly seconds: number
+  /** Rows that the history of such an instance has on the platform. */
+  readonly historyRows: number
+  readonly log: readonly string[]
+}
+
+/** An activity that first ends in these ways, one an attempt, and then answers. */
+export const after =
+  (faults: readonly ("unavailable" | "failed" | Refusal)[], answer: Actor = () => undefined): Actor =>
+  (input, stage) => {
+    const fault = faults[stage.attempt - 1]
+    if (fault === "unavailable") throw new DependencyUnavailableError("a dependency")
+    if (fault === "failed") throw new Error("a bug")
+    return fault ?? answer(input, stage)
+  }
+
+/** More turns than any saga takes in a test. */
+const MOST_TURNS = 100_000
+
+type Wait = { readonly kind: "event"; readonly name: string }
+type Timer = { readonly kind: "timer"; readonly at: number; isCanceled: boolean; cancel(): void }
+type Call = { readonly kind: "activity"; readonly activity: string; readonly request: ActivityInput }
+type Any = { readonly kind: "any"; readonly tasks: readonly PlayedTask[] }
+type PlayedTask = (Wait | Timer | Call | Any) & { isCompleted: boolean; result?: unknown; given: boolean }
+
+/**
+ * Plays a saga with a virtual clock, as the durable library would: an event goes to the newest open wait of its name,
+ * and without one to the next wait; a task that was given to one `Task.any` must not be given to another.
+ * @throws what would not work on the platform: a task used twice, a timer that is still running at the end
+ */
+export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Promise<Played> {
+  const start = (play.startedAt ?? new Date("2026-01-01T00:00:00Z")).getTime()
+  let now = start
+  let rows = 4
+  const calls: { activity: string; input: unknown; atSeconds: number }[] = []
+  const positions: unknown[] = []
+  const log: string[] = []
+  const timers: (Timer & PlayedTask)[] = []
+  const open = new Map<string, PlayedTask[]>()
+  const unheard = new Map<string, unknown[]>()
+  const attempts = new Map<string, number>()
+  const coming: { at: number; event: string; data: unknown }[] = []
+  const seconds = () => (now - start) / 1_000
+  const task = <T extends Wait | Timer | Call | Any>(made: T) => ({
+    ...made,
+    isCompleted: false,
+    given: false,
+  })
+  const raise = (event: string, data: unknown, afterSeconds = 0) =>
+    void coming.push({
+      at: now + afterSeconds * 1_000,
+      event,
+      data: JSON.parse(JSON.stringify(data ?? null)),
+    })
+  for (const { event, data, afterSeconds } of play.events ?? []) raise(event, data, afterSeconds)
+
+  const df = {
+    instanceId: play.id ?? "saga-1",
+    isReplaying: false,
+    get currentUtcDateTime() {
+      return new Date(now)
+    },
+    getInput: () => ({ input, traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }),
+    callActivity: (activity: string, request: ActivityInput) => task({ kind: "activity", activity, request }),
+    createTimer(at: Date) {
+      if (Number.isNaN(at.getTime())) throw new Error("a timer needs a date")
+      const timer = task<Timer>({ kind: "timer", at: at.getTime(), isCanceled: false, cancel: () => {} })
+      timer.cancel = () => {
+        if (timer.isCompleted) throw new Error("Cannot cancel a completed task.")
+        timer.isCanceled = true
+      }
+      return timer
+    },
+    waitForExternalEvent: (name: string) => task({ kind: "event", name }),
+    Task: { any: (tasks: readonly PlayedTask[]) => task({ kind: "any", tasks }) },
+    setCustomStatus: (status: unknown) => void positions.push(status),
+  }
+  const tell = (level: string) => (text: string) => void log.push(`${level} ${text}`)
+  const context = { df, info: tell("info"), warn: tell("warn"), error: tell("error") }
+
+  function hear(event: string, data: unknown): void {
+    rows++
+    const wait = open.get(event)?.pop()
+    if (wait) Object.assign(wait, { isCompleted: true, result: data })
+    else unheard.set(event, [...(unheard.get(event) ?? []), data])
+  }
+
+  /** What the library does with a task that is yielded. */
+  function schedule(yielded: PlayedTask): void {
+    if (yielded.given) throw new Error("a task was given to a second Task.any, or yielded twice")
+    yielded.given = true
+    if (yielded.kind === "any") for (const one of yielded.tasks) schedule(one)
+    if (yielded.kind === "timer") {
+      rows++
+      timers.push(yielded)
+    }
+    if (yielded.kind !== "event") return
+    const early = unheard.get(yielded.name)
+    if (early?.length) Object.assign(yielded, { isCompleted: true, result: early.shift() })
+    else open.set(yielded.name, [...(open.get(yielded.name) ?? []), yielded])
+  }
+
+  const isOver = (yielded: PlayedTask): boolean =>
+    yielded.kind === "any" ? yielded.tasks.some(({ isCompleted }) => isCompleted) : yielded.isCompleted
+
+  /** Lets time pass to the next event or timer. */
+  function pass(): void {
+    const next = coming.sort((a, b) => a.at - b.at)[0]
+    const timer = timers
+      .filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
+      .sort((a, b) => a.at - b.at)[0]
+    rows += 2
+    if (next && (!timer || next.at <= timer.at)) {
+      coming.shift()
+      now = Math.max(now, next.at)
+      hear(next.event, next.data)
+    } else if (timer) {
+      rows++
+      now = Math.max(now, timer.at)
+      timer.isCompleted = true
+    } else throw new Error("the saga waits for something that never comes")
+  }
+
+  async function act({ activity, request }: Call): Promise<ActivityOutcome> {
+    rows += 4
+    const { input, answer: taken } = JSON.parse(JSON.stringify(request)) as ActivityInput
+    calls.push({ activity, input, atSeconds: seconds() })
+    const key = `${activity} ${JSON.stringify(input)}`
+    const attempt = (attempts.get(key) ?? 0) + 1
+    attempts.set(key, attempt)
+    const say: Stage["say"] = (step, word, afterSeconds) => raise(OPERATOR, { step, word }, afterSeconds)
+    try {
+      const answer = await play.actors?.[activity]?.(input as never, {
+        attempt,
+        ...(taken !== undefined && { answer: taken }),
+        now: new Date(now),
+        raise,
+        say,
+      })
+      const outcome = isRefusal(answer) ? { refused: answer as Refusal } : { done: answer }
+      return JSON.parse(JSON.stringify(outcome)) as ActivityOutcome
+    } catch (error) {
+      if (isUnavailable(error)) return { unavailable: "a dependency" }
+      throw new Error(`${activity} failed; the log says why`)
+    } finally {
+      for (const early of coming.filter(({ at }) => at <= now)) {
+        coming.splice(coming.indexOf(early), 1)
+        hear(early.event, early.data)
+      }
+    }
+  }
+
+  const generator = orchestratorOf(saga)(context as unknown as OrchestrationContext)
+  const ended = () => ({ calls, positions, seconds: seconds(), historyRows: rows, log })
+  let turn = () => generator.next()
+  for (let turns = 0; turns < MOST_TURNS; turns++) {
+    let result: ReturnType<typeof turn>
+    try {
+      result = turn()
+    } catch (error) {
+      return { failure: (error as Error).message, ...ended() }
+    }
+    if (result.done) {
+      const left = timers.filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
+      if (left.length > 0) throw new Error("a timer is still running: the instance would hang until it fires")
+      return { state: result.value, ...ended() }
+    }
+    const yielded = result.value as unknown as PlayedTask
+    schedule(yielded)
+    if (yielded.kind === "activity") {
+      const acted = await act(yielded).then(
+        (outcome) => () => generator.next(outcome),
+        (error) => () => generator.throw(error),
+      )
+      turn = acted
+      continue
+    }
+    while (!isOver(yielded)) pass()
+    const value =
+      yielded.kind === "any" ? yielded.tasks.find(({ isCompleted }) => isCompleted) : yielded.result
+    turn = () => generator.next(value)
+  }
+  throw new Error("the saga takes no end")
+}

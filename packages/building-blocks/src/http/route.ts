@@ -1,0 +1,200 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions"
+import * as z from "zod"
+import type { Route } from "../app/app.ts"
+import type { Invoke, Outcome, Request } from "../app/invoke.ts"
+import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../failure.ts"
+import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
+import { isTold } from "../telemetry/observe.ts"
+import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
+import { readBytes, readJson, requireType } from "./body.ts"
+import { readIdempotencyKey } from "./idempotency-key.ts"
+import { unacceptableFields } from "./plain-input.ts"
+import { etagOf, isKnown, readIfMatch } from "./preconditions.ts"
+import {
+  type InvalidField,
+  ofInvalidFields,
+  ofInvalidInput,
+  ofRefusal,
+  type Problem,
+  ProblemError,
+  problem,
+} from "./problem.ts"
+
+/** What a use case of a `raw` route gets: the request as it came. */
+export const RawRequest = z.object({
+  bytes: z.instanceof(Buffer),
+  /** Names in lower case. */
+  headers: z.record(z.string(), z.string()),
+  params: z.record(z.string(), z.string()),
+})
+
+/** The names of a route's path parameters. */
+export const parametersOf = (path: string): string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+
+/** Whether the input's other members come from the query instead of the body. */
+export const readsQuery = ({ method }: Route): boolean => method === "GET" || method === "DELETE"
+
+async function readInput(route: Route, request: HttpRequest): Promise<unknown> {
+  // The platform may add the query to the parameters.
+  const params = Object.fromEntries(
+    parametersOf(route.path).map((name) => [name, request.params[name] ?? ""]),
+  )
+  if (route.raw) {
+    if (route.contentType) requireType(request, route.contentType)
+    return {
+      bytes: await readBytes(request, route.maxBodyBytes),
+      headers: Object.fromEntries(request.headers),
+      params,
+    }
+  }
+  if (readsQuery(route)) {
+    const query = Object.fromEntries(request.query)
+    // A link may carry members that somebody else put there (`utm_source`); a change takes nothing that it does not know.
+    const known = new Set(Object.keys((route.useCase.input as z.ZodObject).shape))
+    const members = Object.entries(query).filter(([name]) => route.method === "DELETE" || known.has(name))
+    return { ...refuseParameters(route, Object.fromEntries(members)), ...params }
+  }
+  const body = await readJson(request, route.maxBodyBytes)
+  // What is not an object goes to the schema as it is: the answer then names the wrong type.
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body
+  return { ...refuseParameters(route, body), ...params }
+}
+
+/** A member that the path names is said there and nowhere else. */
+function refuseParameters(route: Route, members: object): object {
+  const twice = parametersOf(route.path).filter((name) => Object.hasOwn(members, name))
+  if (twice.length > 0)
+    throw new ProblemError(
+      ofInvalidFields(
+        twice.map(
+          (name): InvalidField => ({
+            path: [name],
+            code: "unrecognized_keys",
+            message: "The path says this member",
+          }),
+        ),
+      ),
+    )
+  return members
+}
+
+/** What an unexpected throw tells the client: that a dependency is out, or nothing. */
+function ofFailure(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  if (error instanceof InvalidTokenError)
+    return {
+      status: 401,
+      code: "auth.invalid-token",
+      detail: "The bearer token is not valid.",
+      headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+    }
+  if (isTextRefused(error))
+    return { status: 400, code: "request.text", detail: "A text of the request cannot be stored." }
+  if (!isUnavailable(error)) return { status: 500, code: "internal" }
+  return {
+    status: 503,
+    code: "dependency.unavailable",
+    detail: `${error instanceof DependencyUnavailableError ? error.dependency : "A dependency"} does not answer; try again.`,
+    headers: { "retry-after": "2" },
+  }
+}
+
+/** Every outcome short of a success, as a problem. */
+function ofOutcome(outcome: Exclude<Outcome, { type: "done" }>): Problem {
+  switch (outcome.type) {
+    case "refused":
+      return ofRefusal(outcome.refusal)
+    case "invalid":
+      return ofInvalidInput(outcome.error)
+    case "unauthenticated":
+      return {
+        status: 401,
+        code: "auth.required",
+        detail: "Send a bearer token.",
+        headers: { "www-authenticate": "Bearer" },
+      }
+    case "forbidden":
+      return { status: 403, code: "auth.forbidden", detail: `This needs ${outcome.needs}.` }
+    case "key-reused":
+      return {
+        status: 422,
+        code: "idempotency-key.reused",
+        detail: "This Idempotency-Key was used with another request.",
+      }
+    case "in-flight":
+      return {
+        status: 409,
+        code: "idempotency-key.in-flight",
+        detail: "A request with this Idempotency-Key is under way.",
+        headers: { "retry-after": "1" },
+      }
+  }
+}
+
+function toResponse(
+  route: Route,
+  request: HttpRequest,
+  result: unknown,
+  replayed: boolean,
+): HttpResponseInit {
+  const etag = route.etag === undefined ? undefined : etagOf((result as Record<string, unknown>)[route.etag])
+  const headers = {
+    ...(etag && { etag, "cache-control": "no-cache" }),
+    ...(route.location && { location: route.location(result as never) }),
+    ...(replayed && { "idempotent-replayed": "true" }),
+  }
+  if (etag && route.method === "GET" && isKnown(request, etag)) return { status: 304, headers }
+  if (result === undefined) return { status: route.status, headers }
+  return {
+    status: route.status,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(result),
+  }
+}
+
+/** The handler of a route's HTTP trigger: reads the request, calls the use case, answers. */
+export function routeHandler(
+  route: Route,
+  parts: { readonly invoke: Invoke; readonly tokens: TokenVerifier },
+) {
+  async function read(request: HttpRequest): Promise<Request> {
+    const ifMatch = readIfMatch(request)
+    const idempotencyKey = route.idempotent ? readIdempotencyKey(request) : undefined
+    const input = await readInput(route, request)
+    const unacceptable = route.raw ? [] : unacceptableFields(input)
+    if (unacceptable.length > 0) throw new ProblemError(ofInvalidFields(unacceptable))
+    return {
+      input,
+      ...(ifMatch && { ifMatch }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    }
+  }
+
+  async function answer(request: HttpRequest, context: InvocationContext, traceparent: string) {
+    const outcome = await parts.invoke({
+      useCase: route.useCase,
+      trigger: "http",
+      caller: await parts.tokens.verify(request.headers.get("authorization")),
+      access: route.access,
+      read: () => read(request),
+      traceparent,
+      context,
+    })
+    return outcome.type === "done"
+      ? toResponse(route, request, outcome.result, outcome.replayed)
+      : ofOutcome(outcome)
+  }
+
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const traceparent = traceparentOf(request.headers.get("traceparent"), context.traceContext?.traceParent)
+    const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(traceparent) }
+    const outcome = await answer(request, context, traceparent).catch((error): Problem => {
+      const failure = ofFailure(error)
+      if (failure.status === 500 && !isTold(error))
+        context.error(`trace=${about.traceId} ${(error as Error).stack ?? error}`)
+      return failure
+    })
+    return "code" in outcome ? problem(outcome, about) : outcome
+  }
+}

@@ -1,0 +1,4 @@
+import type { DeadLetterQueue } from "../dead-letters.ts"
+
+/** A dead-letter queue that nothing ever got into. */
+export const emptyQueue = (): DeadLetterQueue => ({ peek: async () => [], redrive: async () => 0 })

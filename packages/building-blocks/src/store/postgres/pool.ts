@@ -1,0 +1,90 @@
+import { isRefusal } from "@eshop/domain/kernel/refusal"
+import pg from "pg"
+import type { Tx, UnitOfWork } from "../../app/call.ts"
+import { isUnavailable } from "../../failure.ts"
+
+// int8 arrives as text by default; every int8 of ours is a count or minor units, exact in a number
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError("int8 beyond the safe integers")
+  return value
+})
+
+export type Queryable = Pick<pg.ClientBase, "query">
+
+/**
+ * A connection pool.
+ * @param url postgres://user:password@host:port/database
+ * @param options.max connections at the most
+ * @param options.relaxed commits do not wait for the disk: for work that is simply done again after a crash of the
+ * server, such as marking what was sent (https://www.postgresql.org/docs/current/wal-async-commit.html)
+ */
+export function connectPostgres(url: string, options: { max?: number; relaxed?: boolean } = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 16,
+    ...(options.relaxed && { options: "-c synchronous_commit=off" }),
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 60_000,
+    // The server ends what takes too long; the client gives up on a server that says nothing any more.
+    statement_timeout: 5_000,
+    query_timeout: 6_000,
+    application_name: process.env.WEBSITE_SITE_NAME ?? "eshop",
+  })
+  // A connection that breaks is replaced by the pool, and whoever uses it gets the error from the next query; without
+  // listeners the events, of an idle connection and of one within a transaction, would end the process.
+  pool.on("error", () => {})
+  pool.on("connect", (client) => client.on("error", () => {}))
+  return pool
+}
+
+class RolledBack extends Error {
+  readonly refusal: unknown
+  constructor(refusal: unknown) {
+    super("rolled back by a refusal")
+    this.refusal = refusal
+  }
+}
+
+const awaitingCommit = new WeakMap<object, Set<() => void>>()
+
+/**
+ * Calls back once the transaction has committed, a function given twice only once. A transaction that rolls back
+ * calls nobody.
+ */
+export function afterCommit(tx: Tx, callback: () => void): void {
+  awaitingCommit.get(tx)?.add(callback)
+}
+
+/** Transactions of a pool; a refusal rolls back like a throw does, but is returned. */
+export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    const callbacks = new Set<() => void>()
+    awaitingCommit.set(client, callbacks)
+    let broken: Error | undefined
+    try {
+      await client.query("BEGIN")
+      const result = await work(client as unknown as Tx)
+      if (isRefusal(result)) throw new RolledBack(result)
+      await client.query("COMMIT")
+      for (const callback of callbacks) callback()
+      return result
+    } catch (error) {
+      // A connection that failed is thrown away, which rolls back as well.
+      if (isUnavailable(error)) broken = error as Error
+      else
+        await client.query("ROLLBACK").catch((failure: Error) => {
+          broken = failure
+        })
+      if (error instanceof RolledBack) return error.refusal as T
+      throw error
+    } finally {
+      awaitingCommit.delete(client)
+      client.release(broken)
+    }
+  },
+})
+
+/** The connection behind a transaction that {@link postgresUnitOfWork} opened. */
+export const inTransaction = (tx: Tx): Queryable => tx as unknown as Queryable

@@ -1,0 +1,88 @@
+/**
+ * The tables that messaging and idempotency keep in a context's own database, applied before the context's migrations.
+ * Nothing is deployed yet: they may change in place until the first release, and by new statements from then on.
+ */
+export const storeTables = `
+CREATE TABLE outbox (
+  id           uuid        PRIMARY KEY,
+  position     bigint      GENERATED ALWAYS AS IDENTITY,
+  topic        text        NOT NULL,
+  event        json        NOT NULL,
+  redrive_to   text,
+  leased_until timestamptz NOT NULL DEFAULT '-infinity'
+);
+CREATE INDEX outbox_by_position ON outbox (position);
+
+CREATE TABLE inbox (
+  source     text        NOT NULL,
+  event_id   text        NOT NULL,
+  handled_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (source, event_id)
+);
+CREATE INDEX inbox_by_age ON inbox (handled_at);
+
+CREATE TABLE parked_message (
+  source    text        NOT NULL,
+  event_id  text        NOT NULL,
+  position  bigint      GENERATED ALWAYS AS IDENTITY,
+  topic     text        NOT NULL,
+  type      text        NOT NULL,
+  reason    text        NOT NULL,
+  detail    text        NOT NULL,
+  -- json and not jsonb, which refuses U+0000: what is parked may be anything.
+  body      json        NOT NULL,
+  committed boolean     NOT NULL,
+  parked_at timestamptz NOT NULL,
+  PRIMARY KEY (source, event_id)
+);
+CREATE INDEX parked_message_by_position ON parked_message (position);
+
+CREATE TABLE idempotent_request (
+  scope      text        NOT NULL,
+  key        text        NOT NULL,
+  hash       text        NOT NULL,
+  result     text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX idempotent_request_by_age ON idempotent_request (created_at);
+`
+
+/** Personal data: the customers' wrapped keys, and apart from them what they encrypt. */
+export const personalDataTables = `
+CREATE TABLE customer_key (
+  customer_id text        PRIMARY KEY,
+  wrapped_key bytea       NOT NULL,
+  key_version text        NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE personal_data (
+  subject     text  PRIMARY KEY,
+  customer_id text  NOT NULL REFERENCES customer_key ON DELETE CASCADE,
+  nonce       bytea NOT NULL,
+  ciphertext  bytea NOT NULL
+);
+CREATE INDEX personal_data_by_customer ON personal_data (customer_id);
+`
+
+/** Uploads that a timer takes up in chunks. */
+export const uploadTables = `
+CREATE TABLE upload_job (
+  id           uuid        PRIMARY KEY,
+  kind         text        NOT NULL,
+  caller       text        NOT NULL,
+  -- Gone once the job is done or given up.
+  content      bytea,
+  lines        int         NOT NULL,
+  position     int         NOT NULL DEFAULT 0,
+  status       text        NOT NULL DEFAULT 'waiting',
+  leased_until timestamptz NOT NULL DEFAULT '-infinity',
+  failures     int         NOT NULL DEFAULT 0,
+  taken        int         NOT NULL DEFAULT 0,
+  failed       int         NOT NULL DEFAULT 0,
+  errors       jsonb       NOT NULL DEFAULT '[]',
+  created_at   timestamptz NOT NULL
+);
+CREATE INDEX upload_job_waiting ON upload_job (kind, created_at) WHERE status IN ('waiting', 'running');
+`

@@ -1,0 +1,156 @@
+import type { InvocationContext } from "@azure/functions"
+import { context, metrics, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
+import { isUnavailable } from "../failure.ts"
+import { ambient, within } from "./ambient.ts"
+import { childOf, spanContextOf, traceIdOf } from "./traceparent.ts"
+
+/** What set a use case going. */
+export type Trigger = "http" | "event" | "timer" | "saga"
+
+export type Observed = {
+  readonly name: string
+  readonly trigger: Trigger
+  /** The kind of caller; never who it is. */
+  readonly caller: string
+  readonly traceparent: string
+  readonly invocation?: InvocationContext
+  /** The ids that the call is about, for its log line. */
+  readonly about: Readonly<Record<string, string>>
+}
+
+/** Members whose values name what a call is about; none of them is personal. */
+const ABOUT = ["id", "orderId", "checkoutId", "holdId", "paymentId", "productId", "sku"] as const
+
+/** The ids among an input's members. */
+export const idsOf = (input: unknown): Record<string, string> => {
+  if (typeof input !== "object" || input === null) return {}
+  const members = input as Record<string, unknown>
+  return Object.fromEntries(
+    ABOUT.flatMap((name) => (typeof members[name] === "string" ? [[name, members[name]]] : [])),
+  )
+}
+
+const spanKinds: Record<Trigger, SpanKind> = {
+  http: SpanKind.SERVER,
+  event: SpanKind.CONSUMER,
+  timer: SpanKind.INTERNAL,
+  saga: SpanKind.INTERNAL,
+}
+
+/** One line of `key=value`, as log stores take it apart. */
+const line = (members: Record<string, string | number>): string =>
+  Object.entries(members)
+    .map(([key, value]) => `${key}=${/[\s"=]/.test(String(value)) ? JSON.stringify(value) : value}`)
+    .join(" ")
+
+type Log = Pick<InvocationContext, "info" | "warn" | "error">
+
+const told = new WeakSet<object>()
+/** Whether an error is in the log already. */
+export const isTold = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && told.has(error)
+
+function tellError(log: Log, error: unknown): void {
+  if (isTold(error)) return
+  log.error((error as Error).stack ?? String(error))
+  if (typeof error === "object" && error !== null) told.add(error)
+}
+
+/** The trace context to send on: the span's own where an SDK made one, a new child of what came in otherwise. */
+function traceparentFor(span: Span, incoming: string): string {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  if (spanId === spanContextOf(incoming).spanId || !trace.isSpanContextValid(span.spanContext()))
+    return childOf(incoming)
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`
+}
+
+/**
+ * Runs a use case under its own span, and tells of it in one log line and one metric. Spans and metrics go to whatever
+ * OpenTelemetry SDK the app has registered; without one they cost nothing.
+ * @param outcomeOf names how it ended: `done`, or a refusal's code
+ */
+export async function observe<T>(
+  observed: Observed,
+  work: () => Promise<T>,
+  outcomeOf: (result: T) => string,
+): Promise<T> {
+  const { name, trigger, caller, invocation } = observed
+  const started = performance.now()
+  const remote = { ...spanContextOf(observed.traceparent), isRemote: true }
+  const parent = trace.setSpanContext(context.active(), remote)
+  const span = trace.getTracer("eshop").startSpan(name, { kind: spanKinds[trigger] }, parent)
+  const traceparent = traceparentFor(span, observed.traceparent)
+  const log = invocation ?? console
+  const tell = (outcome: string, level: "info" | "warn" | "error") => {
+    const milliseconds = performance.now() - started
+    span.setAttributes({ "eshop.outcome": outcome, "enduser.kind": caller })
+    if (level !== "info") span.setStatus({ code: SpanStatusCode.ERROR, message: outcome })
+    span.end()
+    metrics
+      .getMeter("eshop")
+      .createHistogram("eshop.use_case.duration", { unit: "s" })
+      .record(milliseconds / 1_000, { "eshop.use_case": name, "eshop.outcome": outcome })
+    const members = {
+      useCase: name,
+      outcome,
+      ms: Math.round(milliseconds),
+      trigger,
+      caller,
+      ...observed.about,
+      trace: traceIdOf(traceparent),
+    }
+    log[level](line(members))
+  }
+  const surroundings = { traceparent, ...(invocation && { invocation }) }
+  return await context.with(trace.setSpan(parent, span), () =>
+    within(surroundings, async () => {
+      try {
+        const result = await work()
+        tell(outcomeOf(result), "info")
+        return result
+      } catch (error) {
+        if (isUnavailable(error)) {
+          tell("unavailable", "warn")
+          log.warn((error as Error).message)
+        } else {
+          tell((error as Error).name, "error")
+          tellError(log, error)
+        }
+        throw error
+      }
+    }),
+  )
+}
+
+/**
+ * Tells how a saga ended, or that it met a fault, in one log line and one metric.
+ * @param about.outcome `completed`, `faulty`, `stranded`, or the code of the reason for which it was led back
+ */
+export function tellSaga(
+  log: Log,
+  about: { saga: string; id: string; outcome: string; traceparent: string | undefined },
+  error?: unknown,
+): void {
+  const { saga, id, outcome, traceparent } = about
+  metrics
+    .getMeter("eshop")
+    .createCounter("eshop.saga.outcomes")
+    .add(1, { "eshop.saga": saga, "eshop.outcome": outcome })
+  const members = { saga, id, outcome, ...(traceparent && { trace: traceIdOf(traceparent) }) }
+  log[error === undefined ? "info" : "error"](line(members))
+  if (error !== undefined) tellError(log, error)
+}
+
+/** A warning about the call that is under way, or about the app outside of one. */
+export const warn = (message: string): void => {
+  const invocation = ambient()?.invocation
+  if (invocation) invocation.warn(message)
+  else console.warn(message)
+}
+
+/** Something that a person must know: an error line, and a count by its name. */
+export function alarm(name: string, message: string): void {
+  metrics.getMeter("eshop").createCounter("eshop.alarms").add(1, { "eshop.alarm": name })
+  const log = ambient()?.invocation ?? console
+  log.error(`${name}: ${message}`)
+}

@@ -1,0 +1,106 @@
+import * as z from "zod"
+import {
+  CouponCode,
+  CustomerId,
+  HoldId,
+  OrderId,
+  PaymentId,
+  PaymentMethod,
+  ProductId,
+  PromotionId,
+  Quantity,
+  ReasonCode,
+  RefundId,
+  ShipmentId,
+  Sku,
+} from "../kernel/ids.ts"
+import { Money } from "../kernel/money.ts"
+import { readStoredEvent, type StoredEventOf } from "../kernel/stored-events.ts"
+
+const Tax = z.object({ rate: z.int(), amount: Money, included: z.boolean() })
+
+/** A line at the price that the customer agreed to. */
+const OrderLine = z.object({
+  sku: Sku,
+  productId: ProductId,
+  name: z.string(),
+  quantity: Quantity,
+  unitPrice: Money,
+  discounts: z.array(
+    z.object({
+      couponCode: CouponCode.optional(),
+      promotionId: PromotionId.optional(),
+      reason: z.string(),
+      amount: Money,
+    }),
+  ),
+  tax: Tax.optional(),
+  total: Money,
+})
+
+/** Why an order was cancelled: a stable code, a sentence of ours (never an error's message), facts to act on. */
+export const CancelReason = z.object({
+  code: ReasonCode,
+  detail: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+export type CancelReason = z.infer<typeof CancelReason>
+
+/** A parcel; the rest of its way is another event. */
+const Shipment = z.object({
+  shipmentId: ShipmentId,
+  lines: z.array(z.object({ sku: Sku, quantity: Quantity })).min(1),
+  carrier: z.string().optional(),
+  trackingNumber: z.string().optional(),
+})
+
+/**
+ * What happened to an order, as it lies in the order's stream: independent of what other contexts say and hear.
+ * A change that is more than an optional member is a new version with an upcast from the one before.
+ */
+const types = {
+  OrderSubmitted: {
+    v: 1,
+    data: z.object({
+      orderId: OrderId,
+      customerId: CustomerId,
+      lines: z.array(OrderLine).min(1),
+      subtotal: Money,
+      discount: Money,
+      shipping: z.object({ method: z.string(), price: Money, tax: Tax.optional() }).optional(),
+      tax: Money.optional(),
+      total: Money,
+      couponCodes: z.array(CouponCode),
+      discountUnavailable: z.boolean(),
+      paymentMethod: PaymentMethod,
+      holdId: HoldId.optional(),
+      /** SHA-256, in hexadecimal, of the personal data and its salt: both lie, and die, elsewhere. */
+      personalData: z.object({ commitment: z.string().regex(/^[0-9a-f]{64}$/) }),
+    }),
+  },
+  StockRequested: { v: 1, data: z.object({}) },
+  StockConfirmed: { v: 1, data: z.object({}) },
+  OrderPaid: { v: 1, data: z.object({ paymentId: PaymentId, captured: Money }) },
+  OrderShipped: { v: 1, data: Shipment },
+  ShipmentDelivered: { v: 1, data: z.object({ shipmentId: ShipmentId }) },
+  OrderClosed: { v: 1, data: z.object({}) },
+  OrderCancelled: { v: 1, data: CancelReason },
+  OrderRefunded: { v: 1, data: z.object({ refundId: RefundId, amount: Money, reason: ReasonCode }) },
+} as const
+
+/** The stream of these is the truth; every other shape is derived. */
+export type OrderEvent = StoredEventOf<typeof types>
+export type OrderEventOf<Type extends OrderEvent["type"]> = Extract<OrderEvent, { type: Type }>
+
+/** An event of today's version. */
+export const orderEvent = <Type extends OrderEvent["type"]>(
+  type: Type,
+  now: Date,
+  data: OrderEventOf<Type>["data"],
+): OrderEventOf<Type> => ({ type, v: types[type].v, at: now.toISOString(), data }) as OrderEventOf<Type>
+
+/**
+ * Reads an event of an order's stream, of whatever version.
+ * @throws what {@link readStoredEvent} throws
+ */
+export const readOrderEvent = (raw: unknown): OrderEvent => readStoredEvent(types, raw)

@@ -1,0 +1,18 @@
+import * as z from "zod"
+import { OrderStatus } from "../contracts/ordering-events.ts"
+import { defineRefusal } from "../kernel/refusal.ts"
+
+export const orderUnknown = defineRefusal("order.unknown", "not-found", "There is no such order.")
+
+export const checkoutUnknown = defineRefusal(
+  "checkout.unknown",
+  "not-found",
+  "Basket knows no such checkout.",
+)
+
+export const orderWrongState = defineRefusal(
+  "order.wrong-state",
+  "conflict",
+  ({ status, step }) => `An order that is ${status} cannot take the step '${step}'.`,
+  z.object({ status: OrderStatus, step: z.string() }),
+)

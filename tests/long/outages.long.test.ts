@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { PartName } from "@eshop/local-cloud/settings"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { buyersOf } from "../e2e/buyers.ts"
+import { type RunningShop, runShop } from "../e2e/running-shop.ts"
+
+/** Outages in seconds: `OUTAGES=15,120,600 npm run ci:long` has one of ten minutes as well. */
+const outages = (process.env.OUTAGES ?? "15,120").split(",").map(Number)
+const parts: PartName[] = [
+  "postgres",
+  "servicebus",
+  "storage",
+  "redis",
+  "catalog",
+  "basket",
+  "discount",
+  "ordering",
+  "payments",
+]
+
+let running: RunningShop
+let buyers: Awaited<ReturnType<typeof buyersOf>>
+
+beforeAll(async () => {
+  running = await runShop()
+  buyers = await buyersOf(running, 48)
+})
+afterAll(() => running.stop())
+
+describe.each(parts)("%s", (name) => {
+  it("is there", () => {
+    expect(running.cloud.parts.map((part) => part.name)).toContain(name)
+  })
+
+  it.each([1, 2])("is killed %i times amid the orders: all end for their own reason", async (times) => {
+    const orders = await buyers.checkOut()
+    for (let kill = 0; kill < times; kill++) {
+      running.cloud.part(name).kill("SIGKILL")
+      await running.cloud.part(name).whenReady()
+    }
+    await buyers.expectRightEnds(orders, 120_000)
+  })
+
+  it.each(outages)("is away for %i s amid the orders: all end for their own reason", async (seconds) => {
+    const orders = await buyers.checkOut()
+    const back = running.cloud.part(name).takeAway()
+    await sleep(seconds * 1_000)
+    await back()
+    await buyers.expectRightEnds(orders, 180_000)
+  })
+})

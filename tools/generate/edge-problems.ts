@@ -1,0 +1,87 @@
+import type { Route } from "@eshop/building-blocks/app/app"
+import { parametersOf } from "@eshop/building-blocks/http/route"
+import { z } from "zod"
+
+/** What the edge of an app answers with by itself: one schema per status, named so in OpenAPI. */
+export type EdgeProblem = {
+  readonly name: string
+  readonly status: number
+  readonly codes: readonly [string, ...string[]]
+  /** Members beyond those that every problem has. */
+  readonly facts?: z.ZodRawShape
+  readonly headers?: readonly string[]
+  readonly appliesTo: (route: Route) => boolean
+}
+
+const always = () => true
+const takesBody = ({ method }: Route) => method === "POST" || method === "PUT" || method === "PATCH"
+const takesInput = (route: Route) =>
+  takesBody(route) ||
+  route.etag !== undefined ||
+  parametersOf(route.path).length > 0 ||
+  Object.keys((route.useCase.input as z.ZodObject).shape ?? {}).length > 0
+
+/** In the order of their status. Every code of `building-blocks/http` is here: a test compares them. */
+export const edgeProblems: readonly EdgeProblem[] = [
+  {
+    name: "Malformed",
+    status: 400,
+    codes: [
+      "request.invalid",
+      "request.malformed",
+      "request.text",
+      "request.if-match",
+      "request.if-none-match",
+      "idempotency-key.missing",
+      "idempotency-key.card-number",
+    ],
+    facts: {
+      errors: z
+        .array(z.object({ pointer: z.string(), code: z.string(), message: z.string() }))
+        .describe("The members that do not fit the schema, by JSON Pointer (RFC 6901)")
+        .optional(),
+    },
+    appliesTo: takesInput,
+  },
+  {
+    name: "Unauthenticated",
+    status: 401,
+    codes: ["auth.required", "auth.invalid-token"],
+    headers: ["WWW-Authenticate"],
+    appliesTo: always,
+  },
+  {
+    name: "Forbidden",
+    status: 403,
+    codes: ["auth.forbidden"],
+    appliesTo: ({ access }) => access !== "anyone" && access !== "signed-in",
+  },
+  {
+    name: "InFlight",
+    status: 409,
+    codes: ["idempotency-key.in-flight"],
+    headers: ["Retry-After"],
+    appliesTo: ({ idempotent }) => idempotent,
+  },
+  { name: "TooLarge", status: 413, codes: ["request.too-large"], appliesTo: takesBody },
+  {
+    name: "UnsupportedMediaType",
+    status: 415,
+    codes: ["request.media-type", "request.content-coding"],
+    appliesTo: takesBody,
+  },
+  {
+    name: "KeyReused",
+    status: 422,
+    codes: ["idempotency-key.reused"],
+    appliesTo: ({ idempotent }) => idempotent,
+  },
+  { name: "Failed", status: 500, codes: ["internal"], appliesTo: always },
+  {
+    name: "Unavailable",
+    status: 503,
+    codes: ["dependency.unavailable"],
+    headers: ["Retry-After"],
+    appliesTo: always,
+  },
+]
