@@ -109,13 +109,13 @@ async function run(): Promise<void> {
   const redemptions = lostRedemptions(output.note)
   const onEvent = (event: CloudEvent) => {
     output.event(event)
-    void redemptions.heard(event, cloud)
+    void redemptions.onEvent(event, cloud)
   }
   cloud = await startCloud({ ...options.cloud, onEvent, onLine: output.line })
   output.starting(cloud)
   await untilReady(cloud)
   output.ready(cloud, performance.now() - started)
-  await redemptions.started(cloud)
+  await redemptions.onStart(cloud)
 }
 
 /** Waits for every part; one that keeps dying is on the terminal already and may yet recover. */

@@ -28,11 +28,11 @@ export function lostRedemptions(tell: (line: string) => void) {
 
   return {
     /** After a start: when the launcher before was killed. */
-    async started(cloud: Cloud): Promise<void> {
+    async onStart(cloud: Cloud): Promise<void> {
       if (cloud.uncleanStop) await bringBack(cloud)
     },
     /** While the shop runs: when the storage has died and is back. */
-    async heard(event: CloudEvent, cloud: Cloud | undefined): Promise<void> {
+    async onEvent(event: CloudEvent, cloud: Cloud | undefined): Promise<void> {
       if (!("part" in event) || event.part !== "storage") return
       if (event.type === "died") isLost = true
       if (event.type !== "ready" || !isLost || !cloud) return

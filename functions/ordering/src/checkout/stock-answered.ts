@@ -13,7 +13,7 @@ type Ports = { readonly orders: Orders; readonly sagas: Sagas }
  * Hands Catalog's answer to the order's saga. While the order awaits its stock and there is no such saga, the saga is
  * not there yet, or another host has it: the answer waits.
  */
-async function tell(
+async function raiseAnswer(
   { orders, sagas }: Ports,
   orderId: string,
   event: string,
@@ -35,7 +35,7 @@ export const stockReserved = command("ordering.stock-reserved", {
   handle:
     (ports: Ports) =>
     ({ orderId, expiresAt }, call) =>
-      tell(ports, orderId, STOCK_RESERVED, { expiresAt }, call),
+      raiseAnswer(ports, orderId, STOCK_RESERVED, { expiresAt }, call),
 })
 
 /** Catalog cannot serve the order. */
@@ -45,5 +45,5 @@ export const stockRejected = command("ordering.stock-rejected", {
   handle:
     (ports: Ports) =>
     ({ orderId, shortages }, call) =>
-      tell(ports, orderId, STOCK_REJECTED, { shortages }, call),
+      raiseAnswer(ports, orderId, STOCK_REJECTED, { shortages }, call),
 })

@@ -60,7 +60,7 @@ class TakenKeyError extends Error {}
 
 type Handler = (input: unknown, call: CommandCall) => Promise<unknown>
 /** Claims the call's key or message in its transaction, and records what it answered. */
-type Once = {
+type Deduplication = {
   /** @returns false when it is taken */
   claim(tx: Tx): Promise<boolean>
   record(tx: Tx, result: unknown): Promise<void>
@@ -105,7 +105,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
   function callOf(
     { useCase, caller }: Invocation,
     { ifMatch }: Request,
-    once: Once | undefined,
+    deduplication: Deduplication | undefined,
   ): CommandCall {
     const transact = <T>(work: (tx: Tx) => Promise<T>) => storeOf(useCase).unitOfWork.transaction(work)
     let hasCommitted = false
@@ -119,11 +119,11 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
         // The claim of the first commit would take the second one for a repetition.
         if (hasCommitted) throw new Error(`${useCase.name} commits twice`)
         const settled = await transact(async (tx) => {
-          if (once && !(await once.claim(tx))) return committed(once.taken())
+          if (deduplication && !(await deduplication.claim(tx))) return committed(deduplication.taken())
           const result = await work(tx)
           if (isRefusal(result)) return result
           checkResult(useCase, result)
-          await once?.record(tx, result)
+          await deduplication?.record(tx, result)
           return committed(result)
         })
         hasCommitted = !isRefusal(settled)
@@ -141,9 +141,13 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
     if (error) throw new Error(`${useCase.name} answers what its schema does not know: ${error.message}`)
   }
 
-  async function handle(invocation: Invocation, request: Request, once?: Once): Promise<Outcome> {
+  async function handle(
+    invocation: Invocation,
+    request: Request,
+    deduplication?: Deduplication,
+  ): Promise<Outcome> {
     const { useCase } = invocation
-    const answer = await handlerOf(useCase)(request.input, callOf(invocation, request, once))
+    const answer = await handlerOf(useCase)(request.input, callOf(invocation, request, deduplication))
     if (isRefusal(answer)) return { type: "refused", refusal: answer as Refusal }
     const result = useCase.commits ? (answer as Settled).result : answer
     if (!useCase.commits) checkResult(useCase, result)
@@ -167,7 +171,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
     }
     const before = await replay()
     if (before) return before
-    const once: Once = {
+    const deduplication: Deduplication = {
       claim: (tx) => requests.claim(tx, scope, key, hash),
       record: (tx, result) => requests.record(tx, scope, key, JSON.stringify(result) ?? null),
       taken() {
@@ -175,7 +179,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       },
     }
     try {
-      const outcome = await handle(invocation, request, once)
+      const outcome = await handle(invocation, request, deduplication)
       // A call with the same key may have succeeded meanwhile, which is why this one was refused (its cart is closed).
       return outcome.type === "refused" ? ((await replay()) ?? outcome) : outcome
     } catch (error) {
@@ -185,7 +189,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
   }
 
   /** An event's effect commits with its id; what the handler does after the commit runs on every delivery. */
-  const onceFor = ({ useCase, message }: Invocation): Once | undefined =>
+  const deduplicationOf = ({ useCase, message }: Invocation): Deduplication | undefined =>
     message && {
       claim: (tx) => storeOf(useCase).inbox.claim(tx, message.source, message.id),
       record: async () => undefined,
@@ -212,7 +216,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       },
       () =>
         key === undefined
-          ? handle(invocation, parsed, onceFor(invocation))
+          ? handle(invocation, parsed, deduplicationOf(invocation))
           : handleWithKey(invocation, parsed, key, hashOf(request.input)),
       (outcome) => (outcome.type === "refused" ? outcome.refusal.code : outcome.type),
     )

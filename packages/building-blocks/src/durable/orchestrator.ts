@@ -1,7 +1,7 @@
 import type { Refusal } from "@eshop/domain/kernel/refusal"
 import type { OrchestrationContext, Task } from "durable-functions"
 import * as z from "zod"
-import { tellSaga } from "../telemetry/observe.ts"
+import { reportSaga } from "../telemetry/observe.ts"
 import type { ActivityInput, ActivityOutcome } from "./activity.ts"
 import type { Reason, Saga, SagaContext, Steps } from "./saga.ts"
 import { type Step, undoName } from "./step.ts"
@@ -42,19 +42,19 @@ export function orchestratorOf(saga: Saga) {
   return function* orchestrate(context: OrchestrationContext): Steps<string> {
     const { input, traceparent } = context.df.getInput() as SagaInput
     const tools = toolsOf(saga, context, traceparent)
-    const tell = (outcome: string, error?: unknown) => {
+    const report = (outcome: string, error?: unknown) => {
       // What happens again in a replay was told before.
       if (!context.df.isReplaying)
-        tellSaga(context, { saga: saga.name, id: context.df.instanceId, outcome, traceparent }, error)
+        reportSaga(context, { saga: saga.name, id: context.df.instanceId, outcome, traceparent }, error)
     }
     try {
       const state = yield* saga.run(tools.saga as never, input as never)
-      tell("completed")
+      report("completed")
       return state
     } catch (error) {
       // A fault of the saga's own code leads back like a refusal does: what it holds must not stay held.
       const reason = error instanceof LedBack ? error.reason : faulty
-      if (reason === faulty) tell("faulty", error)
+      if (reason === faulty) report("faulty", error)
       try {
         if (tools.isPastReturn()) throw error
         context.df.setCustomStatus({ step: "leading-back", reason: reason.code })
@@ -62,10 +62,10 @@ export function orchestratorOf(saga: Saga) {
         const state = saga.ledBack
           ? yield* saga.ledBack(tools.saga as never, input as never, reason)
           : reason.code
-        tell(reason.code)
+        report(reason.code)
         return state
       } catch (failure) {
-        tell("stranded", failure)
+        report("stranded", failure)
         context.df.setCustomStatus({ step: "stranded", needsAttention: true, reason: reason.code })
         // A sentence of ours: it enters the saga's history.
         throw new Error("The saga can go neither on nor back; its log line says why.")

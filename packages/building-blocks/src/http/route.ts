@@ -4,7 +4,7 @@ import type { Route } from "../app/app.ts"
 import type { Invoke, Outcome, Request } from "../app/invoke.ts"
 import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../failure.ts"
 import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
-import { isTold } from "../telemetry/observe.ts"
+import { isReported } from "../telemetry/observe.ts"
 import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
 import { readBytes, readJson, requireType } from "./body.ts"
 import { readIdempotencyKey } from "./idempotency-key.ts"
@@ -191,7 +191,7 @@ export function routeHandler(
     const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(traceparent) }
     const outcome = await answer(request, context, traceparent).catch((error): Problem => {
       const failure = ofFailure(error)
-      if (failure.status === 500 && !isTold(error))
+      if (failure.status === 500 && !isReported(error))
         context.error(`trace=${about.traceId} ${(error as Error).stack ?? error}`)
       return failure
     })

@@ -50,7 +50,7 @@ export function serviceClient(options: {
   const failures = handleWhen((error) => !(error instanceof BrokenCircuitError))
   const breaker = circuitBreaker(failures, { halfOpenAfter: 2_000, breaker: new ConsecutiveBreaker(10) })
   const perAttempt = timeout(options.timeoutMs ?? 3_000, TimeoutStrategy.Aggressive)
-  const once = wrap(breaker, perAttempt)
+  const unrepeated = wrap(breaker, perAttempt)
   const repeated = wrap(
     retry(failures, { maxAttempts: 2, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 500 }) }),
     breaker,
@@ -79,7 +79,7 @@ export function serviceClient(options: {
   return {
     async send(request) {
       const mayRepeat = request.method !== "POST" || request.headers?.["idempotency-key"] !== undefined
-      const policy = mayRepeat ? repeated : once
+      const policy = mayRepeat ? repeated : unrepeated
       try {
         return await policy.execute(({ signal }) => attempt(request, signal))
       } catch (error) {

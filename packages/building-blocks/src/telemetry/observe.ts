@@ -47,11 +47,11 @@ type Log = Pick<InvocationContext, "info" | "warn" | "error">
 
 const told = new WeakSet<object>()
 /** Whether an error is in the log already. */
-export const isTold = (error: unknown): boolean =>
+export const isReported = (error: unknown): boolean =>
   typeof error === "object" && error !== null && told.has(error)
 
 function tellError(log: Log, error: unknown): void {
-  if (isTold(error)) return
+  if (isReported(error)) return
   log.error((error as Error).stack ?? String(error))
   if (typeof error === "object" && error !== null) told.add(error)
 }
@@ -81,7 +81,7 @@ export async function observe<T>(
   const span = trace.getTracer("eshop").startSpan(name, { kind: spanKinds[trigger] }, parent)
   const traceparent = traceparentFor(span, observed.traceparent)
   const log = invocation ?? console
-  const tell = (outcome: string, level: "info" | "warn" | "error") => {
+  const report = (outcome: string, level: "info" | "warn" | "error") => {
     const milliseconds = performance.now() - started
     span.setAttributes({ "eshop.outcome": outcome, "enduser.kind": caller })
     if (level !== "info") span.setStatus({ code: SpanStatusCode.ERROR, message: outcome })
@@ -106,14 +106,14 @@ export async function observe<T>(
     within(surroundings, async () => {
       try {
         const result = await work()
-        tell(outcomeOf(result), "info")
+        report(outcomeOf(result), "info")
         return result
       } catch (error) {
         if (isUnavailable(error)) {
-          tell("unavailable", "warn")
+          report("unavailable", "warn")
           log.warn((error as Error).message)
         } else {
-          tell((error as Error).name, "error")
+          report((error as Error).name, "error")
           tellError(log, error)
         }
         throw error
@@ -126,7 +126,7 @@ export async function observe<T>(
  * Tells how a saga ended, or that it met a fault, in one log line and one metric.
  * @param about.outcome `completed`, `faulty`, `stranded`, or the code of the reason for which it was led back
  */
-export function tellSaga(
+export function reportSaga(
   log: Log,
   about: { saga: string; id: string; outcome: string; traceparent: string | undefined },
   error?: unknown,

@@ -3,7 +3,7 @@ import { metrics, type SpanOptions, trace } from "@opentelemetry/api"
 import { afterEach, expect, test } from "vitest"
 import { DependencyUnavailableError } from "../failure.ts"
 import { ambient } from "./ambient.ts"
-import { idsOf, isTold, observe, tellSaga, warn } from "./observe.ts"
+import { idsOf, isReported, observe, reportSaga, warn } from "./observe.ts"
 
 const incoming = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`
 const logged: string[] = []
@@ -121,7 +121,7 @@ test("a failure is an error with its stack, told once; a dependency that is out 
     "warning useCase=order.pay outcome=unavailable",
     "warning discount is not available",
   ])
-  expect([isTold(bug), isTold(new Error())]).toEqual([true, false])
+  expect([isReported(bug), isReported(new Error())]).toEqual([true, false])
   expect(spans.map(({ status }) => status)).toEqual(
     ["RangeError", "RangeError", "unavailable"].map((message) => ({ code: 2, message })),
   )
@@ -130,8 +130,8 @@ test("a failure is an error with its stack, told once; a dependency that is out 
 test("a saga's end is a line and a count", () => {
   const { records } = registerSdk()
   const about = { saga: "checkout", id: "o-1", traceparent: incoming }
-  tellSaga(invocation, { ...about, outcome: "completed" })
-  tellSaga(invocation, { ...about, outcome: "faulty", traceparent: undefined }, new Error("oops"))
+  reportSaga(invocation, { ...about, outcome: "completed" })
+  reportSaga(invocation, { ...about, outcome: "faulty", traceparent: undefined }, new Error("oops"))
   expect(logged.map((line) => line.split("\n")[0])).toEqual([
     `information saga=checkout id=o-1 outcome=completed trace=${"a".repeat(32)}`,
     "error saga=checkout id=o-1 outcome=faulty",

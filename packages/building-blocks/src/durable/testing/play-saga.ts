@@ -123,10 +123,10 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     Task: { any: (tasks: readonly PlayedTask[]) => task({ kind: "any", tasks }) },
     setCustomStatus: (status: unknown) => void positions.push(status),
   }
-  const tell = (level: string) => (text: string) => void log.push(`${level} ${text}`)
-  const context = { df, info: tell("info"), warn: tell("warn"), error: tell("error") }
+  const write = (level: string) => (text: string) => void log.push(`${level} ${text}`)
+  const context = { df, info: write("info"), warn: write("warn"), error: write("error") }
 
-  function hear(event: string, data: unknown): void {
+  function deliver(event: string, data: unknown): void {
     rows++
     const wait = open.get(event)?.pop()
     if (wait) Object.assign(wait, { isCompleted: true, result: data })
@@ -161,7 +161,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     if (next && (!timer || next.at <= timer.at)) {
       coming.shift()
       now = Math.max(now, next.at)
-      hear(next.event, next.data)
+      deliver(next.event, next.data)
     } else if (timer) {
       rows++
       now = Math.max(now, timer.at)
@@ -193,7 +193,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     } finally {
       for (const early of coming.filter(({ at }) => at <= now)) {
         coming.splice(coming.indexOf(early), 1)
-        hear(early.event, early.data)
+        deliver(early.event, early.data)
       }
     }
   }
