@@ -63,8 +63,8 @@ export async function benchOrders(): Promise<void> {
       await measure(16, count, async () => {
         const buyer = buyers++
         const customer = await shop.signIn(`bench-${buyer}`)
-        const product = seedProducts[buyer % seedProducts.length]
-        const { subtotal } = await customer.putItem(product?.id ?? "", 1)
+        const [variant] = seedProducts[buyer % seedProducts.length]?.variants ?? []
+        const { subtotal } = await customer.putItem(variant?.sku ?? "", 1)
         carts.push({ customer, total: subtotal })
       })
       return carts
