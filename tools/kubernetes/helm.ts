@@ -20,10 +20,17 @@ export type Values = { [key: string]: Json }
 /** Debian's Go packages lie below /usr/share/gocode; elsewhere name a GOPATH that holds sprig and yaml.v2. */
 const goPath = process.env.HELM_RENDER_GOPATH ?? "/usr/share/gocode"
 
-/** Why charts cannot be rendered here, or undefined when they can. In CI this throws instead. */
+/**
+ * Why charts cannot be rendered here, or undefined when they can. In CI this throws instead. Builds the renderer, which
+ * takes minutes on a slow machine: asked before the tests, it counts in no test's time.
+ */
 export function whyNoRenderer(): string | undefined {
   const missing = whyMissing(go)
-  if (missing || existsSync(join(goPath, "src/github.com/Masterminds/sprig"))) return missing
+  if (missing) return missing
+  if (existsSync(join(goPath, "src/github.com/Masterminds/sprig"))) {
+    renderer()
+    return undefined
+  }
   const reason = `the Go package sprig is missing below ${goPath}: ${go.install}`
   if (process.env.CI === "true") throw new Error(reason)
   return reason
