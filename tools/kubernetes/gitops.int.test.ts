@@ -1,40 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's variables are written so
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { root as repository } from "../apps.ts"
 import { appProblems } from "./app-settings.ts"
 import { checkCluster, checkOptionalParts } from "./gitops-check.ts"
 import { type Environment, environments, whyNoRenderer } from "./helm.ts"
+import { type Plant, planted, removeCopies } from "./planted.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 
-const repository = fileURLToPath(new URL("../../", import.meta.url))
 const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
 if (missing) console.warn(`GitOps tests skipped: ${missing}`)
 
-const copies: string[] = []
-afterAll(() => {
-  for (const copy of copies) rmSync(copy, { recursive: true })
-})
-
-/** In a file, a text and what takes its place. */
-type Plant = [file: string, before: string, after: string]
-
-/** A copy of what the check reads, with mistakes in it. */
-function planted(...plants: Plant[]): string {
-  const copy = mkdtempSync(join(tmpdir(), "gitops-"))
-  copies.push(copy)
-  for (const part of ["infra/gitops", "infra/charts/function-app", "infra/service-bus", "host.json"]) {
-    cpSync(join(repository, part), join(copy, part), { recursive: true })
-  }
-  for (const [file, before, after] of plants) {
-    const text = readFileSync(join(copy, file), "utf8")
-    expect(text).toContain(before)
-    writeFileSync(join(copy, file), text.replace(before, after))
-  }
-  return copy
-}
+afterAll(removeCopies)
 
 describe.skipIf(missing)("the GitOps tree", () => {
   it.each([...environments])(
