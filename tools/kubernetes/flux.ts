@@ -78,6 +78,7 @@ export function buildCluster(repository: string, environment: Environment): Clus
   problems.push(...kustomizations.flatMap((item) => wiringProblems(item, kustomizations, repository)))
   problems.push(...cycleProblems(kustomizations))
   const usedSettings = new Set<string>()
+  const awaited = new Set(kustomizations.flatMap(({ spec }) => (spec.dependsOn ?? []).map(nameOnly)))
   const built = kustomizations
     .filter(({ spec }) => existsSync(join(repository, spec.path)))
     .flatMap((kustomization) => {
@@ -89,7 +90,9 @@ export function buildCluster(repository: string, environment: Environment): Clus
       for (const name of undefinedNames) {
         problems.push(`${nameOf(kustomization)}: postBuild variable ${name} is not defined`)
       }
-      return parseManifests(text, kustomization.spec.path)
+      const applied = parseManifests(text, kustomization.spec.path)
+      if (awaited.has(kustomization.metadata.name)) problems.push(...waitingProblems(kustomization, applied))
+      return applied
     })
   const settings = manifests.find(
     ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "cluster-settings",
@@ -112,6 +115,15 @@ function wiringProblems(kustomization: Manifest, all: Manifest[], repository: st
     if (!all.some(({ metadata }) => metadata.name === name)) problems.push(`dependsOn ${name} does not exist`)
   }
   return problems.map((problem) => `${nameOf(kustomization)}: ${problem}`)
+}
+
+const nameOnly = ({ name }: { name: string }): string => name
+
+/** An ExternalSecret is ready when a person has filled the vault: others must not wait for that. */
+function waitingProblems(kustomization: Manifest, applied: Manifest[]): string[] {
+  return ofKind(applied, "ExternalSecret").map(
+    (secret) => `${nameOf(kustomization)}: others wait for it, and it for ${nameOf(secret)}`,
+  )
 }
 
 /** Objects that wait for each other wait for ever. Works for Kustomizations and for HelmReleases. */

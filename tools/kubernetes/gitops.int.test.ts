@@ -94,10 +94,28 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     ],
   ],
   [
+    "a shop that waits for the addresses of its alerts",
+    "production",
+    [
+      `${gitops}/clusters/production/apps.yaml`,
+      "    - name: infra-configs\n",
+      "    - name: infra-configs\n    - name: alerts\n",
+    ],
+    [
+      "flux-system/teams-webhook",
+      "flux-system/slack-webhook",
+      "flagger-system/teams-webhook",
+      "flagger-system/slack-webhook",
+    ].map(
+      (secret) =>
+        `production: Kustomization flux-system/alerts: others wait for it, and it for ExternalSecret ${secret}`,
+    ),
+  ],
+  [
     "an undefined postBuild variable",
     "dev",
-    [`${gitops}/infrastructure/configs/alerts.yaml`, "channel: ${slack_channel}", "channel: ${slack_chanel}"],
-    ["dev: Kustomization flux-system/infra-configs: postBuild variable slack_chanel is not defined"],
+    [`${gitops}/infrastructure/alerts/alerts.yaml`, "channel: ${slack_channel}", "channel: ${slack_chanel}"],
+    ["dev: Kustomization flux-system/alerts: postBuild variable slack_chanel is not defined"],
   ],
   [
     "a variable that Terraform does not hand over",
@@ -169,7 +187,7 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
   [
     "a secret from a store that does not exist",
     "dev",
-    [`${gitops}/infrastructure/configs/secret-store.yaml`, "name: platform-vault", "name: platform"],
+    [`${gitops}/infrastructure/alerts/secret-store.yaml`, "name: platform-vault", "name: platform"],
     ["flux-system/slack", "flux-system/teams", "flagger-system/slack", "flagger-system/teams"].map(
       (name) => `dev: ExternalSecret ${name}-webhook: ClusterSecretStore platform-vault does not exist`,
     ),
@@ -184,7 +202,7 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     "an alert without secret",
     "dev",
     [
-      `${gitops}/infrastructure/configs/alerts.yaml`,
+      `${gitops}/infrastructure/alerts/alerts.yaml`,
       "  type: msteams\n  secretRef:\n    name: teams-webhook",
       "  type: msteams\n  secretRef:\n    name: team-webhook",
     ],
