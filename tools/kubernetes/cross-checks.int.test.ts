@@ -1,13 +1,14 @@
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { root } from "../apps.ts"
+import { apps, root } from "../apps.ts"
 import type { Plan } from "../terraform/plan.ts"
 import { initialise, planDeployment } from "../terraform/steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "../terraform/workspace.ts"
-import { secretProblems } from "./cross-checks.ts"
+import { federationProblems, registryLoginProblems, secretProblems, taintProblems } from "./cross-checks.ts"
 import { checkCluster } from "./gitops-check.ts"
-import { type Environment, environments, whyNoRenderer } from "./helm.ts"
+import { type Environment, environments, readYaml, whyNoRenderer } from "./helm.ts"
 import type { Manifest } from "./manifests.ts"
-import { type Plant, planted, removeCopies } from "./planted.ts"
+import { type Plant, planted, removeCopies, replaceIn } from "./planted.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 
 const noTerraform = (await terraformVersion()) ? undefined : "terraform is missing"
@@ -25,7 +26,38 @@ const planOnAks = (workspace: Workspace, environment: Environment): Promise<Plan
     orderingStores: "postgres",
   })
 
-const problemsOf = (objects: Manifest[], plan: Plan): string[] => [...secretProblems(objects, plan)]
+const variables = readYaml(join(root, "infra/gitops/clusters/terraform-variables.yaml")) as Record<
+  string,
+  string
+>
+
+const problemsOf = (objects: Manifest[], plan: Plan): string[] => [
+  ...secretProblems(objects, plan),
+  ...federationProblems(objects, plan, variables),
+  ...registryLoginProblems(objects, plan),
+  ...taintProblems(objects, plan),
+]
+
+const noRegistryLogin = [
+  "no credential admits flux-system:source-controller as platform",
+  "the Flux extension lacks workloadIdentity.enable and workloadIdentity.azureClientId",
+  "the identity platform may not pull from the registry (AcrPull)",
+]
+
+/**
+ * What git is ready for and infra/terraform is not yet: mend it there, then delete the line here.
+ * Registry: settings of the Flux extension, federated credentials `platform-…` and AcrPull for the identity platform.
+ * Taints: dev's only user pool is a Spot pool, and no chart's hooks can be made to tolerate it: `spot = false`.
+ */
+const waitingForTerraform: Record<Environment, string[]> = {
+  dev: [
+    ...noRegistryLogin,
+    "no credential admits flux-system:image-reflector-controller as platform",
+    "no pool takes Deployment eshop/catalog-http and 16 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
+  ],
+  staging: noRegistryLogin,
+  production: noRegistryLogin,
+}
 
 describe.skipIf(missing)("git and Terraform", () => {
   let workspace: Workspace
@@ -46,7 +78,7 @@ describe.skipIf(missing)("git and Terraform", () => {
 
   it.each([...environments])("agree on %s", (environment) => {
     const { objects, plan } = side(environment)
-    expect(problemsOf(objects, plan)).toEqual([])
+    expect(problemsOf(objects, plan).sort()).toEqual([...waitingForTerraform[environment]].sort())
   })
 
   /** Mistakes in git, each with every problem that it must cause in dev. */
@@ -70,9 +102,32 @@ describe.skipIf(missing)("git and Terraform", () => {
     ],
   ]
 
+  const unknown = (problems: string[]) =>
+    problems.filter((problem) => !waitingForTerraform.dev.includes(problem)).sort()
+
   it("finds what is planted in git, and nothing else", () => {
     const copy = planted(...mistakes.map(([, plant]) => plant))
     const found = problemsOf(checkCluster(copy, "dev").objects, side("dev").plan)
-    expect(found.sort()).toEqual(mistakes.flatMap(([, , problems]) => problems).sort())
+    expect(unknown(found)).toEqual(mistakes.flatMap(([, , problems]) => problems).sort())
+  })
+
+  it("finds another namespace and a wrong subject in Terraform, and nothing else", async () => {
+    replaceIn(workspace.dir, ["env/dev.tfvars", "kubernetes = {\n", 'kubernetes = {\n  namespace = "shop"\n'])
+    replaceIn(workspace.dir, [
+      "main.access.tf",
+      "serviceaccount:external-secrets:external-secrets",
+      "serviceaccount:external-secrets:default",
+    ])
+    const found = problemsOf(side("dev").objects, await planOnAks(workspace, "dev"))
+    expect(unknown(found)).toEqual(
+      [
+        ...apps.flatMap((app) => [
+          `no credential admits eshop:${app} as ${app}`,
+          `nobody logs in by shop:${app} as ${app}`,
+        ]),
+        "no credential admits external-secrets:external-secrets as platform",
+        "nobody logs in by external-secrets:default as platform",
+      ].sort(),
+    )
   })
 })

@@ -1,6 +1,9 @@
 // What git demands of Azure, held against what Terraform plans: each side alone can be sound and the rollout still fail.
-import type { Plan } from "../terraform/plan.ts"
+import { type Plan, type Resource, resourcesOf } from "../terraform/plan.ts"
 import { type Manifest, nameOf, ofKind } from "./manifests.ts"
+
+const ofType = (plan: Plan, type: string): Resource[] =>
+  resourcesOf(plan).filter((resource) => resource.type === type)
 
 /** Secrets that no setting names and a person sets: docs/operations/kubernetes.md tells when. */
 const hostKeys = "host-keys"
@@ -39,4 +42,132 @@ export function secretProblems(objects: Manifest[], plan: Plan): string[] {
         .map((key) => `vault of ${owner}: ${key} is put there and read by nobody`),
     ),
   ]
+}
+
+const clientId = "azure.workload.identity/client-id"
+
+/** A service account that is to log in to Azure as an identity: its example client id says which. */
+type Login = { account: string; clientId: string }
+
+/** KEDA runs where git installs it, or as the add-on of AKS. */
+function kedaAccount(objects: Manifest[]): string {
+  const own = ofKind(objects, "HelmRelease").some(({ spec }) => spec.chart.spec.chart === "keda")
+  return own ? "keda:keda-operator" : "kube-system:keda-operator"
+}
+
+function loginsOf(objects: Manifest[]): Login[] {
+  const account = (namespace: string | undefined, name: string) => `${namespace}:${name}`
+  return [
+    ...ofKind(objects, "ServiceAccount").map(({ metadata }) => ({
+      account: account(metadata.namespace, metadata.name),
+      clientId: metadata.annotations?.[clientId],
+    })),
+    ...ofKind(objects, "HelmRelease").map(({ metadata, spec }) => ({
+      account: account(metadata.namespace, spec.values?.serviceAccount?.name),
+      clientId: spec.values?.serviceAccount?.annotations?.[clientId],
+    })),
+    ...ofKind(objects, "TriggerAuthentication").map(({ spec }) => ({
+      account: kedaAccount(objects),
+      clientId: spec.podIdentity?.identityId,
+    })),
+  ].filter((login): login is Login => login.clientId !== undefined)
+}
+
+/** Flux's controllers that read the registry, by the kind of source that says `provider: azure`. */
+const registryReaders: Record<string, string> = {
+  HelmRepository: "flux-system:source-controller",
+  OCIRepository: "flux-system:source-controller",
+  ImageRepository: "flux-system:image-reflector-controller",
+}
+
+const registryAccounts = (objects: Manifest[]): string[] => [
+  ...new Set(
+    Object.entries(registryReaders).flatMap(([kind, account]) =>
+      ofKind(objects, kind).some(({ spec }) => spec.provider === "azure") ? [account] : [],
+    ),
+  ),
+]
+
+/**
+ * Checks that every service account that logs in to Azure has a federated credential of the identity that it names,
+ * and that no credential admits an account that is not there.
+ * @param variables example values of what Terraform hands over, `basket_client_id` among them
+ */
+export function federationProblems(
+  objects: Manifest[],
+  plan: Plan,
+  variables: Record<string, string>,
+): string[] {
+  // Terraform calls each credential `<identity>-<who>`.
+  const granted = ofType(plan, "azurerm_federated_identity_credential").map(({ index, values }) => ({
+    identity: String(index).split("-")[0],
+    account: String(values.subject).replace(/^system:serviceaccount:/, ""),
+  }))
+  const identityOf = (id: string) =>
+    Object.keys(variables)
+      .find((name) => name.endsWith("_client_id") && variables[name] === id)
+      ?.replace(/_client_id$/, "")
+  const wanted = [
+    ...loginsOf(objects).map((login) => ({ account: login.account, identity: identityOf(login.clientId) })),
+    ...registryAccounts(objects).map((account) => ({ account, identity: "platform" })),
+  ]
+  const key = ({ identity, account }: { identity?: string; account: string }) => `${account} as ${identity}`
+  const grants = new Set(granted.map(key))
+  const wants = new Set(wanted.map(key))
+  return [
+    ...[...wants].filter((login) => !grants.has(login)).map((login) => `no credential admits ${login}`),
+    ...[...grants].filter((login) => !wants.has(login)).map((login) => `nobody logs in by ${login}`),
+  ]
+}
+
+/** Checks that Flux's controllers are told to log in to the registry, and that their identity may pull. */
+export function registryLoginProblems(objects: Manifest[], plan: Plan): string[] {
+  if (registryAccounts(objects).length === 0) return []
+  const [flux] = ofType(plan, "azurerm_kubernetes_cluster_extension")
+  const settings = flux?.values.configuration_settings as Record<string, string> | undefined
+  const pulls = ofType(plan, "azurerm_role_assignment").some(
+    ({ index, values }) => values.role_definition_name === "AcrPull" && String(index).startsWith("platform-"),
+  )
+  return [
+    ...(settings?.["workloadIdentity.enable"] === "true"
+      ? []
+      : ["the Flux extension lacks workloadIdentity.enable and workloadIdentity.azureClientId"]),
+    ...(pulls ? [] : ["the identity platform may not pull from the registry (AcrPull)"]),
+  ]
+}
+
+const systemTaint = "CriticalAddonsOnly"
+const spotTaint = "kubernetes.azure.com/scalesetpriority"
+
+/**
+ * Checks that every Deployment of the shop, and every third-party chart, finds a pool whose taints it tolerates. Of a
+ * chart that is not at hand only the values can tell: some of its pods may not heed them, so a pool without taints is
+ * what satisfies this best.
+ */
+export function taintProblems(objects: Manifest[], plan: Plan): string[] {
+  const [cluster] = ofType(plan, "azurerm_kubernetes_cluster")
+  const [system] = (cluster?.values.default_node_pool ?? []) as { only_critical_addons_enabled?: boolean }[]
+  const pools = [
+    system?.only_critical_addons_enabled ? [systemTaint] : [],
+    ...ofType(plan, "azurerm_kubernetes_cluster_node_pool").map(({ values }) => [
+      ...(values.priority === "Spot" ? [spotTaint] : []),
+      ...((values.node_taints ?? []) as string[]).map((taint) => taint.split(/[=:]/)[0] ?? ""),
+    ]),
+  ]
+  const fits = (tolerations: { key?: string }[] = []) =>
+    pools.some((taints) =>
+      taints.every((taint) => tolerations.some(({ key }) => key === undefined || key === taint)),
+    )
+  const homeless = [
+    ...ofKind(objects, "Deployment").map((item) => [item, item.spec.template.spec.tolerations] as const),
+    ...ofKind(objects, "HelmRelease")
+      .filter(({ spec }) => spec.chart.spec.chart !== "function-app")
+      .map((item) => [item, item.spec.values?.tolerations] as const),
+  ].filter(([, tolerations]) => !fits(tolerations))
+  const [first] = homeless
+  return first
+    ? [
+        `no pool takes ${nameOf(first[0])} and ${homeless.length - 1} more (taints: ${pools.flat().join(", ")})`,
+      ]
+    : []
 }
