@@ -4,7 +4,13 @@ import { apps, root } from "../apps.ts"
 import type { Plan } from "../terraform/plan.ts"
 import { initialise, planDeployment } from "../terraform/steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "../terraform/workspace.ts"
-import { federationProblems, registryLoginProblems, secretProblems, taintProblems } from "./cross-checks.ts"
+import {
+  federationProblems,
+  kedaProblems,
+  registryLoginProblems,
+  secretProblems,
+  taintProblems,
+} from "./cross-checks.ts"
 import { checkCluster } from "./gitops-check.ts"
 import { type Environment, environments, readYaml, whyNoRenderer } from "./helm.ts"
 import type { Manifest } from "./manifests.ts"
@@ -36,6 +42,15 @@ const problemsOf = (objects: Manifest[], plan: Plan): string[] => [
   ...federationProblems(objects, plan, variables),
   ...registryLoginProblems(objects, plan),
   ...taintProblems(objects, plan),
+  ...kedaProblems(objects, plan),
+]
+
+const addOnInstead = [
+  "HelmRelease keda/keda: Terraform adds AKS's KEDA as well",
+  ...["basket", "catalog", "ordering"].flatMap((app) => [
+    `no credential admits keda:keda-operator as ${app}`,
+    `nobody logs in by kube-system:keda-operator as ${app}`,
+  ]),
 ]
 
 const noRegistryLogin = [
@@ -47,16 +62,18 @@ const noRegistryLogin = [
 /**
  * What git is ready for and infra/terraform is not yet: mend it there, then delete the line here.
  * Registry: settings of the Flux extension, federated credentials `platform-…` and AcrPull for the identity platform.
+ * KEDA: `kubernetes.keda_addon = false`.
  * Taints: dev's only user pool is a Spot pool, and no chart's hooks can be made to tolerate it: `spot = false`.
  */
 const waitingForTerraform: Record<Environment, string[]> = {
   dev: [
     ...noRegistryLogin,
+    ...addOnInstead,
     "no credential admits flux-system:image-reflector-controller as platform",
-    "no pool takes Deployment eshop/catalog-http and 16 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
+    "no pool takes Deployment eshop/catalog-http and 17 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
   ],
-  staging: noRegistryLogin,
-  production: noRegistryLogin,
+  staging: [...noRegistryLogin, ...addOnInstead],
+  production: [...noRegistryLogin, ...addOnInstead],
 }
 
 describe.skipIf(missing)("git and Terraform", () => {
@@ -91,6 +108,11 @@ describe.skipIf(missing)("git and Terraform", () => {
         "externalSecret: { data: { REDIS_URL: redis-url } }\nimage:\n",
       ],
       ["ExternalSecret eshop/basket: nobody puts redis-url into the vault of basket"],
+    ],
+    [
+      "a KEDA that is too old",
+      ["infra/gitops/infrastructure/controllers/keda.yaml", "version: 2.20.2", "version: 2.18.1"],
+      ["HelmRelease keda/keda: 2.18.1 cannot ask SQL Server with a workload identity"],
     ],
     [
       "another name of a secret",

@@ -49,11 +49,8 @@ const clientId = "azure.workload.identity/client-id"
 /** A service account that is to log in to Azure as an identity: its example client id says which. */
 type Login = { account: string; clientId: string }
 
-/** KEDA runs where git installs it, or as the add-on of AKS. */
-function kedaAccount(objects: Manifest[]): string {
-  const own = ofKind(objects, "HelmRelease").some(({ spec }) => spec.chart.spec.chart === "keda")
-  return own ? "keda:keda-operator" : "kube-system:keda-operator"
-}
+/** As the KEDA of infra/gitops calls itself. */
+const kedaAccount = "keda:keda-operator"
 
 function loginsOf(objects: Manifest[]): Login[] {
   const account = (namespace: string | undefined, name: string) => `${namespace}:${name}`
@@ -67,7 +64,7 @@ function loginsOf(objects: Manifest[]): Login[] {
       clientId: spec.values?.serviceAccount?.annotations?.[clientId],
     })),
     ...ofKind(objects, "TriggerAuthentication").map(({ spec }) => ({
-      account: kedaAccount(objects),
+      account: kedaAccount,
       clientId: spec.podIdentity?.identityId,
     })),
   ].filter((login): login is Login => login.clientId !== undefined)
@@ -133,6 +130,31 @@ export function registryLoginProblems(objects: Manifest[], plan: Plan): string[]
       ? []
       : ["the Flux extension lacks workloadIdentity.enable and workloadIdentity.azureClientId"]),
     ...(pulls ? [] : ["the identity platform may not pull from the registry (AcrPull)"]),
+  ]
+}
+
+/** Whether a version such as `v2.20.2` or `1.23` is `least` or later. */
+function isAtLeast(version: string, least: string): boolean {
+  const parts = (text: string) => text.replace(/^v/, "").split(".").map(Number)
+  const wanted = parts(least)
+  const given = parts(version)
+  const index = wanted.findIndex((part, at) => part !== (given[at] ?? 0))
+  return index < 0 || (given[index] ?? 0) > (wanted[index] ?? 0)
+}
+
+/** Checks that the tree's KEDA can do what its scalers ask, and that Terraform adds no second one. */
+export function kedaProblems(objects: Manifest[], plan: Plan): string[] {
+  const keda = ofKind(objects, "HelmRelease").find(({ spec }) => spec.chart.spec.chart === "keda")
+  const [cluster] = ofType(plan, "azurerm_kubernetes_cluster")
+  const [scaling] = (cluster?.values.workload_autoscaler_profile ?? []) as { keda_enabled?: boolean }[]
+  if (!keda) return ["no HelmRelease of KEDA"]
+  const { version } = keda.spec.chart.spec
+  return [
+    // The first KEDA whose mssql scaler takes a workload identity.
+    ...(isAtLeast(version, "2.20")
+      ? []
+      : [`${nameOf(keda)}: ${version} cannot ask SQL Server with a workload identity`]),
+    ...(scaling?.keda_enabled ? [`${nameOf(keda)}: Terraform adds AKS's KEDA as well`] : []),
   ]
 }
 

@@ -7,8 +7,8 @@ import { collectorProblems } from "./collector.ts"
 import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
 import { type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
-import { type Manifest, nameOf, ofKind, parseManifests } from "./manifests.ts"
-import { kubectl, run, whyMissing } from "./programs.ts"
+import { type Manifest, nameOf, ofKind } from "./manifests.ts"
+import { kubectl, whyMissing } from "./programs.ts"
 import { referenceProblems, storeProblems } from "./references.ts"
 import { releaseProblems, renderReleases } from "./releases.ts"
 import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
@@ -80,13 +80,6 @@ function settingsOf({ config = {}, externalSecret }: Values): AppSettings {
   return { config: config as Record<string, string>, secrets: Object.keys(secrets) }
 }
 
-/** The optional parts that no cluster uses by default must build and fit their schemas too. */
-export function checkOptionalParts(repository: string): string[] {
-  const path = "infra/gitops/infrastructure/keda"
-  const built = parseManifests(run("kubectl", ["kustomize", join(repository, path)]), path)
-  return [...built.flatMap(schemaProblems), ...releaseProblems(built)].map((problem) => `${path}: ${problem}`)
-}
-
 if (import.meta.main) {
   const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
   if (missing) {
@@ -96,11 +89,7 @@ if (import.meta.main) {
     const settings = await Promise.all(
       reports.map(([environment, report]) => appProblems(environment, report.settings)),
     )
-    const problems = [
-      ...reports.flatMap(([, report]) => report.problems),
-      ...checkOptionalParts(root),
-      ...settings.flat(),
-    ]
+    const problems = [...reports.flatMap(([, report]) => report.problems), ...settings.flat()]
     for (const problem of problems) console.error(problem)
     for (const [environment, { objects }] of reports) console.log(`${environment}: ${objects.length} objects`)
     if (problems.length > 0) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { root as repository } from "../apps.ts"
 import { appProblems } from "./app-settings.ts"
-import { checkCluster, checkOptionalParts } from "./gitops-check.ts"
+import { checkCluster } from "./gitops-check.ts"
 import { type Environment, environments, whyNoRenderer } from "./helm.ts"
 import { type Plant, planted, removeCopies } from "./planted.ts"
 import { kubectl, whyMissing } from "./programs.ts"
@@ -32,10 +32,6 @@ describe.skipIf(missing)("the GitOps tree", () => {
       expect(canaries.length).toBe(environment === "dev" ? 0 : 4)
     },
   )
-
-  it("has optional parts that build", () => {
-    expect(checkOptionalParts(repository)).toEqual([])
-  })
 })
 
 const gitops = "infra/gitops"
