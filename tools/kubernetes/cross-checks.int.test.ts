@@ -10,6 +10,7 @@ import {
   registryLoginProblems,
   secretProblems,
   taintProblems,
+  versionProblems,
 } from "./cross-checks.ts"
 import { checkCluster } from "./gitops-check.ts"
 import { type Environment, environments, readYaml, whyNoRenderer } from "./helm.ts"
@@ -43,6 +44,7 @@ const problemsOf = (objects: Manifest[], plan: Plan): string[] => [
   ...registryLoginProblems(objects, plan),
   ...taintProblems(objects, plan),
   ...kedaProblems(objects, plan),
+  ...versionProblems(plan),
 ]
 
 const addOnInstead = [
@@ -53,6 +55,8 @@ const addOnInstead = [
   ]),
 ]
 
+const oldKubernetes = "Kubernetes 1.33: end of life 2026-07-31, as of 2026-11-25 too early for a new cluster"
+
 const noRegistryLogin = [
   "no credential admits flux-system:source-controller as platform",
   "the Flux extension lacks workloadIdentity.enable and workloadIdentity.azureClientId",
@@ -62,6 +66,7 @@ const noRegistryLogin = [
 /**
  * What git is ready for and infra/terraform is not yet: mend it there, then delete the line here.
  * Registry: settings of the Flux extension, federated credentials `platform-…` and AcrPull for the identity platform.
+ * Kubernetes: 1.36 in every tfvars and as the variable's default.
  * KEDA: `kubernetes.keda_addon = false`.
  * Taints: dev's only user pool is a Spot pool, and no chart's hooks can be made to tolerate it: `spot = false`.
  */
@@ -69,11 +74,12 @@ const waitingForTerraform: Record<Environment, string[]> = {
   dev: [
     ...noRegistryLogin,
     ...addOnInstead,
+    oldKubernetes,
     "no credential admits flux-system:image-reflector-controller as platform",
     "no pool takes Deployment eshop/catalog-http and 17 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
   ],
-  staging: [...noRegistryLogin, ...addOnInstead],
-  production: [...noRegistryLogin, ...addOnInstead],
+  staging: [...noRegistryLogin, ...addOnInstead, oldKubernetes],
+  production: [...noRegistryLogin, ...addOnInstead, oldKubernetes],
 }
 
 describe.skipIf(missing)("git and Terraform", () => {

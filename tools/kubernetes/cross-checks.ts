@@ -158,6 +158,44 @@ export function kedaProblems(objects: Manifest[], plan: Plan): string[] {
   ]
 }
 
+/**
+ * Kubernetes on AKS: the day of each minor version's end of life, as
+ * https://learn.microsoft.com/azure/aks/supported-kubernetes-versions had them on the day `asOf`.
+ */
+const kubernetesSupport = {
+  asOf: "2026-11-25",
+  endOfLife: new Map([
+    ["1.33", "2026-07-31"],
+    ["1.34", "2026-11-30"],
+    ["1.35", "2027-03-31"],
+    ["1.36", "2027-06-30"],
+    ["1.37", "2027-10-31"],
+  ]),
+}
+
+/** The first Flux extension with Flux 2.7: image API v1, and the label that makes a changed ConfigMap count at once. */
+const leastFluxExtension = "1.23.0"
+
+/** Checks the versions of Kubernetes (half a year of support is left) and of a pinned Flux extension. */
+export function versionProblems(plan: Plan): string[] {
+  const [cluster] = ofType(plan, "azurerm_kubernetes_cluster")
+  const [flux] = ofType(plan, "azurerm_kubernetes_cluster_extension")
+  const { asOf, endOfLife } = kubernetesSupport
+  const enough = new Date(asOf)
+  enough.setUTCMonth(enough.getUTCMonth() + 6)
+  const kubernetes = String(cluster?.values.kubernetes_version)
+  const end = endOfLife.get(kubernetes) ?? "unknown"
+  const pinned = flux?.values.version as string | null | undefined
+  return [
+    ...(end !== "unknown" && new Date(end) >= enough
+      ? []
+      : [`Kubernetes ${kubernetes}: end of life ${end}, as of ${asOf} too early for a new cluster`]),
+    ...(pinned && !isAtLeast(pinned, leastFluxExtension)
+      ? [`the Flux extension is pinned to ${pinned}: the tree needs ${leastFluxExtension}`]
+      : []),
+  ]
+}
+
 const systemTaint = "CriticalAddonsOnly"
 const spotTaint = "kubernetes.azure.com/scalesetpriority"
 
