@@ -1,6 +1,7 @@
 import { apps } from "../apps.ts"
 import { settingsProblems } from "../settings.ts"
 import type { Environment } from "./helm.ts"
+import { type Manifest, ofKind } from "./manifests.ts"
 
 /** An app's settings: those in clear with their values, and the names of those that Key Vault holds. */
 export interface AppSettings {
@@ -34,4 +35,26 @@ export async function appProblems(
     only.map((app) => settingsProblems(app, startSettings(settings.get(app) ?? noSettings))),
   )
   return problems.flat().map((problem) => `${environment}: ${problem}`)
+}
+
+/** What no app can notice at its start: a customer's claim that suits another issuer, a neighbour that is not there. */
+export function settingProblems(settings: ReadonlyMap<string, AppSettings>, objects: Manifest[]): string[] {
+  const hosts = new Set([
+    ...ofKind(objects, "Service").map(({ metadata }) => metadata.name),
+    // Flagger makes the Service of an app that has a canary.
+    ...ofKind(objects, "Canary").map(({ spec }) => spec.service.name),
+  ])
+  return [...settings].flatMap(([app, { config }]) => {
+    const entra = /^https:\/\/[\w.-]+\.(microsoftonline|ciamlogin)\.com\//.test(config.IDENTITY_ISSUER ?? "")
+    const claim = config.IDENTITY_CUSTOMER_CLAIM ?? "sub"
+    return [
+      ...(entra && claim !== "oid"
+        ? [`${app}: IDENTITY_CUSTOMER_CLAIM is ${claim}, but Entra's customers are named by oid`]
+        : []),
+      ...Object.entries(config)
+        .map(([name, value]) => [name, /^http:\/\/([\w-]+)$/.exec(value)?.[1]] as const)
+        .filter(([, host]) => host !== undefined && !hosts.has(host))
+        .map(([name, host]) => `${app}: ${name}: Service ${host} does not exist`),
+    ]
+  })
 }

@@ -2,7 +2,7 @@
 // one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
 import { join } from "node:path"
 import { apps, root } from "../apps.ts"
-import { type AppSettings, appProblems } from "./app-settings.ts"
+import { type AppSettings, appProblems, settingProblems } from "./app-settings.ts"
 import { collectorProblems } from "./collector.ts"
 import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
@@ -31,6 +31,7 @@ export function checkCluster(repository: string, environment: Environment): Clus
   const chart = join(repository, "infra/charts/function-app")
   const { rendered, problems: renderProblems, values, complete } = renderReleases(manifests, chart)
   const objects = [...manifests, ...rendered]
+  const settings = new Map([...values].map(([release, own]) => [release, settingsOf(own)] as const))
   const shop = objects.filter(({ metadata }) => metadata.namespace === "eshop")
   const found = [
     ...problems,
@@ -39,6 +40,7 @@ export function checkCluster(repository: string, environment: Environment): Clus
     ...renderProblems,
     // Where a release does not render, all that refers to it would be complained of as well.
     ...(complete ? [...referenceProblems(shop, clusterWide(objects)), ...canaryProblems(objects)] : []),
+    ...(complete ? settingProblems(settings, shop) : []),
     ...ofKind(objects, "ExternalSecret")
       .filter(({ metadata }) => metadata.namespace !== "eshop")
       .flatMap((secret) => storeProblems(secret, clusterWide(objects))),
@@ -53,7 +55,6 @@ export function checkCluster(repository: string, environment: Environment): Clus
     ...policyProblems(environment, rendered),
     ...collectorProblems(manifests),
   ]
-  const settings = new Map([...values].map(([release, own]) => [release, settingsOf(own)] as const))
   return { problems: found.map((problem) => `${environment}: ${problem}`), objects, settings }
 }
 

@@ -181,6 +181,20 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     ],
   ],
   [
+    "a customer's claim that Entra gives each app another one of",
+    "staging",
+    [`${gitops}/apps/base/app/values.yaml`, "IDENTITY_CUSTOMER_CLAIM: oid", "IDENTITY_CUSTOMER_CLAIM: sub"],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) => `staging: ${app}: IDENTITY_CUSTOMER_CLAIM is sub, but Entra's customers are named by oid`,
+    ),
+  ],
+  [
+    "the address of a neighbour that is not there",
+    "production",
+    [`${gitops}/apps/base/ordering/values.yaml`, "BASKET_URL: http://basket", "BASKET_URL: http://baskets"],
+    ["production: ordering: BASKET_URL: Service baskets does not exist"],
+  ],
+  [
     "a secret from a store that does not exist",
     "dev",
     [`${gitops}/infrastructure/alerts/secret-store.yaml`, "name: platform-vault", "name: platform"],
