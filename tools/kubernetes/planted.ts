@@ -17,7 +17,14 @@ const copies: string[] = []
 export function planted(...plants: Plant[]): string {
   const copy = mkdtempSync(join(tmpdir(), "gitops-"))
   copies.push(copy)
-  for (const part of ["infra/gitops", "infra/charts/function-app", "infra/service-bus", "host.json"]) {
+  for (const part of [
+    "infra/gitops",
+    "infra/charts/function-app",
+    "infra/service-bus",
+    "infra/terraform/env",
+    "host.json",
+    ".azure-pipelines",
+  ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true })
   }
   for (const plant of plants) replaceIn(copy, plant)
