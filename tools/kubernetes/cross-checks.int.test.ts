@@ -15,6 +15,7 @@ import {
 import { checkCluster } from "./gitops-check.ts"
 import { type Environment, environments, readYaml, whyNoRenderer } from "./helm.ts"
 import type { Manifest } from "./manifests.ts"
+import { deliveryProblems } from "./pipeline-checks.ts"
 import { type Plant, planted, removeCopies, replaceIn } from "./planted.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 
@@ -82,6 +83,9 @@ const waitingForTerraform: Record<Environment, string[]> = {
   production: [...noRegistryLogin, ...addOnInstead, oldKubernetes],
 }
 
+/** The same for the tfvars' `kubernetes.git.url`, or for the pipelines that open the pull requests. */
+const waitingForGitHost = ["pull requests are opened by /_apis/git/, Flux follows github.com"]
+
 describe.skipIf(missing)("git and Terraform", () => {
   let workspace: Workspace
   const sides = new Map<Environment, { objects: Manifest[]; plan: Plan }>()
@@ -130,6 +134,10 @@ describe.skipIf(missing)("git and Terraform", () => {
     ],
   ]
 
+  it.each([...environments])("and the pipelines agree on %s", (environment) => {
+    expect(deliveryProblems(root, environment, side(environment).plan)).toEqual(waitingForGitHost)
+  })
+
   const unknown = (problems: string[]) =>
     problems.filter((problem) => !waitingForTerraform.dev.includes(problem)).sort()
 
@@ -139,14 +147,16 @@ describe.skipIf(missing)("git and Terraform", () => {
     expect(unknown(found)).toEqual(mistakes.flatMap(([, , problems]) => problems).sort())
   })
 
-  it("finds another namespace and a wrong subject in Terraform, and nothing else", async () => {
+  it("finds another namespace, a wrong subject, another branch and folder in Terraform, and nothing else", async () => {
     replaceIn(workspace.dir, ["env/dev.tfvars", "kubernetes = {\n", 'kubernetes = {\n  namespace = "shop"\n'])
     replaceIn(workspace.dir, [
       "main.access.tf",
       "serviceaccount:external-secrets:external-secrets",
       "serviceaccount:external-secrets:default",
     ])
-    const found = problemsOf(side("dev").objects, await planOnAks(workspace, "dev"))
+    replaceIn(workspace.dir, ["env/dev.tfvars", 'clusters/dev"', 'clusters/development", branch = "release"'])
+    const plan = await planOnAks(workspace, "dev")
+    const found = problemsOf(side("dev").objects, plan)
     expect(unknown(found)).toEqual(
       [
         ...apps.flatMap((app) => [
@@ -157,5 +167,11 @@ describe.skipIf(missing)("git and Terraform", () => {
         "nobody logs in by external-secrets:default as platform",
       ].sort(),
     )
+    expect(
+      deliveryProblems(root, "dev", plan).filter((problem) => !waitingForGitHost.includes(problem)),
+    ).toEqual([
+      "the pipelines write to main, Flux follows release",
+      "the cluster's folder is infra/gitops/clusters/dev, Flux follows infra/gitops/clusters/development",
+    ])
   })
 })

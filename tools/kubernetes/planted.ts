@@ -21,7 +21,6 @@ export function planted(...plants: Plant[]): string {
     "infra/gitops",
     "infra/charts/function-app",
     "infra/service-bus",
-    "infra/terraform/env",
     "host.json",
     ".azure-pipelines",
   ]) {
