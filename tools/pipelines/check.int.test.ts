@@ -1,7 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Azure Pipelines
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { root as repository } from "../apps.ts"
-import { checkExpansions, checkFiles, checkScripts, expandAll, pipelineFiles } from "./check.ts"
+import {
+  checkExpansions,
+  checkFiles,
+  checkRollouts,
+  checkScripts,
+  expandAll,
+  pipelineFiles,
+} from "./check.ts"
 import { expandFile } from "./expand.ts"
 import { plan } from "./generate.ts"
 import { expandProfile } from "./profiles.ts"
@@ -23,6 +30,12 @@ describe("the language service", () => {
     // Each pipeline for three reasons; each app with the other hosting and with SonarQube; the templates outside profiles.
     expect(expansions).toHaveLength(288 + 3 * 6 + 4 + 8)
     expect(await checkExpansions(expansions)).toEqual([])
+  })
+})
+
+describe("the rollout", () => {
+  it("keeps to the rules", () => {
+    expect(checkRollouts(repository, expansions)).toEqual([])
   })
 })
 
@@ -126,6 +139,22 @@ describe("a planted mistake", () => {
     expect(() => expandInCopy("react-build-none-none-trivy-none")).toThrow(
       /^\.azure-pipelines\/steps\/trivy\.yaml:\d+: unknown template install-trivi\.yaml$/,
     )
+  })
+
+  const infrastructure = ".azure-pipelines/infrastructure.yaml"
+  it.each([
+    [
+      "an agent that cannot reach the state",
+      infrastructure,
+      "poolName: ${{ environment.poolName }}",
+      "vmImage: ubuntu-24.04",
+      "plan_production, job build: logs in as eshop-production outside of the pool eshop-production",
+    ],
+  ])("is found in a rollout: %s", (_, file, from, to, problem) => {
+    plant(file, from, to)
+    const name = ".azure-pipelines/pipelines/infrastructure.yaml"
+    const document = expandFile(copy.root, name, { variables: { "Build.Reason": "IndividualCI" } })
+    expect(checkRollouts(copy.root, [{ name, document }])).toContain(`${name}: ${problem}`)
   })
 
   it.skipIf(missingShellcheck)(`is found: a mistake in a script ${missingShellcheck ?? ""}`, () => {

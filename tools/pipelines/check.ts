@@ -1,6 +1,6 @@
 /**
  * Checks .azure-pipelines and the profiles of all other stacks without Azure: generated files, the language service over
- * every template, profile and expanded profile and pipeline, shellcheck and the project's own rules over every inline script.
+ * every template, profile and expanded profile and pipeline, the rules of a rollout, shellcheck and the project's own rules over every inline script.
  *
  *   npm run pipelines:check
  */
@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { root as repository } from "../apps.ts"
-import { environmentsFile } from "./environments.ts"
+import { environmentsFile, readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
 import { toText } from "./functions.ts"
 import { compare, type Plan, plan } from "./generate.ts"
@@ -22,6 +22,7 @@ import {
   readStacks,
   sampleParameters,
 } from "./profiles.ts"
+import { rolloutProblems } from "./rollout.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
 import { filesBelow, PipelineError, parseSource } from "./source.ts"
@@ -121,6 +122,14 @@ export async function checkExpansions(expansions: readonly Expansion[]): Promise
   return problems
 }
 
+/** Where the expansions break the rules of who may change which environment. */
+export function checkRollouts(root: string, expansions: readonly Expansion[]): string[] {
+  const { environments } = readEnvironments(root)
+  return expansions.flatMap(({ name, document }) =>
+    rolloutProblems(document, environments).map((problem) => `${name}: ${problem}`),
+  )
+}
+
 /** What is wrong with the scripts; without shellcheck by this project's own rules alone. */
 export function checkScripts(scripts: readonly Script[]): string[] {
   const distinct = [...new Map(scripts.map((script) => [script.text, script])).values()]
@@ -141,7 +150,7 @@ async function main(): Promise<void> {
   say(`${files.length} files validated`)
 
   const expansions = expandAll(repository, planned)
-  problems.push(...(await checkExpansions(expansions)))
+  problems.push(...(await checkExpansions(expansions)), ...checkRollouts(repository, expansions))
   say(`${expansions.length} expansions validated`)
 
   const scripts = expansions.flatMap(({ document }) => scriptsIn(document))

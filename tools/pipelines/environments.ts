@@ -33,6 +33,7 @@ const environmentKeys = [
   "terraform",
   "approval",
   "serviceConnection",
+  "poolName",
   "resourceGroup",
   "appNamePrefix",
 ]

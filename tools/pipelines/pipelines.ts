@@ -36,7 +36,15 @@ function application(root: string, app: string, settings: Environments): Pipelin
   )
   const tests = testFolders(root, app).join(" ")
   const coverage = `--coverage.include='functions/${app}/src/**' --coverage.exclude='**/*.test.ts'`
-  const keys = ["name", "overlay", "rollout", "serviceConnection", "resourceGroup", "appNamePrefix"]
+  const keys = [
+    "name",
+    "overlay",
+    "rollout",
+    "serviceConnection",
+    "poolName",
+    "resourceGroup",
+    "appNamePrefix",
+  ]
   return {
     file: `${pipelinesFolder}/${app}.yaml`,
     text: write({
@@ -51,6 +59,8 @@ function application(root: string, app: string, settings: Environments): Pipelin
           sca: settings.sca,
           testCommand: testCommand ?? `npm test -- --project unit --project int ${tests} ${coverage}`,
           profileParameters: own,
+          // The build pushes into the first environment's registry.
+          poolName: settings.environments[0]?.poolName,
           environments: inOrder(settings.environments, keys, "", "build"),
         },
       },
@@ -72,7 +82,7 @@ function infrastructure({ environments }: Environments): Pipeline {
     ],
     exclude: ["**/*.md"],
   }
-  const keys = ["name", "terraform", "approval", "serviceConnection"]
+  const keys = ["name", "terraform", "approval", "serviceConnection", "poolName"]
   return {
     file: `${pipelinesFolder}/infrastructure.yaml`,
     text: write({
@@ -93,7 +103,7 @@ function infrastructure({ environments }: Environments): Pipeline {
 }
 
 /** Publishes the chart that all apps share. */
-function chart({ defaults }: Environments): Pipeline {
+function chart({ defaults, environments }: Environments): Pipeline {
   const paths = {
     include: [".azure-pipelines/chart.yaml", ".azure-pipelines/pipelines/chart.yaml", "infra/charts"],
     exclude: ["**/*.md"],
@@ -105,7 +115,10 @@ function chart({ defaults }: Environments): Pipeline {
       name: "chart-$(Date:yyyyMMdd)$(Rev:.r)",
       trigger: { batch: true, branches: { include: ["main"] }, paths },
       pr: { branches: { include: ["main"] }, paths },
-      extends: { template: "/.azure-pipelines/chart.yaml", parameters: Object.fromEntries(given) },
+      extends: {
+        template: "/.azure-pipelines/chart.yaml",
+        parameters: { ...Object.fromEntries(given), poolName: environments[0]?.poolName },
+      },
     }),
   }
 }
