@@ -1,4 +1,5 @@
 // The scripts of the terraform stack with a real Terraform: a module without providers, its state in a file.
+import { once } from "node:events"
 import {
   appendFileSync,
   existsSync,
@@ -8,9 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest"
 import { root as repository } from "../apps.ts"
 import { type Program, whyMissing } from "../kubernetes/programs.ts"
 import { runStepOf } from "./testing/script.ts"
@@ -58,13 +61,15 @@ describe.skipIf(missing)(`the infrastructure's scripts ${missing ?? ""}`, () => 
   const owner = (name: string) => writeFileSync(join(module, "env/dev.tfvars"), `owner = "${name}"\n`)
   const artefact = () => join(folder, "terraform-dev")
 
-  async function run(name: string, step: string, commit = "1a2b3c4") {
+  async function run(name: string, step: string, commit = "1a2b3c4", more: Record<string, string> = {}) {
     const variables = {
+      "System.AccessToken": "access",
       "Build.SourceVersion": commit,
       "Build.ArtifactStagingDirectory": folder,
       "Pipeline.Workspace": folder,
       "Agent.TempDirectory": folder,
       postgresAdministratorPassword: "unused",
+      ...more,
     }
     const parameters = {
       environment: "dev",
@@ -72,7 +77,8 @@ describe.skipIf(missing)(`the infrastructure's scripts ${missing ?? ""}`, () => 
       ...(name === "publish" && { publish: "plan" }),
     }
     // What AzureCLI@2 does with addSpnToEnvironment.
-    const exported = "export servicePrincipalId=id tenantId=tenant idToken=token\n"
+    const exported =
+      "export servicePrincipalId=id tenantId=tenant idToken=token AZURESUBSCRIPTION_SERVICE_CONNECTION_ID=connection\n"
     return runStepOf(template(name), step, parameters, { cwd: module, variables, before: exported })
   }
   const plan = () => run("publish", "plan")
@@ -129,6 +135,28 @@ describe.skipIf(missing)(`the infrastructure's scripts ${missing ?? ""}`, () => 
     rmSync(join(module, "env/dev.tfvars"))
     expect((await plan()).code).toBe(1)
     expect(existsSync(join(artefact(), "sums"))).toBe(false)
+  })
+
+  it.each([
+    ["publish", "plan"],
+    ["deploy", "apply"],
+    ["drift", "drift"],
+  ])("ask Azure DevOps for a token whenever they need one: %s", async (name, step) => {
+    await plan()
+    const backend = 'use_azuread_auth = true\nstorage_account_name = "st"\ncontainer_name = "c"\nkey = "k"\n'
+    writeFileSync(join(module, "main.tf"), main.replace("local", "azurerm"))
+    writeFileSync(join(module, "env/dev.backend.hcl"), backend)
+    const asked: unknown[] = []
+    const server = createServer(({ method, url, headers }, response) => {
+      asked.push([method, new URL(url ?? "", "http://host").searchParams, headers.authorization])
+      response.writeHead(400).end()
+    }).listen(0, "127.0.0.1")
+    onTestFinished(() => void server.close())
+    await once(server, "listening")
+    const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/oidctoken`
+    const { code } = await run(name, step, "1a2b3c4", { "System.OidcRequestUri": uri })
+    const query = "api-version=7.1&audience=api%3A%2F%2FAzureADTokenExchange&serviceConnectionId=connection"
+    expect([code, asked]).toEqual([1, [["POST", new URLSearchParams(query), "Bearer access"]]])
   })
 
   it("find infra/terraform formatted, and say where a file is not", async () => {
