@@ -22,7 +22,7 @@ describe("the language service", () => {
   it("finds nothing in the files as they are written", async () => {
     const files = pipelineFiles(repository, planned)
     // Profiles that are committed and those that are not, pipelines, templates, steps, and what the pipelines extend.
-    expect(files).toHaveLength(128 + 160 + 6 + 28 + 11 + 3)
+    expect(files).toHaveLength(128 + 160 + 6 + 28 + 12 + 3)
     expect(await checkFiles(repository, files)).toEqual([])
   })
 
@@ -141,6 +141,8 @@ describe("a planted mistake", () => {
     )
   })
 
+  const environments = ".azure-pipelines/environments.yaml"
+  const pipeline = (name: string) => `.azure-pipelines/pipelines/${name}.yaml`
   const infrastructure = ".azure-pipelines/infrastructure.yaml"
   it.each([
     [
@@ -148,13 +150,32 @@ describe("a planted mistake", () => {
       infrastructure,
       "poolName: ${{ environment.poolName }}",
       "vmImage: ubuntu-24.04",
-      "plan_production, job build: logs in as eshop-production outside of the pool eshop-production",
+      `${pipeline("infrastructure")}: plan_production, job build: logs in as eshop-production outside of the pool eshop-production`,
+    ],
+    [
+      "another image than git has",
+      ".azure-pipelines/application.yaml",
+      "imageName: eshop/",
+      "imageName: shop/",
+      `${pipeline("catalog")}: image shop/catalog is pulled by nobody; infra/gitops/apps/base/app/values.yaml has eshop/basket, eshop/catalog, eshop/discount, eshop/ordering`,
+    ],
+    [
+      "a registry that Terraform does not make",
+      environments,
+      "registries/creshopstga1b2",
+      "registries/creshop",
+      `${environments}: registry of staging is "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-eshop-staging/providers/Microsoft.ContainerRegistry/registries/creshop", by infra/terraform/env/staging.tfvars "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-eshop-staging/providers/Microsoft.ContainerRegistry/registries/creshopstga1b2"`,
     ],
   ])("is found in a rollout: %s", (_, file, from, to, problem) => {
     plant(file, from, to)
-    const name = ".azure-pipelines/pipelines/infrastructure.yaml"
-    const document = expandFile(copy.root, name, { variables: { "Build.Reason": "IndividualCI" } })
-    expect(checkRollouts(copy.root, [{ name, document }])).toContain(`${name}: ${problem}`)
+    const documents = ["catalog", "infrastructure"].map((app) => {
+      const name = pipeline(app)
+      return {
+        name,
+        document: expandFile(copy.root, name, { variables: { "Build.Reason": "IndividualCI" } }),
+      }
+    })
+    expect(checkRollouts(copy.root, documents)).toContain(problem)
   })
 
   it.skipIf(missingShellcheck)(`is found: a mistake in a script ${missingShellcheck ?? ""}`, () => {

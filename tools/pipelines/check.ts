@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { root as repository } from "../apps.ts"
+import { imageProblems, terraformProblems } from "./agreement.ts"
 import { environmentsFile, readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
 import { toText } from "./functions.ts"
@@ -122,12 +123,17 @@ export async function checkExpansions(expansions: readonly Expansion[]): Promise
   return problems
 }
 
-/** Where the expansions break the rules of who may change which environment. */
+/** Where the expansions break the rules of who may change which environment, or name what the other sides do not. */
 export function checkRollouts(root: string, expansions: readonly Expansion[]): string[] {
   const { environments } = readEnvironments(root)
-  return expansions.flatMap(({ name, document }) =>
-    rolloutProblems(document, environments).map((problem) => `${name}: ${problem}`),
-  )
+  const found = expansions
+    .filter(({ document }) => "stages" in document)
+    .flatMap(({ name, document }) =>
+      [...rolloutProblems(document, environments), ...imageProblems(root, document)].map(
+        (problem) => `${name}: ${problem}`,
+      ),
+    )
+  return [...terraformProblems(root), ...found]
 }
 
 /** What is wrong with the scripts; without shellcheck by this project's own rules alone. */

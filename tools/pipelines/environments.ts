@@ -33,6 +33,7 @@ const environmentKeys = [
   "terraform",
   "approval",
   "serviceConnection",
+  "registry",
   "poolName",
   "resourceGroup",
   "appNamePrefix",

@@ -258,7 +258,7 @@ describe("the generator", () => {
     ],
     [
       "a default for an unknown parameter",
-      () => copy.replace(environments, "  acrRegistry:", "  registry:"),
+      () => copy.replace(environments, "  sonarQubeServiceConnection:", "  registry:"),
       /environments.yaml:\d+: no template has a parameter "registry"/,
     ],
     [

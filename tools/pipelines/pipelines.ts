@@ -16,15 +16,22 @@ export interface Pipeline {
 
 type Named = Readonly<Record<string, string>>
 
-/** The environments with what each waits for: the one before it, and what `first` names. */
+/** The environments with what each gets and waits for: the one before it, and what `first` names. */
 function inOrder(environments: readonly Named[], keys: readonly string[], prefix: string, first: string) {
   return environments.map((environment, index) => {
     const before = environments[index - 1]
     return {
       ...Object.fromEntries(keys.map((key) => [key, environment[key]])),
+      importFrom: before?.registry ?? "",
       after: before ? [first, `${prefix}${before.name}`] : [first],
     }
   })
+}
+
+/** Images and charts begin in the first environment's registry; the others get copies. */
+function publishTo({ environments: [first] }: Environments) {
+  const { registry = "", serviceConnection, poolName } = first ?? {}
+  return { acrRegistry: `${registry.split("/").at(-1)}.azurecr.io`, serviceConnection, poolName }
 }
 
 const write = (document: object) =>
@@ -41,6 +48,7 @@ function application(root: string, app: string, settings: Environments): Pipelin
     "overlay",
     "rollout",
     "serviceConnection",
+    "registry",
     "poolName",
     "resourceGroup",
     "appNamePrefix",
@@ -59,8 +67,7 @@ function application(root: string, app: string, settings: Environments): Pipelin
           sca: settings.sca,
           testCommand: testCommand ?? `npm test -- --project unit --project int ${tests} ${coverage}`,
           profileParameters: own,
-          // The build pushes into the first environment's registry.
-          poolName: settings.environments[0]?.poolName,
+          publishTo: publishTo(settings),
           environments: inOrder(settings.environments, keys, "", "build"),
         },
       },
@@ -103,12 +110,13 @@ function infrastructure({ environments }: Environments): Pipeline {
 }
 
 /** Publishes the chart that all apps share. */
-function chart({ defaults, environments }: Environments): Pipeline {
+function chart(settings: Environments): Pipeline {
   const paths = {
     include: [".azure-pipelines/chart.yaml", ".azure-pipelines/pipelines/chart.yaml", "infra/charts"],
     exclude: ["**/*.md"],
   }
-  const given = ["serviceConnection", "acrRegistry"].map((name) => [name, defaults.get(name)?.value ?? ""])
+  const keys = ["name", "serviceConnection", "registry", "poolName"]
+  const copies = inOrder(settings.environments, keys, "", "chart").slice(1)
   return {
     file: `${pipelinesFolder}/chart.yaml`,
     text: write({
@@ -117,7 +125,10 @@ function chart({ defaults, environments }: Environments): Pipeline {
       pr: { branches: { include: ["main"] }, paths },
       extends: {
         template: "/.azure-pipelines/chart.yaml",
-        parameters: { ...Object.fromEntries(given), poolName: environments[0]?.poolName },
+        parameters: {
+          ...publishTo(settings),
+          environments: copies.map((copy, index) => (index === 0 ? { ...copy, after: ["chart"] } : copy)),
+        },
       },
     }),
   }

@@ -24,14 +24,6 @@ describe("the pipelines", () => {
     }
   })
 
-  it.each(environments)("know the names that Terraform gives in $name", ({ terraform, ...environment }) => {
-    const variables = read(`infra/terraform/env/${terraform}.tfvars`)
-    const suffix = /^suffix\s*=\s*"(\w+)"/m.exec(variables)?.[1]
-    const short = { dev: "dev", staging: "stg", prod: "prd" }[terraform as string]
-    expect(environment.resourceGroup).toBe(`rg-eshop-${terraform}`)
-    expect(environment.appNamePrefix).toBe(`func-eshop-${short}-${suffix}-`)
-  })
-
   it.each(findApps(root))("give the Dockerfile the arguments that it has: %s", (app) => {
     const file = `.azure-pipelines/pipelines/${app}.yaml`
     const text = JSON.stringify(expandFile(root, file))

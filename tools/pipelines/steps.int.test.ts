@@ -1,6 +1,6 @@
 // What the scripts of .azure-pipelines/steps really do. They are written for agents with Linux.
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -178,5 +178,46 @@ exit 1
     expect(code).toBe(1)
     expect(output).toContain("must have one line 'tag:'")
     expect(commits("main")).toBe(2)
+  })
+})
+
+describe.skipIf(process.platform !== "linux")("the copy between registries", () => {
+  /** A stand-in for `az acr import` over folders, with the answers of the service; the last path segment names a registry. */
+  const az = `az() {
+  local -A given
+  shift 2
+  while [ $# -gt 0 ]; do given[$1]=$2; shift 2; done
+  from="${"$"}{given[--registry]##*/}/${"$"}{given[--source]}" to="${"$"}{given[--name]}/${"$"}{given[--image]}"
+  if [ ! -f "$from" ]; then echo "ERROR: (InvalidParameters) manifest unknown" >&2; return 1; fi
+  if [ -f "$to" ]; then echo "ERROR: (Conflict) Tag ${"$"}{given[--image]} already exists in target registry." >&2; return 1; fi
+  mkdir -p "$(dirname "$to")"
+  cp "$from" "$to"
+}
+`
+  const copy = (image = "eshop/catalog:0.2.0") =>
+    runStepOf(
+      ".azure-pipelines/steps/import-acr.yaml",
+      "import",
+      { serviceConnection: "eshop-staging", source: "/registries/crdev", target: "/registries/crstg", image },
+      { cwd: folder, before: az },
+    )
+  const file = (registry: string) => join(folder, registry, "eshop/catalog:0.2.0")
+
+  it("brings a tag once, and never moves it", async () => {
+    mkdirSync(join(file("crdev"), ".."), { recursive: true })
+    writeFileSync(file("crdev"), "first")
+    expect((await copy()).code).toBe(0)
+    expect(readFileSync(file("crstg"), "utf8")).toBe("first")
+    writeFileSync(file("crdev"), "second")
+    const again = await copy()
+    expect([again.code, again.output]).toEqual([0, "eshop/catalog:0.2.0 is already in crstg"])
+    expect(readFileSync(file("crstg"), "utf8")).toBe("first")
+  })
+
+  it("fails for what is not there, with the reason", async () => {
+    const { code, output } = await copy()
+    expect(code).toBe(1)
+    expect(output).toContain("manifest unknown")
+    expect(output).toContain("error: eshop/catalog:0.2.0 could not be copied from crdev to crstg")
   })
 })

@@ -14,11 +14,12 @@ export interface Copy {
   readonly close: () => void
 }
 
-/** Copies .azure-pipelines and the manifests of the workspace. */
+/** Copies .azure-pipelines, what it names elsewhere, and the manifests of the workspace. */
 export function copyPipelines(): Copy {
   const root = mkdtempSync(join(tmpdir(), "eshop-pipelines-"))
   const manifests = workspaceFolders(repository).map((folder) => `${folder}/package.json`)
-  for (const path of [".azure-pipelines", "package.json", ...manifests]) {
+  const others = ["infra/terraform/env", "infra/gitops/apps/base/app"]
+  for (const path of [".azure-pipelines", "package.json", ...others, ...manifests]) {
     cpSync(join(repository, path), join(root, path), { recursive: true })
   }
   const read = (file: string) => readFileSync(join(root, file), "utf8")
