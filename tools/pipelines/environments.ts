@@ -29,7 +29,6 @@ export interface Environments {
 const environmentKeys = [
   "name",
   "overlay",
-  "rollout",
   "terraform",
   "approval",
   "serviceConnection",
@@ -41,7 +40,6 @@ const environmentKeys = [
 const choices: Record<string, readonly string[]> = {
   hosting: ["aks", "flex"],
   sca: ["all", "none", "sonarqube", "trivy"],
-  rollout: ["commit", "pull-request"],
   approval: ["true", "false"],
 }
 const topLevel = ["stacks", "defaults", "hosting", "sca", "environments", "applications"]

@@ -43,7 +43,7 @@ describe("the committed files", () => {
   it("are what the generator writes", () => {
     const planned = plan(repository)
     expect(compare(repository, planned)).toEqual([])
-    expect(planned.files.size).toBe(96 + 32 + 6)
+    expect(planned.files.size).toBe(96 + 32 + 7)
   })
 
   it("are marked as generated, so that a review folds them", () => {
@@ -217,11 +217,12 @@ describe("the generator", () => {
   it("takes in an app, and lets go of it", () => {
     copy.write("functions/returns/package.json", '{ "name": "@eshop/returns", "version": "0.1.0" }')
     const file = ".azure-pipelines/pipelines/returns.yaml"
-    expect(differences()).toEqual([{ file, kind: "new" }])
+    const promotion = { file: ".azure-pipelines/pipelines/promotion.yaml", kind: "changed" }
+    expect(differences()).toEqual([{ file, kind: "new" }, promotion])
     regenerate()
     expect(copy.read(file)).toContain("application: returns\n")
     rmSync(join(copy.root, "functions/returns"), { recursive: true })
-    expect(differences()).toEqual([{ file, kind: "obsolete" }])
+    expect(differences()).toEqual([promotion, { file, kind: "obsolete" }])
   })
 
   it.each([

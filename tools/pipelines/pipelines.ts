@@ -16,13 +16,15 @@ export interface Pipeline {
 
 type Named = Readonly<Record<string, string>>
 
-/** The environments with what each gets and waits for: the one before it, and what `first` names. */
+const pick = (environments: readonly Named[], keys: readonly string[]) =>
+  environments.map((environment) => Object.fromEntries(keys.map((key) => [key, environment[key]])))
+
+/** The environments with what each waits for: the one before it, and what `first` names. */
 function inOrder(environments: readonly Named[], keys: readonly string[], prefix: string, first: string) {
-  return environments.map((environment, index) => {
+  return pick(environments, keys).map((environment, index) => {
     const before = environments[index - 1]
     return {
-      ...Object.fromEntries(keys.map((key) => [key, environment[key]])),
-      importFrom: before?.registry ?? "",
+      ...environment,
       after: before ? [first, `${prefix}${before.name}`] : [first],
     }
   })
@@ -43,16 +45,8 @@ function application(root: string, app: string, settings: Environments): Pipelin
   )
   const tests = testFolders(root, app).join(" ")
   const coverage = `--coverage.include='functions/${app}/src/**' --coverage.exclude='**/*.test.ts'`
-  const keys = [
-    "name",
-    "overlay",
-    "rollout",
-    "serviceConnection",
-    "registry",
-    "poolName",
-    "resourceGroup",
-    "appNamePrefix",
-  ]
+  const keys = ["name", "overlay", "serviceConnection", "poolName", "resourceGroup", "appNamePrefix"]
+  const environments = inOrder(settings.environments, keys, "", "build")
   return {
     file: `${pipelinesFolder}/${app}.yaml`,
     text: write({
@@ -68,7 +62,10 @@ function application(root: string, app: string, settings: Environments): Pipelin
           testCommand: testCommand ?? `npm test -- --project unit --project int ${tests} ${coverage}`,
           profileParameters: own,
           publishTo: publishTo(settings),
-          environments: inOrder(settings.environments, keys, "", "build"),
+          environments: environments.map((environment, index) => ({
+            ...environment,
+            first: String(index === 0),
+          })),
         },
       },
     }),
@@ -115,8 +112,7 @@ function chart(settings: Environments): Pipeline {
     include: [".azure-pipelines/chart.yaml", ".azure-pipelines/pipelines/chart.yaml", "infra/charts"],
     exclude: ["**/*.md"],
   }
-  const keys = ["name", "serviceConnection", "registry", "poolName"]
-  const copies = inOrder(settings.environments, keys, "", "chart").slice(1)
+  const copies = pick(settings.environments, ["name", "serviceConnection", "registry", "poolName"])
   return {
     file: `${pipelinesFolder}/chart.yaml`,
     text: write({
@@ -127,7 +123,35 @@ function chart(settings: Environments): Pipeline {
         template: "/.azure-pipelines/chart.yaml",
         parameters: {
           ...publishTo(settings),
-          environments: copies.map((copy, index) => (index === 0 ? { ...copy, after: ["chart"] } : copy)),
+          environments: copies.slice(1).map((copy, index) => ({
+            ...copy,
+            importFrom: copies[index]?.registry,
+            after: index === 0 ? ["chart"] : ["chart", copies[index]?.name],
+          })),
+        },
+      },
+    }),
+  }
+}
+
+/** Follows the tags in git from one environment to the next. */
+function promotion(apps: readonly string[], settings: Environments): Pipeline {
+  const keys = ["name", "overlay", "serviceConnection", "registry", "poolName", "resourceGroup"]
+  const environments = pick(settings.environments, keys)
+  const followed = environments.slice(0, -1).map(({ overlay }) => `infra/gitops/apps/overlays/${overlay}`)
+  return {
+    file: `${pipelinesFolder}/promotion.yaml`,
+    text: write({
+      name: "promotion-$(Date:yyyyMMdd)$(Rev:.r)",
+      trigger: { batch: true, branches: { include: ["main"] }, paths: { include: followed } },
+      pr: "none",
+      extends: {
+        template: "/.azure-pipelines/promotion.yaml",
+        parameters: {
+          applications: apps,
+          environments: environments
+            .slice(1)
+            .map((environment, index) => ({ ...environment, before: environments[index] })),
         },
       },
     }),
@@ -135,7 +159,7 @@ function chart(settings: Environments): Pipeline {
 }
 
 /**
- * The pipelines of the apps, of the chart and of the infrastructure.
+ * The pipelines of the apps, of the chart, of the infrastructure and of promotion.
  * @throws PipelineError for an app or a parameter in environments.yaml that does not exist
  */
 export function planPipelines(
@@ -156,5 +180,10 @@ export function planPipelines(
       if (!parameters.has(name)) throw mistake(source, entry.node, `no profile has a parameter "${name}"`)
     }
   }
-  return [...apps.map((app) => application(root, app, settings)), chart(settings), infrastructure(settings)]
+  return [
+    ...apps.map((app) => application(root, app, settings)),
+    chart(settings),
+    infrastructure(settings),
+    promotion(apps, settings),
+  ]
 }

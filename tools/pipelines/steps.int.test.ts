@@ -129,7 +129,7 @@ describe.skipIf(process.platform !== "linux")("the GitOps update", () => {
     expect([first.code, first.variables.get("changed")]).toEqual([0, "true"])
     expect(shown("main")).toBe(before.replace("0.1.0", "0.1.1-main.42.g1a2b3c4"))
     expect(git(server, "log", "-1", "--format=%B", "main")).toBe(
-      "Roll out catalog 0.1.1-main.42.g1a2b3c4 to dev\n\n[skip ci]",
+      "Roll out catalog 0.1.1-main.42.g1a2b3c4 to dev",
     )
     const second = await update("0.1.1-main.42.g1a2b3c4")
     expect([second.code, second.variables.get("changed")]).toEqual([0, "false"])
@@ -219,5 +219,80 @@ describe.skipIf(process.platform !== "linux")("the copy between registries", () 
     expect(code).toBe(1)
     expect(output).toContain("manifest unknown")
     expect(output).toContain("error: eshop/catalog:0.2.0 could not be copied from crdev to crstg")
+  })
+})
+
+describe.skipIf(process.platform !== "linux")("the wait for health", () => {
+  const overlay = (name: string, tag: string) => {
+    const values = join(folder, "overlays", name, "catalog/values.yaml")
+    mkdirSync(join(values, ".."), { recursive: true })
+    writeFileSync(values, `image:\n  tag: ${tag}\n`)
+  }
+  const deployment = (app: string, tag: string, status = {}, replicas = 2) => ({
+    metadata: { generation: 3 },
+    spec: {
+      replicas,
+      template: {
+        metadata: { labels: { "app.kubernetes.io/instance": app } },
+        spec: { containers: [{ image: `cr.azurecr.io/eshop/${app}:${tag}` }] },
+      },
+    },
+    status: { observedGeneration: 3, updatedReplicas: 2, availableReplicas: 2, ...status },
+  })
+  const asleep = { updatedReplicas: undefined, availableReplicas: undefined }
+  /** Each call of the cluster gets the next answer, the last one again and again. */
+  async function wait(...answers: object[][]) {
+    for (const [index, items] of answers.entries())
+      writeFileSync(join(folder, `answer-${index}.json`), JSON.stringify({ items }))
+    const before = `az() {
+  if [ "$2" = list ]; then echo aks-eshop-staging; return; fi
+  call=$(cat calls 2>/dev/null || echo 0)
+  echo $((call + 1)) > calls
+  cat "answer-$((call < ${answers.length} ? call : ${answers.length - 1})).json"
+}
+sleep() { :; }
+`
+    const parameters = {
+      application: "catalog",
+      overlays: "overlays",
+      overlay: "staging",
+      next: "production",
+      serviceConnection: "eshop-staging",
+      resourceGroup: "rg-eshop-staging",
+    }
+    const file = ".azure-pipelines/steps/healthy.yaml"
+    const { code, output, variables } = await runStepOf(file, "healthy", parameters, { cwd: folder, before })
+    return { code, tag: variables.get("healthy.imageTag"), last: output.split("\n").at(-1) }
+  }
+
+  it("names the tag once every replica of every Deployment has it", async () => {
+    overlay("staging", "0.2.0")
+    overlay("production", "0.1.0")
+    const others = [deployment("basket", "0.1.0")]
+    const healthy = [deployment("catalog", "0.2.0"), deployment("catalog", "0.2.0", asleep, 0)]
+    expect(
+      await wait(
+        others,
+        [deployment("catalog", "0.1.0"), ...others],
+        [deployment("catalog", "0.2.0"), deployment("catalog", "0.1.0")],
+        [deployment("catalog", "0.2.0", { observedGeneration: 2 })],
+        [deployment("catalog", "0.2.0", { updatedReplicas: 1 })],
+        [deployment("catalog", "0.2.0", { availableReplicas: 1 })],
+        [...healthy, ...others],
+      ),
+    ).toEqual({ code: 0, tag: "0.2.0", last: "staging runs catalog 0.2.0" })
+    expect(readFileSync(join(folder, "calls"), "utf8")).toBe("7\n")
+  })
+
+  it("promotes nothing that does not become healthy, or is there already", async () => {
+    overlay("staging", "0.2.0")
+    overlay("production", "0.1.0")
+    expect(await wait([deployment("catalog", "0.2.0", { availableReplicas: 0 })])).toEqual({
+      code: 1,
+      tag: undefined,
+      last: "error: staging does not become healthy with catalog 0.2.0: it is not promoted",
+    })
+    overlay("production", "0.2.0")
+    expect(await wait([])).toEqual({ code: 0, tag: undefined, last: "production has 0.2.0 already" })
   })
 })
