@@ -134,6 +134,19 @@ function chart(settings: Environments): Pipeline {
   }
 }
 
+/** Holds every pull request against what no app's pipeline looks at. */
+function checks(): Pipeline {
+  return {
+    file: `${pipelinesFolder}/checks.yaml`,
+    text: write({
+      name: "checks-$(Date:yyyyMMdd)$(Rev:.r)",
+      trigger: "none",
+      pr: { branches: { include: ["main"] } },
+      extends: { template: "/.azure-pipelines/checks.yaml" },
+    }),
+  }
+}
+
 /** Follows the tags in git from one environment to the next. */
 function promotion(apps: readonly string[], settings: Environments): Pipeline {
   const keys = ["name", "overlay", "serviceConnection", "registry", "poolName", "resourceGroup"]
@@ -159,7 +172,7 @@ function promotion(apps: readonly string[], settings: Environments): Pipeline {
 }
 
 /**
- * The pipelines of the apps, of the chart, of the infrastructure and of promotion.
+ * The pipelines of the apps, of the chart, of the infrastructure, of promotion and of the checks.
  * @throws PipelineError for an app or a parameter in environments.yaml that does not exist
  */
 export function planPipelines(
@@ -185,5 +198,6 @@ export function planPipelines(
     chart(settings),
     infrastructure(settings),
     promotion(apps, settings),
+    checks(),
   ]
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
 import { root } from "../apps.ts"
 import { readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
@@ -32,6 +33,20 @@ describe("the pipelines", () => {
     expect(given.map((argument) => argument.split("=")[0])).toEqual(["APP", "VERSION", "REVISION"])
     for (const argument of given)
       expect(dockerfile).toMatch(new RegExp(`^ARG ${argument.split("=")[0]}\\b`, "m"))
+  })
+
+  it("check what no app's pipeline does, on every pull request, by commands that there are", () => {
+    const file = ".azure-pipelines/pipelines/checks.yaml"
+    expect(parse(read(file)).pr).toEqual({ branches: { include: ["main"] } })
+    const commands = [...JSON.stringify(expandFile(root, file)).matchAll(/"COMMAND":"([^"]*)"/g)].map(
+      ([, command = ""]) => command.split(" && "),
+    )
+    const { scripts } = JSON.parse(read("package.json"))
+    const ofChecks = Object.keys(scripts).filter((name) => name === "check" || name.endsWith(":check"))
+    expect(commands).toEqual([
+      ofChecks.map((name) => `npm run ${name}`),
+      ["npm test -- infra local tests tools"],
+    ])
   })
 
   it.each(findApps(root))("filter by paths that exist: %s", (app) => {
