@@ -18,7 +18,8 @@ function read(root: string, file: string, pattern: RegExp): string {
 
 /** Where environments.yaml names something otherwise than the variables that Terraform makes it from. */
 export function terraformProblems(root: string): string[] {
-  return readEnvironments(root).environments.flatMap((environment) => {
+  const { environments, hosting } = readEnvironments(root)
+  return environments.flatMap((environment) => {
     const { name, terraform = "" } = environment
     const file = `infra/terraform/env/${terraform}.tfvars`
     const variable = (key: string) => read(root, file, new RegExp(`^${key}\\s*=\\s*"([^"]*)"`, "m"))
@@ -30,12 +31,17 @@ export function terraformProblems(root: string): string[] {
       appNamePrefix: `func-eshop-${shortNames[terraform]}-${variable("suffix")}-`,
       registry: `/subscriptions/${variable("subscription_id")}/resourceGroups/${registries}/creshop${own}`,
     }
-    return Object.entries(made)
+    const elsewhere =
+      variable("hosting") === hosting
+        ? []
+        : [`${environmentsFile}: hosting is "${hosting}", by ${file} "${variable("hosting")}"`]
+    const misnamed = Object.entries(made)
       .filter(([key, value]) => environment[key] !== value)
       .map(
         ([key, value]) =>
           `${environmentsFile}: ${key} of ${name} is "${environment[key]}", by ${file} "${value}"`,
       )
+    return [...elsewhere, ...misnamed]
   })
 }
 

@@ -12,6 +12,7 @@ import {
 import { expandFile } from "./expand.ts"
 import { plan } from "./generate.ts"
 import { expandProfile } from "./profiles.ts"
+import { expandApplication } from "./run.ts"
 import { scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
 import { type Copy, copyPipelines } from "./testing/copy.ts"
 
@@ -157,7 +158,14 @@ describe("a planted mistake", () => {
       ".azure-pipelines/application.yaml",
       "imageName: eshop/",
       "imageName: shop/",
-      `${pipeline("catalog")}: image shop/catalog is pulled by nobody; infra/gitops/apps/base/app/values.yaml has eshop/basket, eshop/catalog, eshop/discount, eshop/ordering`,
+      `catalog, aks: image shop/catalog is pulled by nobody; infra/gitops/apps/base/app/values.yaml has eshop/basket, eshop/catalog, eshop/discount, eshop/ordering`,
+    ],
+    [
+      "another hosting than Terraform's",
+      environments,
+      "hosting: flex",
+      "hosting: aks",
+      `${environments}: hosting is "aks", by infra/terraform/env/prod.tfvars "flex"`,
     ],
     [
       "a registry that Terraform does not make",
@@ -168,13 +176,14 @@ describe("a planted mistake", () => {
     ],
   ])("is found in a rollout: %s", (_, file, from, to, problem) => {
     plant(file, from, to)
-    const documents = ["catalog", "infrastructure"].map((app) => {
-      const name = pipeline(app)
-      return {
-        name,
-        document: expandFile(copy.root, name, { variables: { "Build.Reason": "IndividualCI" } }),
-      }
-    })
+    const name = pipeline("infrastructure")
+    const documents = [
+      { name, document: expandFile(copy.root, name, { variables: { "Build.Reason": "IndividualCI" } }) },
+      ...["aks", "flex"].map((hosting) => ({
+        name: `catalog, ${hosting}`,
+        document: expandApplication(copy.root, "catalog", new Map([["hosting", hosting]]), "IndividualCI"),
+      })),
+    ]
     expect(checkRollouts(copy.root, documents)).toContain(problem)
   })
 

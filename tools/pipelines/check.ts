@@ -53,9 +53,10 @@ export function expandAll(root: string, { profiles, pipelines }: Plan): Expansio
     })),
   )
   // What this organisation has not chosen must work all the same.
-  const other = new Map(Object.entries({ hosting: "flex", sca: "all" }))
+  const hosting = readEnvironments(root).hosting === "aks" ? "flex" : "aks"
+  const other = new Map(Object.entries({ hosting, sca: "all" }))
   const otherwise = findApps(root).map((app) => ({
-    name: `${app}, hosted on Flex Consumption`,
+    name: `${app}, hosting: ${hosting}`,
     document: expandApplication(root, app, other, "IndividualCI"),
   }))
   return [...expanded, ...runs, ...otherwise, ...expandOthers(root)]

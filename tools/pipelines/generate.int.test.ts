@@ -269,7 +269,7 @@ describe("the generator", () => {
     ],
     [
       "an unknown kind of hosting",
-      () => copy.replace(environments, "hosting: aks", "hosting: vm"),
+      () => copy.replace(environments, "hosting: flex", "hosting: vm"),
       /environments.yaml:\d+: "hosting" must be one of aks, flex/,
     ],
     [

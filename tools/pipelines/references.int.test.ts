@@ -6,6 +6,7 @@ import { parse } from "yaml"
 import { root } from "../apps.ts"
 import { readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
+import { expandApplication } from "./run.ts"
 import { findApps, pullRequestFilter } from "./workspace-graph.ts"
 
 const { environments } = readEnvironments(root)
@@ -26,8 +27,7 @@ describe("the pipelines", () => {
   })
 
   it.each(findApps(root))("give the Dockerfile the arguments that it has: %s", (app) => {
-    const file = `.azure-pipelines/pipelines/${app}.yaml`
-    const text = JSON.stringify(expandFile(root, file))
+    const text = JSON.stringify(expandApplication(root, app, new Map([["hosting", "aks"]]), "IndividualCI"))
     const given = /"BUILD_ARGS":"([^"]*)"/.exec(text)?.[1]?.split("\\n").filter(Boolean) ?? []
     const dockerfile = read("infra/containers/Dockerfile")
     expect(given.map((argument) => argument.split("=")[0])).toEqual(["APP", "VERSION", "REVISION"])

@@ -9,7 +9,15 @@ const testCommand =
 const noZip =
   whyMissing({ name: "zip", install: "on Debian: apt-get install zip" }, ["-v"]) ??
   whyMissing({ name: "unzip", install: "on Debian: apt-get install unzip" }, ["-v"])
-const quick = ["--link-modules", "--skip", "lint", "--set", `testCommand=${testCommand}`]
+const quick = [
+  "--set",
+  "hosting=aks",
+  "--link-modules",
+  "--skip",
+  "lint",
+  "--set",
+  `testCommand=${testCommand}`,
+]
 
 // The scripts are written for agents with Linux.
 describe.skipIf(process.platform !== "linux")("the local run of a pipeline", () => {
