@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { root as repository } from "../apps.ts"
 import { type Program, whyMissing } from "../kubernetes/programs.ts"
 import { runStepOf } from "./testing/script.ts"
+import type { Value } from "./value.ts"
 
 const terraform: Program = {
   name: "terraform",
@@ -71,11 +72,14 @@ describe.skipIf(missing)(`the infrastructure's scripts ${missing ?? ""}`, () => 
       postgresAdministratorPassword: "unused",
       ...more,
     }
-    const parameters = {
-      environment: "dev",
-      serviceConnection: "eshop-dev",
-      ...(name === "publish" && { publish: "plan" }),
-    }
+    const parameters: Record<string, Value> =
+      name === "build"
+        ? {}
+        : {
+            environment: "dev",
+            serviceConnection: "eshop-dev",
+            ...(name === "publish" && { publish: "plan" }),
+          }
     // What AzureCLI@2 does with addSpnToEnvironment.
     const exported =
       "export servicePrincipalId=id tenantId=tenant idToken=token AZURESUBSCRIPTION_SERVICE_CONNECTION_ID=connection\n"
@@ -135,6 +139,22 @@ describe.skipIf(missing)(`the infrastructure's scripts ${missing ?? ""}`, () => 
     rmSync(join(module, "env/dev.tfvars"))
     expect((await plan()).code).toBe(1)
     expect(existsSync(join(artefact(), "sums"))).toBe(false)
+  })
+
+  it.each([
+    ["build", "validate"],
+    ["publish", "plan"],
+    ["drift", "drift"],
+  ])("take no provider that git does not lock: %s", async (name, step) => {
+    rmSync(join(module, ".terraform.lock.hcl"))
+    const { code, output } = await run(name, step)
+    expect([code, output]).toEqual([
+      1,
+      "error: There is no .terraform.lock.hcl in git: see docs/pipelines.md",
+    ])
+    writeFileSync(join(module, ".terraform.lock.hcl"), "")
+    writeFileSync(join(module, "env/dev.tfvars"), 'owner = "team-a"\n')
+    expect((await run(name, step)).code).toBe(step === "drift" ? 2 : 0)
   })
 
   it.each([

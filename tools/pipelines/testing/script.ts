@@ -22,7 +22,9 @@ export async function runStepOf(
   parameters: Record<string, Value>,
   { cwd, variables = {}, before = "" }: Surroundings,
 ): Promise<{ code: number; output: string; variables: Variables }> {
-  const { steps } = expandFile(root, template, { parameters }) as { steps: Record<string, Value>[] }
+  type Steps = { steps: Record<string, Value>[] }
+  const expanded = expandFile(root, template, { parameters }) as Steps & { jobs?: [Steps] }
+  const { steps } = expanded.jobs?.[0] ?? expanded
   const found = steps.find(({ name }) => name === step)
   const [script] = found ? scriptsIn(found) : []
   if (!found || !script) throw new Error(`${template} has no script called ${step}`)
