@@ -154,6 +154,55 @@ describe("a planted mistake", () => {
       `${pipeline("infrastructure")}: plan_production, job build: logs in as eshop-production outside of the pool eshop-production`,
     ],
     [
+      "production without approval",
+      environments,
+      "approval: true",
+      "approval: false",
+      `${environments}: production, the last environment, has no approval`,
+    ],
+    [
+      "an approval that nothing waits for",
+      infrastructure,
+      "dependsOn: approve",
+      "dependsOn: []",
+      `${pipeline("infrastructure")}: apply_production, job apply: waits for nobody's approval`,
+    ],
+    [
+      "production with dev's connection",
+      environments,
+      "serviceConnection: eshop-production",
+      "serviceConnection: eshop-dev",
+      `${environments}: production has the service connection eshop-dev of another environment`,
+    ],
+    [
+      "a stage with dev's connection, whatever its environment has",
+      infrastructure,
+      "serviceConnection: ${{ environment.serviceConnection }}\n                  poolName",
+      "serviceConnection: eshop-dev\n                  poolName",
+      `${pipeline("infrastructure")}: plan_production, job build: logs in as eshop-dev, not as eshop-production`,
+    ],
+    [
+      "a deployment job without its environment",
+      infrastructure,
+      "                    environment: eshop-infrastructure-${{ environment.name }}\n",
+      "",
+      `${pipeline("infrastructure")}: apply_production, job apply: is a deployment without environment: nobody is asked`,
+    ],
+    [
+      "a deployment job with another environment",
+      ".azure-pipelines/application.yaml",
+      "environment: eshop-${{ environment.name }}",
+      "environment: eshop-dev",
+      "catalog, flex: production, job rollout: deploys to eshop-dev, not to production",
+    ],
+    [
+      "a job that deploys and is no deployment job",
+      infrastructure,
+      "- deployment: apply",
+      "- job: apply",
+      `${pipeline("infrastructure")}: apply_production, job apply: changes production and is no deployment job`,
+    ],
+    [
       "another image than git has",
       ".azure-pipelines/application.yaml",
       "imageName: eshop/",
@@ -185,6 +234,18 @@ describe("a planted mistake", () => {
       })),
     ]
     expect(checkRollouts(copy.root, documents)).toContain(problem)
+  })
+
+  it("is found: a secret in clear, and its message does not repeat it", async () => {
+    const token = `ghp_${"a1B2".repeat(9)}`
+    const file = plant(
+      infrastructure,
+      "variables:\n",
+      `variables:\n              - { name: token, value: ${token} }\n`,
+    )
+    expect(await checkFiles(copy.root, [inCopy(file)])).toEqual([
+      `${file}:${lineOf(file, token)}: holds a token of GitHub in clear`,
+    ])
   })
 
   it.skipIf(missingShellcheck)(`is found: a mistake in a script ${missingShellcheck ?? ""}`, () => {

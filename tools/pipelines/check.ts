@@ -23,9 +23,10 @@ import {
   readStacks,
   sampleParameters,
 } from "./profiles.ts"
-import { rolloutProblems } from "./rollout.ts"
+import { environmentProblems, rolloutProblems } from "./rollout.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
+import { secretProblems } from "./secrets.ts"
 import { filesBelow, PipelineError, parseSource } from "./source.ts"
 import type { Value } from "./value.ts"
 import { findApps } from "./workspace-graph.ts"
@@ -86,13 +87,14 @@ export function pipelineFiles(root: string, { profiles }: Plan): PipelineFile[] 
   return [...committed, ...profiles.filter(({ file }) => file.startsWith(`${otherProfilesFolder}/`))]
 }
 
-/** What the language service finds in the files as they are written. */
+/** What the language service finds in the files as they are written, and secrets in them. */
 export async function checkFiles(root: string, files: readonly PipelineFile[]): Promise<string[]> {
   const validate = createValidator()
-  const problems: string[] = []
+  const problems = secretProblems(environmentsFile, readFileSync(join(root, environmentsFile), "utf8"))
   for (const { file, text } of files) {
     const source = parseSource(root, file, text)
     checkParameters(source, readParameters(source))
+    problems.push(...secretProblems(file, text))
     for (const { line, message } of await validate(text)) {
       // What an expression comes to is seen in the expansion.
       if (/^(Value is not accepted|String does not match)/.test(message) && message.includes("${{")) continue
@@ -134,7 +136,8 @@ export function checkRollouts(root: string, expansions: readonly Expansion[]): s
         (problem) => `${name}: ${problem}`,
       ),
     )
-  return [...terraformProblems(root), ...found]
+  const own = environmentProblems(environments).map((problem) => `${environmentsFile}: ${problem}`)
+  return [...own, ...terraformProblems(root), ...found]
 }
 
 /** What is wrong with the scripts; without shellcheck by this project's own rules alone. */

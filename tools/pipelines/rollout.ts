@@ -35,13 +35,68 @@ function poolProblems(job: Mapping, environments: readonly Environment[]): strin
     )
 }
 
+/** The environment that a stage is about: `production`, `plan_production`, `apply_production`, … */
+const environmentOf = (stage: Mapping, environments: readonly Environment[]) =>
+  environments.find(({ name }) => String(stage.stage).split("_").at(-1) === name)
+
+/** An environment's stage logs in as that environment. */
+function connectionProblems(stage: Mapping, job: Mapping, environments: readonly Environment[]): string[] {
+  const own = environmentOf(stage, environments)
+  if (!own) return []
+  return connectionsOf(job)
+    .filter((connection) => connection !== own.serviceConnection)
+    .map((connection) => `logs in as ${connection}, not as ${own.serviceConnection}`)
+}
+
+/** Approvals and locks are checks on an Azure DevOps environment: what changes one is a deployment job that names it. */
+function deploymentProblems(stage: Mapping, job: Mapping, environments: readonly Environment[]): string[] {
+  const own = environmentOf(stage, environments)
+  if ("deployment" in job) {
+    if (!job.environment) return ["is a deployment without environment: nobody is asked"]
+    const foreign = own && !String(job.environment).endsWith(`-${own.name}`)
+    return foreign ? [`deploys to ${job.environment}, not to ${own.name}`] : []
+  }
+  const changes = own && /^(apply_|$)/.test(String(stage.stage).slice(0, -String(own.name).length))
+  return changes && job.pool !== "server" ? [`changes ${own.name} and is no deployment job`] : []
+}
+
+/** Whether a person looks at Terraform's plan before it is applied. */
+function approvalProblems(stage: Mapping, { approval, name }: Environment): string[] {
+  if (stage.stage !== `apply_${name}` || approval !== "true") return []
+  const jobs = mappings(stage.jobs)
+  const asking = jobs.filter((job) =>
+    stepsOf(job).some(({ task }) => String(task).startsWith("ManualValidation@")),
+  )
+  return jobs
+    .filter((job) => "deployment" in job && !asking.some(({ job: name }) => name === job.dependsOn))
+    .map(({ deployment }) => `${stage.stage}, job ${deployment}: waits for nobody's approval`)
+}
+
+/** What is wrong with environments.yaml itself: the last environment is production. */
+export function environmentProblems(environments: readonly Environment[]): string[] {
+  const last = environments.at(-1)
+  const shared = environments.filter(({ serviceConnection }, index) =>
+    environments.slice(0, index).some((other) => other.serviceConnection === serviceConnection),
+  )
+  return [
+    ...(last?.approval === "true" ? [] : [`${last?.name}, the last environment, has no approval`]),
+    ...shared.map(
+      ({ name, serviceConnection }) =>
+        `${name} has the service connection ${serviceConnection} of another environment`,
+    ),
+  ]
+}
+
 /** What is wrong with the jobs of an expanded pipeline; each problem names stage and job. */
 export function rolloutProblems(document: Mapping, environments: readonly Environment[]): string[] {
-  return mappings(document.stages).flatMap((stage) =>
-    mappings(stage.jobs).flatMap((job) =>
-      poolProblems(job, environments).map(
-        (problem) => `${stage.stage}, job ${job.deployment ?? job.job}: ${problem}`,
-      ),
+  return mappings(document.stages).flatMap((stage) => [
+    ...environments.flatMap((environment) => approvalProblems(stage, environment)),
+    ...mappings(stage.jobs).flatMap((job) =>
+      [
+        ...poolProblems(job, environments),
+        ...connectionProblems(stage, job, environments),
+        ...deploymentProblems(stage, job, environments),
+      ].map((problem) => `${stage.stage}, job ${job.deployment ?? job.job}: ${problem}`),
     ),
-  )
+  ])
 }
