@@ -27,7 +27,8 @@ import { environmentProblems, rolloutProblems } from "./rollout.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
 import { secretProblems } from "./secrets.ts"
-import { filesBelow, PipelineError, parseSource } from "./source.ts"
+import { filesBelow, PipelineError, parseSource, readSource } from "./source.ts"
+import { trivyIgnoreFile, trivyIgnoreProblems } from "./trivy-ignore.ts"
 import type { Value } from "./value.ts"
 import { findApps } from "./workspace-graph.ts"
 
@@ -158,6 +159,8 @@ async function main(): Promise<void> {
   const files = pipelineFiles(repository, planned)
   problems.push(...(await checkFiles(repository, files)))
   say(`${files.length} files validated`)
+
+  problems.push(...trivyIgnoreProblems(readSource(repository, trivyIgnoreFile), Date.now()))
 
   const expansions = expandAll(repository, planned)
   problems.push(...(await checkExpansions(expansions)), ...checkRollouts(repository, expansions))

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { runStepOf } from "./testing/script.ts"
+import { trivyIgnoreFile } from "./trivy-ignore.ts"
 
 let folder: string
 beforeEach(() => {
@@ -294,5 +295,29 @@ sleep() { :; }
     })
     overlay("production", "0.2.0")
     expect(await wait([])).toEqual({ code: 0, tag: undefined, last: "production has 0.2.0 already" })
+  })
+})
+
+describe.skipIf(process.platform !== "linux")("the scan of an image", () => {
+  it("leaves out what the ignore file names, where there is one", async () => {
+    const scan = async () => {
+      const parameters = {
+        imageName: "eshop/catalog",
+        imageTag: "0.2.0",
+        trivySeverity: "HIGH",
+        trivyExitCode: 1,
+        trivyIgnoreUnfixed: true,
+        trivyTimeout: "10m",
+      }
+      const before = 'trivy() { echo "$*"; }\n'
+      const file = ".azure-pipelines/steps/trivy-image.yaml"
+      return (await runStepOf(file, "scan", parameters, { cwd: folder, before })).output
+    }
+    const options =
+      "--scanners vuln,secret --severity HIGH --exit-code 1 --ignore-unfixed=true --timeout 10m eshop/catalog:0.2.0"
+    expect(await scan()).toBe(`image ${options}`)
+    mkdirSync(join(folder, "infra/containers"), { recursive: true })
+    writeFileSync(join(folder, trivyIgnoreFile), "vulnerabilities: []\n")
+    expect(await scan()).toBe(`image --ignorefile ${trivyIgnoreFile} ${options}`)
   })
 })

@@ -59,6 +59,7 @@ const shared = [
   "infra/containers/Dockerfile",
   "infra/containers/Dockerfile.dockerignore",
   "infra/containers/migrate.ts",
+  "infra/containers/trivy-ignore.yaml",
   "package-lock.json",
   "package.json",
   "tools/apps.ts",
