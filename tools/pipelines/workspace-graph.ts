@@ -87,7 +87,7 @@ export interface PathFilter {
 
 /** Changes on main that start an app's pipeline: those of what is rolled out, and of its tests. Prose starts none. */
 export function pathFilter(root: string, app: string): PathFilter {
-  const own = [`.azure-pipelines/pipelines/${app}.yaml`, `tests/${app}`]
+  const own = [`.azure-pipelines/pipelines/${app}.yaml`]
   return { include: [...foldersOf(root, app), ...own, ...shared].sort(), exclude: ["**/*.md"] }
 }
 
@@ -108,5 +108,5 @@ export function matches({ include, exclude }: PathFilter, path: string): boolean
 
 /** Folders with tests of the app and of the packages in it. */
 export function testFolders(root: string, app: string): string[] {
-  return [...foldersOf(root, app), `tests/${app}`]
+  return foldersOf(root, app)
 }
