@@ -51,6 +51,7 @@ module "aks" {
   kubernetes_version         = var.kubernetes.version
   sku_tier                   = var.kubernetes.sku_tier
   subnet_id                  = module.network.subnet_ids["aks"]
+  pod_range                  = var.kubernetes.pod_range
   zones                      = var.zones
   system_pool                = var.kubernetes.system_pool
   node_pools                 = var.kubernetes.node_pools

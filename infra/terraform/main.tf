@@ -14,6 +14,7 @@ module "network" {
   resource_group_name = azurerm_resource_group.this.name
   tags                = local.tags
   address_space       = var.network.address_space
+  pod_range           = local.aks ? var.kubernetes.pod_range : null
   private_endpoints   = local.private_endpoints
 }
 

@@ -238,6 +238,7 @@ variable "kubernetes" {
     AKS: version, nodes, and the git repository that Flux follows; not read with hosting = "flex".
     - `namespace` where the apps run; each app's service account has the app's name
     - `keda_addon` false when git installs KEDA in the namespace keda (a version that the add-on does not have yet)
+    - `pod_range` addresses of the pods; must overlap neither the network nor its peers
     - `ingress_domain` hosts of the apps inside the network: <app>.<ingress_domain>, served by `ingress_address_index` of the nodes' subnet
     - `api_server_ranges` who may reach the API server; empty makes it private
   EOT
@@ -247,6 +248,7 @@ variable "kubernetes" {
     system_pool           = optional(object({ vm_size = string, min_count = number, max_count = number }), { vm_size = "Standard_D2ds_v5", min_count = 1, max_count = 3 })
     node_pools            = optional(map(object({ vm_size = string, min_count = number, max_count = number, spot = optional(bool, false) })), {})
     api_server_ranges     = optional(set(string), [])
+    pod_range             = optional(string, "192.168.0.0/16")
     namespace             = optional(string, "eshop")
     keda_addon            = optional(bool, true)
     ingress_domain        = optional(string, "apps.eshop.example")

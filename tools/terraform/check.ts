@@ -4,10 +4,9 @@
  */
 import { availableParallelism } from "node:os"
 import { accessRows, readAccess, renderAccess, writeAccess } from "./access-table.ts"
-import { checkApiPolicies } from "./api-policies.ts"
+import { findingsOf } from "./findings.ts"
 import type { Plan } from "./plan.ts"
-import { checkBootstrap, checkPlan, type Finding } from "./policies.ts"
-import { checkEntities, checkRoutes } from "./sources-policy.ts"
+import { checkBootstrap, type Finding } from "./policies.ts"
 import {
   checkFormat,
   configurations,
@@ -57,18 +56,13 @@ async function checkConfigurations(workspace: Workspace): Promise<void> {
 }
 
 async function checkPlans(workspace: Workspace): Promise<Finding[]> {
-  const { entities, routes } = readSources(workspace)
+  const sources = readSources(workspace)
   const plans = new Map<string, Plan>()
   const findings = await inParallel(deployments, async (deployment) => {
     const name = Object.values(deployment).join(" ")
     const plan = await planDeployment(workspace, deployment)
     plans.set(name, plan)
-    const found = [
-      ...checkPlan(plan, deployment),
-      ...checkEntities(plan, entities),
-      ...checkRoutes(plan, routes),
-      ...checkApiPolicies(plan),
-    ]
+    const found = findingsOf(plan, deployment, sources)
     say(`plan ${name}: ${found.length} findings`)
     return found.map((entry) => ({ ...entry, address: `${name}: ${entry.address}` }))
   })

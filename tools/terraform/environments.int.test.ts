@@ -2,10 +2,9 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { checkApiPolicies } from "./api-policies.ts"
+import { findingsOf } from "./findings.ts"
 import { resourcesOf } from "./plan.ts"
-import { checkBootstrap, checkPlan } from "./policies.ts"
-import { checkEntities, checkRoutes } from "./sources-policy.ts"
+import { checkBootstrap } from "./policies.ts"
 import { deployments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
@@ -35,13 +34,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
     "$environment on $hosting with $orderingStores keeps the policies",
     async (deployment) => {
       const plan = await planDeployment(workspace, deployment)
-      const { entities, routes } = readSources(workspace)
-      expect([
-        ...checkPlan(plan, deployment),
-        ...checkEntities(plan, entities),
-        ...checkRoutes(plan, routes),
-        ...checkApiPolicies(plan),
-      ]).toEqual([])
+      expect(findingsOf(plan, deployment, readSources(workspace))).toEqual([])
       const count = (type: string) => resourcesOf(plan).filter((resource) => resource.type === type).length
       expect({
         apps: count("azurerm_function_app_flex_consumption"),

@@ -1,9 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import { checkApiPolicies } from "./api-policies.ts"
-import { checkPlan } from "./policies.ts"
-import { checkEntities, checkRoutes } from "./sources-policy.ts"
+import { findingsOf } from "./findings.ts"
 import {
   checkFormat,
   type Deployment,
@@ -63,13 +61,9 @@ describe.runIf(available)("a planted mistake is found", () => {
 
   async function findings(deployment: Deployment): Promise<string[]> {
     const plan = await planDeployment(workspace, deployment)
-    const { entities, routes } = readSources(workspace)
-    return [
-      ...checkPlan(plan, deployment),
-      ...checkEntities(plan, entities),
-      ...checkRoutes(plan, routes),
-      ...checkApiPolicies(plan),
-    ].map(({ policy, address, message }) => `${policy}: ${address}: ${message}`)
+    return findingsOf(plan, deployment, readSources(workspace)).map(
+      ({ policy, address, message }) => `${policy}: ${address}: ${message}`,
+    )
   }
 
   describe("by terraform", () => {
@@ -139,10 +133,21 @@ describe.runIf(available)("a planted mistake is found", () => {
         {
           name: "an open network security group",
           path: "modules/network/locals.tf",
-          right: "source   = [local.prefixes.apim, local.prefixes.functions, local.prefixes.aks]",
-          wrong: 'source   = ["Internet"]',
+          right: "source = concat([local.prefixes.gateway]",
+          wrong: 'source = concat(["Internet", local.prefixes.gateway]',
           found: [
-            'network rules: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: lets everybody in to port 10000, 1433, 443, 5432, 5671-5672 of nsg-vnet-eshop-prod-endpoints; only port 443 of the gateway may',
+            'network rules: module.network.azurerm_network_security_rule.allow["endpoints-gateways"]: lets everybody in to port 443 of nsg-vnet-eshop-prod-endpoints; only port 443 of the gateway may',
+            'reachability: module.network.azurerm_network_security_rule.allow["endpoints-gateways"]: Internet may reach port 443 without need',
+          ],
+        },
+        {
+          name: "another port than PostgreSQL's",
+          path: "modules/network/locals.tf",
+          right: 'postgresqlServer = ["5432"]',
+          wrong: 'postgresqlServer = ["5433"]',
+          found: [
+            "reachability: subnet endpoints: subnet functions must reach Tcp port 5432 here and is refused",
+            'reachability: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: 10.30.2.0/24 may reach port 5433 without need',
           ],
         },
         {
@@ -265,6 +270,16 @@ describe.runIf(available)("a planted mistake is found", () => {
           found: [
             'zone redundancy: module.aks[0].azurerm_kubernetes_cluster_node_pool.this["apps"]: zones is ["1"], prod needs two or more',
           ],
+        },
+        {
+          name: "pods that the nodes' subnet keeps from each other",
+          path: "modules/network/locals.tf",
+          right: "source = compact([local.prefixes.aks, var.pod_range])",
+          wrong: "source = [local.prefixes.aks]",
+          found: ["Tcp", "Udp"].map(
+            (protocol) =>
+              `reachability: subnet aks: the pods must reach ${protocol} any port here and is refused`,
+          ),
         },
         {
           name: "a grant that the access table does not tell",

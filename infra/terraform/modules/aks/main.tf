@@ -83,7 +83,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     network_policy      = "cilium"
     load_balancer_sku   = "standard"
     outbound_type       = "loadBalancer"
-    pod_cidr            = "192.168.0.0/16"
+    pod_cidr            = var.pod_range
     service_cidr        = "172.16.0.0/16"
     dns_service_ip      = "172.16.0.10"
   }

@@ -56,6 +56,12 @@ variable "subnet_id" {
   nullable    = false
 }
 
+variable "pod_range" {
+  description = "Overlay range of the pods' addresses. The nodes' subnet has to let it in."
+  type        = string
+  nullable    = false
+}
+
 variable "private_cluster_enabled" {
   description = "Give the API server a private address only."
   type        = bool

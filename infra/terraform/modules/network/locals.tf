@@ -25,7 +25,25 @@ locals {
   }
   used_zones = toset([for endpoint in var.private_endpoints : endpoint.subresource])
 
-  own_subnet = { for name, prefix in local.prefixes : name => { priority = 300, source = [prefix], protocol = "*", ports = ["*"] } }
+  # Ports that a private endpoint of each kind serves (tools/terraform/azure-facts.ts holds the plan against its own table).
+  endpoint_ports = {
+    blob             = ["443"]
+    queue            = ["443"]
+    table            = ["443"]
+    vault            = ["443"]
+    postgresqlServer = ["5432"]
+    sqlServer        = ["1433"]
+    Sql              = ["443"]
+    redisEnterprise  = ["10000"]
+    namespace        = ["443", "5671"]
+    registry         = ["443"]
+    sites            = ["443"]
+  }
+  open_ports = distinct(concat(["443"], [for subresource in local.used_zones : local.endpoint_ports[subresource]]...))
+
+  # With overlay networking a packet between pods carries their own addresses, and the nodes' subnet judges it by them.
+  cluster  = var.pod_range != null
+  workload = local.cluster ? local.prefixes.aks : local.prefixes.functions
 
   # What may come in, per subnet. Everything else is refused by the last rule of each group.
   inbound = {
@@ -38,26 +56,23 @@ locals {
       gateway       = { priority = 100, source = [local.prefixes.gateway], protocol = "Tcp", ports = ["443"] }
       management    = { priority = 110, source = ["ApiManagement"], protocol = "Tcp", ports = ["3443"] }
       load-balancer = { priority = 120, source = ["AzureLoadBalancer"], protocol = "Tcp", ports = ["6390"] }
-      own-subnet    = local.own_subnet.apim
+      own-subnet    = { priority = 300, source = [local.prefixes.apim], protocol = "*", ports = ["*"] }
     }
     functions = {
-      own-subnet = local.own_subnet.functions
+      own-subnet = { priority = 300, source = [local.prefixes.functions], protocol = "*", ports = ["*"] }
     }
     endpoints = {
-      # HTTPS, SQL Server, PostgreSQL, AMQP with and without the transport's own TLS upgrade, Managed Redis.
-      workloads = {
-        priority = 100
-        source   = [local.prefixes.apim, local.prefixes.functions, local.prefixes.aks]
-        protocol = "Tcp"
-        ports    = ["443", "1433", "5432", "5671-5672", "10000"]
-      }
-      # The gateway reads its certificate from Key Vault through an endpoint here.
-      gateway = { priority = 110, source = [local.prefixes.gateway], protocol = "Tcp", ports = ["443"] }
+      workloads = { priority = 100, source = [local.workload], protocol = "Tcp", ports = local.open_ports }
+      # The Application Gateway reads its certificate from Key Vault through an endpoint here, and API Management calls
+      # the apps on Flex Consumption.
+      gateways = { priority = 110, source = concat([local.prefixes.gateway], local.cluster ? [] : [local.prefixes.apim]), protocol = "Tcp", ports = ["443"] }
     }
     aks = {
-      apim          = { priority = 100, source = [local.prefixes.apim], protocol = "Tcp", ports = ["443"] }
-      load-balancer = { priority = 110, source = ["AzureLoadBalancer"], protocol = "*", ports = ["*"] }
-      own-subnet    = local.own_subnet.aks
+      for name, rule in {
+        apim          = { priority = 100, source = [local.prefixes.apim], protocol = "Tcp", ports = ["443"] }
+        load-balancer = { priority = 110, source = ["AzureLoadBalancer"], protocol = "*", ports = ["*"] }
+        own-subnet    = { priority = 300, source = compact([local.prefixes.aks, var.pod_range]), protocol = "*", ports = ["*"] }
+      } : name => rule if local.cluster
     }
   }
   rules = merge([

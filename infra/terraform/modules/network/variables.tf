@@ -33,6 +33,17 @@ variable "address_space" {
   }
 }
 
+variable "pod_range" {
+  description = "Overlay range of the cluster's pods; null where no cluster is, and then the Functions subnet holds the workloads."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.pod_range == null || can(cidrhost(var.pod_range, 0))
+    error_message = "pod_range must be an IPv4 range."
+  }
+}
+
 variable "private_endpoints" {
   description = <<-EOT
     Private endpoints to create, by a name of your choice.

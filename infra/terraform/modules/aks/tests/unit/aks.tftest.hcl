@@ -16,6 +16,7 @@ variables {
   kubernetes_version         = "1.33"
   sku_tier                   = "Standard"
   subnet_id                  = "/subscriptions/x/subnet"
+  pod_range                  = "192.168.0.0/16"
   zones                      = ["1", "2", "3"]
   system_pool                = { vm_size = "Standard_D2ds_v5", min_count = 3, max_count = 6 }
   node_pools                 = { apps = { vm_size = "Standard_D4ds_v5", min_count = 3, max_count = 12 } }

@@ -60,6 +60,43 @@ run "registers_an_endpoint_in_the_zone_of_its_service" {
   }
 }
 
+run "opens_the_ports_of_the_endpoints_that_are_there" {
+  command = plan
+
+  variables {
+    private_endpoints = {
+      orders = { resource_id = "/subscriptions/x/psql", subresource = "postgresqlServer" }
+      bus    = { resource_id = "/subscriptions/x/sb", subresource = "namespace" }
+    }
+  }
+
+  assert {
+    condition     = azurerm_network_security_rule.allow["endpoints-workloads"].destination_port_ranges == toset(["443", "5432", "5671"])
+    error_message = "No port without an endpoint behind it."
+  }
+  assert {
+    condition     = azurerm_network_security_rule.allow["endpoints-workloads"].source_address_prefix == "10.10.2.0/24"
+    error_message = "Without a cluster the workloads are in the Functions subnet."
+  }
+}
+
+run "lets_pods_reach_pods_on_other_nodes" {
+  command = plan
+
+  variables {
+    pod_range = "192.168.0.0/16"
+  }
+
+  assert {
+    condition     = azurerm_network_security_rule.allow["aks-own-subnet"].source_address_prefixes == toset(["10.10.4.0/22", "192.168.0.0/16"])
+    error_message = "Overlay traffic is not encapsulated: the nodes' subnet sees the pods' own addresses."
+  }
+  assert {
+    condition     = azurerm_network_security_rule.allow["endpoints-workloads"].source_address_prefix == "10.10.4.0/22"
+    error_message = "With a cluster the workloads are on the nodes."
+  }
+}
+
 run "refuses_a_range_too_small_for_the_subnets" {
   command = plan
 
