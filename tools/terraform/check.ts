@@ -4,9 +4,9 @@
  */
 import { availableParallelism } from "node:os"
 import { accessRows, readAccess, renderAccess, writeAccess } from "./access-table.ts"
-import { findingsOf } from "./findings.ts"
+import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import type { Plan } from "./plan.ts"
-import { checkBootstrap, type Finding } from "./policies.ts"
+import type { Finding } from "./policies.ts"
 import {
   checkFormat,
   configurations,
@@ -67,7 +67,7 @@ async function checkPlans(workspace: Workspace): Promise<Finding[]> {
     return found.map((entry) => ({ ...entry, address: `${name}: ${entry.address}` }))
   })
   const bootstrap = await planBootstrap(workspace)
-  const inBootstrap = checkBootstrap(bootstrap)
+  const inBootstrap = bootstrapFindingsOf(bootstrap)
   say(`plan bootstrap: ${inBootstrap.length} findings`)
   return [...findings.flat(), ...inBootstrap, ...checkAccessTable(plans, bootstrap)]
 }

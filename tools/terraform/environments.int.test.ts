@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { findingsOf } from "./findings.ts"
+import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import { resourcesOf } from "./plan.ts"
-import { checkBootstrap } from "./policies.ts"
 import { deployments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
@@ -102,6 +101,6 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("the bootstrap root keeps the policies", async () => {
-    expect(checkBootstrap(await planBootstrap(workspace))).toEqual([])
+    expect(bootstrapFindingsOf(await planBootstrap(workspace))).toEqual([])
   })
 })

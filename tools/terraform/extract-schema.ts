@@ -190,7 +190,26 @@ function markSensitive(type: string, block: Block): void {
   }
 }
 
-/** Only what a check needs from the provider block: its arguments; `features` keeps its nested blocks. */
+/** The nested blocks that the entries of `className` name; every one may be left out. */
+function providerBlocks(source: string, className: string): Record<string, NestedBlock> {
+  const start = source.indexOf(`export function ${lowerFirst(className)}ToHclTerraform(`)
+  const entries = [...hclEntriesOf(source.slice(start, source.indexOf("\n}\n", start)))]
+  return Object.fromEntries(
+    entries
+      .filter(([, { isBlock }]) => isBlock)
+      .map(([name, { storage }]) => {
+        const nested = storage.replace(/List$/, "")
+        const at = source.indexOf(`export function ${lowerFirst(nested)}ToHclTerraform(`)
+        const inner = hclEntriesOf(source.slice(at, source.indexOf("\n}\n", at)))
+        const attributes = Object.fromEntries(
+          [...inner].map(([key, entry]) => [key, { type: typeOfEntry(key, entry), optional: true as const }]),
+        )
+        return [name, { nesting_mode: "list" as const, max_items: 1, block: { attributes } }]
+      }),
+  )
+}
+
+/** Only what a check needs from the provider block: its arguments, and the blocks of `features` with theirs. */
 function providerBlock(packageFolder: string): Block {
   const source = sourceOf(join(packageFolder, "lib/provider/index.js"))
   const main = classesOf(source).get("AzurermProvider") ?? ""
@@ -199,9 +218,10 @@ function providerBlock(packageFolder: string): Block {
   for (const [name, entry] of entries) {
     if (!entry.isBlock) attributes[name] = { type: typeOfEntry(name, entry), optional: true }
   }
+  const features: Block = { block_types: providerBlocks(source, "AzurermProviderFeatures") }
   return {
     attributes,
-    block_types: { features: { nesting_mode: "list", min_items: 1, max_items: 1, block: {} } },
+    block_types: { features: { nesting_mode: "list", min_items: 1, max_items: 1, block: features } },
   }
 }
 

@@ -1,6 +1,7 @@
 import { checkApiPolicies } from "./api-policies.ts"
+import { checkFacts } from "./facts-policy.ts"
 import type { Plan } from "./plan.ts"
-import { checkPlan, type Finding, type PolicyContext } from "./policies.ts"
+import { checkBootstrap, checkPlan, type Finding, type PolicyContext } from "./policies.ts"
 import { checkReachability } from "./reachability.ts"
 import { checkEntities, checkRoutes, type Entities, type Routes } from "./sources-policy.ts"
 
@@ -11,8 +12,12 @@ export const findingsOf = (
   { entities, routes }: { entities: Entities; routes: Routes },
 ): Finding[] => [
   ...checkPlan(plan, context),
+  ...checkFacts(plan),
   ...checkReachability(plan),
   ...checkEntities(plan, entities),
   ...checkRoutes(plan, routes),
   ...checkApiPolicies(plan),
 ]
+
+/** Everything that is wrong with the bootstrap root's plan. */
+export const bootstrapFindingsOf = (plan: Plan): Finding[] => [...checkBootstrap(plan), ...checkFacts(plan)]

@@ -4,6 +4,14 @@ export type Plan = {
     root_module: PlannedModule
     outputs?: Record<string, { value?: unknown }>
   }
+  configuration: { provider_config: { azurerm: { expressions: ProviderExpressions } } }
+}
+
+/** The provider block as written: `constant_value` of what is no reference. */
+type ProviderExpressions = {
+  resource_provider_registrations?: { constant_value?: string }
+  resource_providers_to_register?: { constant_value?: string[] }
+  features?: { storage?: { data_plane_available?: { constant_value?: boolean } }[] }[]
 }
 
 /** A resource of which nothing is known before the apply has no `values` at all. */

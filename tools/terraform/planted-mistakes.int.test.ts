@@ -151,6 +151,15 @@ describe.runIf(available)("a planted mistake is found", () => {
           ],
         },
         {
+          name: "a provider that waits for storage which it cannot reach",
+          path: "terraform.tf",
+          right: "data_plane_available = false",
+          wrong: "data_plane_available = true",
+          found: [
+            "azure facts: provider.azurerm: features.storage.data_plane_available is not false: creating a closed account hangs",
+          ],
+        },
+        {
           name: "a size that is not in the table",
           path: "env/prod.tfvars",
           right: "GP_Standard_D4ds_v5",

@@ -4,6 +4,7 @@ import type { Plan, Resource } from "./plan.ts"
 import { checkPlan } from "./policies.ts"
 
 const planOf = (...resources: Pick<Resource, "type" | "values">[]): Plan => ({
+  configuration: { provider_config: { azurerm: { expressions: {} } } },
   planned_values: {
     root_module: {
       resources: resources.map((resource) => ({

@@ -16,5 +16,10 @@ provider "azurerm" {
   storage_use_azuread             = true
   resource_provider_registrations = "core"
 
-  features {}
+  features {
+    storage {
+      # Or the provider waits for an answer of each account's own endpoints, which it cannot reach.
+      data_plane_available = false
+    }
+  }
 }
