@@ -17,8 +17,30 @@ terraform {
 provider "azurerm" {
   subscription_id = var.subscription_id
   # Storage accounts refuse shared keys, so the provider has to log in there too.
-  storage_use_azuread             = true
-  resource_provider_registrations = "core"
+  storage_use_azuread = true
+  # By name: the provider's own sets are both too large and too small ("extended" lacks Microsoft.App).
+  resource_provider_registrations = "none"
+  resource_providers_to_register = [
+    "Microsoft.ApiManagement",
+    "Microsoft.App",
+    "Microsoft.Cache",
+    "Microsoft.Compute",
+    "Microsoft.ContainerRegistry",
+    "Microsoft.ContainerService",
+    "Microsoft.DBforPostgreSQL",
+    "Microsoft.DocumentDB",
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.KubernetesConfiguration",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.PolicyInsights",
+    "Microsoft.ServiceBus",
+    "Microsoft.Sql",
+    "Microsoft.Storage",
+    "Microsoft.Web",
+  ]
 
   features {
     storage {

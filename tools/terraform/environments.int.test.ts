@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
+import { neededProviders, registeredProviders } from "./facts-policy.ts"
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import { resourcesOf } from "./plan.ts"
 import { deployments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
@@ -46,6 +47,18 @@ describe.runIf(available)("every environment on every hosting target", () => {
       })
     },
   )
+
+  test("the resource providers that are registered are those that some form needs", async () => {
+    const form = { environment: "staging", orderingStores: "sql-and-cosmos" } as const
+    const plans = [
+      await planDeployment(workspace, { ...form, hosting: "flex" }),
+      await planDeployment(workspace, { ...form, hosting: "aks" }),
+    ]
+    const needed = new Set(plans.flatMap((plan) => [...neededProviders(plan)]))
+    expect(plans.map(registeredProviders)).toEqual([[...needed].toSorted(), [...needed].toSorted()])
+    const bootstrap = await planBootstrap(workspace)
+    expect(registeredProviders(bootstrap)).toEqual([...neededProviders(bootstrap)].toSorted())
+  })
 
   test("the settings are those that the apps read, and on AKS no credential is among them", async () => {
     const plan = await planDeployment(workspace, {

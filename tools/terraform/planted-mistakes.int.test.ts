@@ -160,6 +160,13 @@ describe.runIf(available)("a planted mistake is found", () => {
           ],
         },
         {
+          name: "a resource provider that is not registered",
+          path: "terraform.tf",
+          right: '    "Microsoft.App",\n',
+          wrong: "",
+          found: ["azure facts: provider.azurerm: Microsoft.App is used but not registered"],
+        },
+        {
           name: "a size that is not in the table",
           path: "env/prod.tfvars",
           right: "GP_Standard_D4ds_v5",

@@ -12,9 +12,15 @@ terraform {
 }
 
 provider "azurerm" {
-  subscription_id                 = var.subscription_id
-  storage_use_azuread             = true
-  resource_provider_registrations = "core"
+  subscription_id     = var.subscription_id
+  storage_use_azuread = true
+  # By name: the provider's own sets are both too large and too small ("extended" lacks Microsoft.App).
+  resource_provider_registrations = "none"
+  resource_providers_to_register = [
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Storage",
+  ]
 
   features {
     storage {
