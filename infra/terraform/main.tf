@@ -15,6 +15,8 @@ module "network" {
   tags                = local.tags
   address_space       = var.network.address_space
   pod_range           = local.aks ? var.kubernetes.pod_range : null
+  operator_ranges     = var.network.operator_ranges
+  linked_network_ids  = var.network.linked_network_ids
   private_endpoints   = local.private_endpoints
 }
 

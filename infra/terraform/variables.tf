@@ -170,10 +170,14 @@ variable "postgres_administrator_password" {
 variable "network" {
   description = <<-EOT
     - `address_space` IPv4 range of the environment, /16 to /20; don't overlap environments that may be peered
+    - `operator_ranges` where administrators and pipeline agents call from, in a peered network; they reach the private endpoints
+    - `linked_network_ids` networks in which those resolve the private names, by a name of your choice
     - `public_access` dev only: let the listed ranges reach the stores' public endpoints
   EOT
   type = object({
-    address_space = string
+    address_space      = string
+    operator_ranges    = optional(set(string), [])
+    linked_network_ids = optional(map(string), {})
     public_access = optional(object({
       enabled           = optional(bool, false)
       allowed_ip_ranges = optional(set(string), [])
@@ -184,6 +188,10 @@ variable "network" {
   validation {
     condition     = var.environment == "dev" || !var.network.public_access.enabled
     error_message = "Only dev may open the stores' public endpoints."
+  }
+  validation {
+    condition     = var.network.public_access.enabled || length(var.network.operator_ranges) > 0 && length(var.network.linked_network_ids) > 0
+    error_message = "Without public endpoints, operator_ranges and linked_network_ids say how people and agents get in."
   }
   validation {
     condition     = alltrue([for range in var.network.public_access.allowed_ip_ranges : !endswith(range, "/0")])

@@ -4,6 +4,8 @@ export type Plan = {
     root_module: PlannedModule
     outputs?: Record<string, { value?: unknown }>
   }
+  /** The root's variables as given. */
+  variables?: Record<string, { value?: unknown }>
   configuration: { provider_config: { azurerm: { expressions: ProviderExpressions } } }
 }
 

@@ -114,11 +114,7 @@ describe.runIf(available)("a planted mistake is found", () => {
     })
 
     test("public stores in prod, by variable", async () => {
-      plant(
-        "env/prod.tfvars",
-        'address_space = "10.30.0.0/16"',
-        'address_space = "10.30.0.0/16", public_access = { enabled = true }',
-      )
+      plant("env/prod.tfvars", /^ {2}address_space/m, "  public_access = { enabled = true }\n  address_space")
       await expect(planDeployment(workspace, prod)).rejects.toThrow(
         "Only dev may open the stores' public endpoints.",
       )
@@ -146,7 +142,7 @@ describe.runIf(available)("a planted mistake is found", () => {
           right: 'postgresqlServer = ["5432"]',
           wrong: 'postgresqlServer = ["5433"]',
           found: [
-            "reachability: subnet endpoints: subnet functions must reach Tcp port 5432 here and is refused",
+            "reachability: subnet endpoints: subnet functions must reach Tcp port 5432 here but is refused",
             'reachability: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: 10.30.2.0/24 may reach port 5433 without need',
           ],
         },
@@ -165,6 +161,16 @@ describe.runIf(available)("a planted mistake is found", () => {
           right: '    "Microsoft.App",\n',
           wrong: "",
           found: ["azure facts: provider.azurerm: Microsoft.App is used but not registered"],
+        },
+        {
+          name: "operators before a closed door",
+          path: "main.tf",
+          right: /operator_ranges( +)= var.network.operator_ranges/,
+          wrong: "operator_ranges$1= []",
+          found: [443, 5432].map(
+            (port) =>
+              `reachability: subnet endpoints: operators in 10.31.0.0/24 must reach Tcp port ${port} here but is refused`,
+          ),
         },
         {
           name: "a size that is not in the table",
@@ -294,7 +300,7 @@ describe.runIf(available)("a planted mistake is found", () => {
           wrong: "source = [local.prefixes.aks]",
           found: ["Tcp", "Udp"].map(
             (protocol) =>
-              `reachability: subnet aks: the pods must reach ${protocol} any port here and is refused`,
+              `reachability: subnet aks: the pods must reach ${protocol} any port here but is refused`,
           ),
         },
         {

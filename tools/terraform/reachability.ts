@@ -75,8 +75,11 @@ function rulesOf(resources: Resource[], subnets: string[]): Map<string, Rule[]> 
   )
 }
 
+/** Ports on which people and agents set secrets, deploy, push images and run SQL. */
+const operatorPorts = new Set([443, 1433, 5432])
+
 /** Who must reach whom: the table that the plan is held against. */
-function flowsOf(resources: Resource[], prefixes: Map<string, string>): Flow[] {
+function flowsOf(resources: Resource[], prefixes: Map<string, string>, operators: string[]): Flow[] {
   const kinds = resources
     .filter(({ type }) => type === "azurerm_private_endpoint")
     .flatMap(
@@ -95,6 +98,7 @@ function flowsOf(resources: Resource[], prefixes: Map<string, string>): Flow[] {
   })
   const all = (source: { who: string; from: string }, to: string): Flow[] =>
     (["Tcp", "Udp"] as const).map((protocol) => ({ ...source, to, protocol, ports: anyPort }))
+  const endpointPortsInUse = [...new Set(kinds.flatMap((kind) => endpointPorts[kind] ?? []))]
   const workload = cluster ? "aks" : "functions"
   return [
     tcp(tag("Internet"), "gateway", 443),
@@ -106,8 +110,11 @@ function flowsOf(resources: Resource[], prefixes: Map<string, string>): Flow[] {
     ...all(subnet("apim"), "apim"),
     ...all(subnet("functions"), "functions"),
     tcp(subnet("gateway"), "endpoints", 443),
-    ...[...new Set(kinds.flatMap((kind) => endpointPorts[kind] ?? []))].map((port) =>
-      tcp(subnet(workload), "endpoints", port),
+    ...endpointPortsInUse.map((port) => tcp(subnet(workload), "endpoints", port)),
+    ...operators.flatMap((from) =>
+      endpointPortsInUse
+        .filter((port) => operatorPorts.has(port))
+        .map((port) => tcp({ who: `operators in ${from}`, from }, "endpoints", port)),
     ),
     ...(cluster
       ? [
@@ -124,6 +131,10 @@ function flowsOf(resources: Resource[], prefixes: Map<string, string>): Flow[] {
 const show = ([first, last]: Ports) =>
   first === last ? `port ${first}` : first === 1 ? "any port" : `ports ${first}-${last}`
 
+/** The operators' ranges as the environment's variables say them. */
+const operatorRanges = ({ variables }: Plan): string[] =>
+  (variables?.network?.value as { operator_ranges?: string[] } | undefined)?.operator_ranges ?? []
+
 /** Flows that are refused, and open ports that no flow asks for. */
 export function checkReachability(plan: Plan): Finding[] {
   const resources = resourcesOf(plan)
@@ -133,7 +144,7 @@ export function checkReachability(plan: Plan): Finding[] {
       .map(({ index, values }) => [String(index), String((values.address_prefixes as string[])[0])]),
   )
   const rules = rulesOf(resources, [...prefixes.keys()])
-  const flows = flowsOf(resources, prefixes)
+  const flows = flowsOf(resources, prefixes, operatorRanges(plan))
   const refused = flows.flatMap((flow) => {
     const decides = rules
       .get(flow.to)
@@ -144,7 +155,7 @@ export function checkReachability(plan: Plan): Finding[] {
           rule.ports.some((ports) => covers(ports, flow.ports)),
       )
     if (decides?.allow) return []
-    const message = `${flow.who} must reach ${flow.protocol} ${show(flow.ports)} here and is refused`
+    const message = `${flow.who} must reach ${flow.protocol} ${show(flow.ports)} here but is refused`
     return [{ policy: "reachability", address: `subnet ${flow.to}`, message }]
   })
   const unneeded = [...rules].flatMap(([subnet, list]) =>

@@ -21,7 +21,13 @@ identity_provider = { # yours
 
 payment_url = "https://api.stripe.com"
 
-network = { address_space = "10.20.0.0/16" }
+network = {
+  address_space   = "10.20.0.0/16"
+  operator_ranges = ["10.21.0.0/24"] # yours: the network of agents and administrators, peered with this one
+  linked_network_ids = {
+    operators = "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-operators-staging/providers/Microsoft.Network/virtualNetworks/vnet-operators-staging" # yours
+  }
+}
 
 gateway = {
   hostname                 = "api.staging.eshop.example"                                                                                                                           # yours

@@ -45,6 +45,9 @@ locals {
   cluster  = var.pod_range != null
   workload = local.cluster ? local.prefixes.aks : local.prefixes.functions
 
+  # People and agents set secrets, deploy, push and run SQL; the queues and the cache are the workloads' own.
+  operator_ports = setintersection(local.open_ports, ["443", "5432", "1433"])
+
   # What may come in, per subnet. Everything else is refused by the last rule of each group.
   inbound = {
     gateway = {
@@ -61,12 +64,14 @@ locals {
     functions = {
       own-subnet = { priority = 300, source = [local.prefixes.functions], protocol = "*", ports = ["*"] }
     }
-    endpoints = {
+    endpoints = merge({
       workloads = { priority = 100, source = [local.workload], protocol = "Tcp", ports = local.open_ports }
       # The Application Gateway reads its certificate from Key Vault through an endpoint here, and API Management calls
       # the apps on Flex Consumption.
       gateways = { priority = 110, source = concat([local.prefixes.gateway], local.cluster ? [] : [local.prefixes.apim]), protocol = "Tcp", ports = ["443"] }
-    }
+      }, length(var.operator_ranges) == 0 ? {} : {
+      operators = { priority = 120, source = sort(var.operator_ranges), protocol = "Tcp", ports = sort(local.operator_ports) }
+    })
     aks = {
       for name, rule in {
         apim          = { priority = 100, source = [local.prefixes.apim], protocol = "Tcp", ports = ["443"] }

@@ -17,6 +17,19 @@ resource "azurerm_private_dns_zone_virtual_network_link" "this" {
   tags                  = var.tags
 }
 
+# Where operators and agents look names up. A network can be linked to one zone of a name only: environments that share
+# a hub forward to a resolver in their own network instead.
+resource "azurerm_private_dns_zone_virtual_network_link" "operators" {
+  for_each = { for pair in setproduct(local.used_zones, keys(var.linked_network_ids)) : "${pair[0]}/${pair[1]}" => { zone = pair[0], network = pair[1] } }
+
+  name                  = each.value.network
+  resource_group_name   = var.resource_group_name
+  private_dns_zone_name = azurerm_private_dns_zone.this[each.value.zone].name
+  virtual_network_id    = var.linked_network_ids[each.value.network]
+  registration_enabled  = false
+  tags                  = var.tags
+}
+
 resource "azurerm_private_endpoint" "this" {
   for_each = var.private_endpoints
 

@@ -44,6 +44,25 @@ variable "pod_range" {
   }
 }
 
+variable "operator_ranges" {
+  description = "IPv4 ranges of administrators and pipeline agents in peered networks: they reach the private endpoints over HTTPS and SQL."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for range in var.operator_ranges : can(cidrhost(range, 0)) && !endswith(range, "/0")])
+    error_message = "operator_ranges are IPv4 ranges, and never everybody."
+  }
+}
+
+variable "linked_network_ids" {
+  description = "Further virtual networks that look the private endpoints' names up in the zones made here: id by a name of your choice."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "private_endpoints" {
   description = <<-EOT
     Private endpoints to create, by a name of your choice.

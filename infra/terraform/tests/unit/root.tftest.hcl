@@ -17,7 +17,7 @@ variables {
   administrators    = { object_id = "00000000-0000-0000-0000-00000000000a", name = "admins" }
   identity_provider = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration" }
   payment_url       = "https://payments.example"
-  network           = { address_space = "10.10.0.0/16" }
+  network           = { address_space = "10.10.0.0/16", operator_ranges = ["10.11.0.0/24"], linked_network_ids = { operators = "/subscriptions/x/vnet" } }
   gateway = {
     hostname                 = "api.eshop.example"
     certificate_key_vault_id = "/subscriptions/x/kv"
@@ -102,6 +102,16 @@ run "refuses_public_stores_outside_dev" {
 
   variables {
     network = { address_space = "10.10.0.0/16", public_access = { enabled = true, allowed_ip_ranges = ["198.51.100.0/24"] } }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "refuses_closed_stores_that_nobody_can_operate" {
+  command = plan
+
+  variables {
+    network = { address_space = "10.10.0.0/16" }
   }
 
   expect_failures = [var.network]

@@ -97,6 +97,28 @@ run "lets_pods_reach_pods_on_other_nodes" {
   }
 }
 
+run "lets_operators_in_and_gives_them_the_names" {
+  command = plan
+
+  variables {
+    operator_ranges    = ["10.11.0.0/24"]
+    linked_network_ids = { hub = "/subscriptions/x/vnet" }
+    private_endpoints = {
+      orders = { resource_id = "/subscriptions/x/psql", subresource = "postgresqlServer" }
+      bus    = { resource_id = "/subscriptions/x/sb", subresource = "namespace" }
+    }
+  }
+
+  assert {
+    condition     = azurerm_network_security_rule.allow["endpoints-operators"].destination_port_ranges == toset(["443", "5432"])
+    error_message = "HTTPS and the databases that are there, no queues."
+  }
+  assert {
+    condition     = keys(azurerm_private_dns_zone_virtual_network_link.operators) == ["namespace/hub", "postgresqlServer/hub"]
+    error_message = "Every zone is linked to every network that resolves names in it."
+  }
+}
+
 run "refuses_a_range_too_small_for_the_subnets" {
   command = plan
 
