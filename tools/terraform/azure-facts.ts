@@ -57,3 +57,50 @@ export const resourceProviders: Record<string, readonly string[]> = {
   virtual_network: ["Microsoft.Network"],
   web_application_firewall_policy: ["Microsoft.Network"],
 }
+
+/** Zone that a private endpoint registers in, by subresource ("Private endpoint DNS zone values"). */
+export const privateZones: Record<string, string> = {
+  blob: "privatelink.blob.core.windows.net",
+  queue: "privatelink.queue.core.windows.net",
+  table: "privatelink.table.core.windows.net",
+  vault: "privatelink.vaultcore.azure.net",
+  postgresqlServer: "privatelink.postgres.database.azure.com",
+  sqlServer: "privatelink.database.windows.net",
+  Sql: "privatelink.documents.azure.com",
+  redisEnterprise: "privatelink.redis.azure.net",
+  namespace: "privatelink.servicebus.windows.net",
+  registry: "privatelink.azurecr.io",
+  sites: "privatelink.azurewebsites.net",
+}
+
+/**
+ * Service that each subnet is delegated to: Flex Consumption demands Microsoft.App/environments (not Microsoft.Web, as
+ * other plans do); AKS, API Management's classic tiers, the Application Gateway and private endpoints refuse any.
+ */
+export const delegations: Record<string, readonly string[]> = {
+  gateway: [],
+  apim: [],
+  functions: ["Microsoft.App/environments"],
+  endpoints: [],
+  aks: [],
+}
+
+/** Built-in roles by their exact names ("Azure built-in roles"): Azure looks them up only when it applies. */
+export const builtInRoles = new Set([
+  "AcrPull",
+  "Azure Kubernetes Service RBAC Cluster Admin",
+  "Azure Service Bus Data Owner",
+  "Azure Service Bus Data Receiver",
+  "Azure Service Bus Data Sender",
+  "Contributor",
+  "Key Vault Certificates Officer",
+  "Key Vault Secrets Officer",
+  "Key Vault Secrets User",
+  "Monitoring Metrics Publisher",
+  "Network Contributor",
+  "Role Based Access Control Administrator",
+  "Storage Blob Data Contributor",
+  "Storage Blob Data Owner",
+  "Storage Queue Data Contributor",
+  "Storage Table Data Contributor",
+])

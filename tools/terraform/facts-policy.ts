@@ -1,6 +1,6 @@
 /** Holds a plan against the table of what Azure demands (azure-facts.ts). */
-import { resourceProviders } from "./azure-facts.ts"
-import { type Plan, resourcesOf } from "./plan.ts"
+import { builtInRoles, delegations, privateZones, resourceProviders } from "./azure-facts.ts"
+import { type Plan, resourcesOf, valuesAt } from "./plan.ts"
 import type { Finding } from "./policies.ts"
 
 const finding = (address: string, message: string): Finding => ({ policy: "azure facts", address, message })
@@ -51,5 +51,56 @@ function registration(plan: Plan): Finding[] {
   ]
 }
 
+const ofType = (plan: Plan, type: string) => resourcesOf(plan).filter((resource) => resource.type === type)
+
+const roles = (plan: Plan): Finding[] =>
+  ofType(plan, "azurerm_role_assignment")
+    .filter(({ values }) => typeof values.role_definition_name === "string")
+    .filter(({ values }) => !builtInRoles.has(values.role_definition_name as string))
+    .map(({ address, values }) =>
+      finding(address, `${values.role_definition_name} is not a built-in role that azure-facts.ts knows`),
+    )
+
+/** The private endpoints' names are registered in the zone of their service. */
+function zones(plan: Plan): Finding[] {
+  const names = new Set(ofType(plan, "azurerm_private_dns_zone").map(({ values }) => values.name))
+  return ofType(plan, "azurerm_private_endpoint").flatMap(({ address, values }) => {
+    const [connection] = values.private_service_connection as { subresource_names: string[] }[]
+    return (connection?.subresource_names ?? [])
+      .filter((subresource) => !names.has(privateZones[subresource]))
+      .map((subresource) =>
+        finding(address, `${subresource} needs the zone ${privateZones[subresource]}, which is not planned`),
+      )
+  })
+}
+
+/** Zones are read by the environment's own network, whose id is not known yet, and the private endpoints' by the operators'. */
+function zoneLinks(plan: Plan): Finding[] {
+  const links = ofType(plan, "azurerm_private_dns_zone_virtual_network_link").map(({ values }) => ({
+    zone: values.private_dns_zone_name,
+    network: values.virtual_network_id ?? "the environment's network",
+  }))
+  const { linked_network_ids = {} } = (plan.variables?.network?.value ?? {}) as {
+    linked_network_ids?: Record<string, string>
+  }
+  return ofType(plan, "azurerm_private_dns_zone").flatMap(({ address, values }) => {
+    const operators = String(values.name).startsWith("privatelink.") ? Object.values(linked_network_ids) : []
+    return ["the environment's network", ...operators]
+      .filter((network) => !links.some((link) => link.zone === values.name && link.network === network))
+      .map((network) => finding(address, `${values.name} is not linked to ${network}`))
+  })
+}
+
+const delegated = (plan: Plan): Finding[] =>
+  ofType(plan, "azurerm_subnet").flatMap(({ address, index, values }) => {
+    const wanted = delegations[String(index)]?.join(", ") || "nobody"
+    const found =
+      valuesAt(values, "delegation.service_delegation.name")
+        .filter((name) => name !== undefined)
+        .join(", ") || "nobody"
+    return found === wanted ? [] : [finding(address, `is delegated to ${found}, must be to ${wanted}`)]
+  })
+
 /** What Azure would refuse or leave without effect, of any root. */
-export const checkFacts = (plan: Plan): Finding[] => [...storagePolling(plan), ...registration(plan)]
+export const checkFacts = (plan: Plan): Finding[] =>
+  [storagePolling, registration, roles, zones, zoneLinks, delegated].flatMap((check) => check(plan))

@@ -173,6 +173,44 @@ describe.runIf(available)("a planted mistake is found", () => {
           ),
         },
         {
+          name: "a misspelled role",
+          path: "main.access.tf",
+          right: 'role      = "Monitoring Metrics Publisher"',
+          wrong: 'role      = "Monitoring Metric Publisher"',
+          found: ["basket", "catalog", "discount", "ordering"].map(
+            (app) =>
+              `azure facts: module.identity.azurerm_role_assignment.this["${app}-telemetry"]: Monitoring Metric Publisher is not a built-in role that azure-facts.ts knows`,
+          ),
+        },
+        {
+          name: "a zone that no network is linked to",
+          path: "modules/network/main.private_endpoints.tf",
+          right: "for_each = local.used_zones\n\n  name                  = var.name",
+          wrong: 'for_each = setsubtract(local.used_zones, ["vault"])\n\n  name                  = var.name',
+          found: [
+            'azure facts: module.network.azurerm_private_dns_zone.this["vault"]: privatelink.vaultcore.azure.net is not linked to the environment\'s network',
+          ],
+        },
+        {
+          name: "another zone for the apps",
+          path: "modules/network/locals.tf",
+          right: "privatelink.azurewebsites.net",
+          wrong: "privatelink.azurewebsite.net",
+          found: ["basket", "catalog", "discount", "ordering"].map(
+            (app) =>
+              `azure facts: module.network.azurerm_private_endpoint.this["site-${app}"]: sites needs the zone privatelink.azurewebsites.net, which is not planned`,
+          ),
+        },
+        {
+          name: "a subnet for Flex Consumption that is delegated as for other plans",
+          path: "modules/network/locals.tf",
+          right: '"Microsoft.App/environments"',
+          wrong: '"Microsoft.Web/serverFarms"',
+          found: [
+            'azure facts: module.network.azurerm_subnet.this["functions"]: is delegated to Microsoft.Web/serverFarms, must be to Microsoft.App/environments',
+          ],
+        },
+        {
           name: "a size that is not in the table",
           path: "env/prod.tfvars",
           right: "GP_Standard_D4ds_v5",
@@ -302,6 +340,15 @@ describe.runIf(available)("a planted mistake is found", () => {
             (protocol) =>
               `reachability: subnet aks: the pods must reach ${protocol} any port here but is refused`,
           ),
+        },
+        {
+          name: "a subnet for Flex Consumption that is not delegated",
+          path: "modules/network/locals.tf",
+          right: /^ {4}functions = "Microsoft.App\/environments"\n/m,
+          wrong: "",
+          found: [
+            'azure facts: module.network.azurerm_subnet.this["functions"]: is delegated to nobody, must be to Microsoft.App/environments',
+          ],
         },
         {
           name: "a grant that the access table does not tell",
