@@ -93,14 +93,13 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
 # The provider adds an empty AzureWebJobsStorage setting to an app whose storage is identity-based, and the host then
 # prefers the empty connection string to the identity (hashicorp/terraform-provider-azurerm #29693, open at 4.73).
-# Every update of the app adds it again, so the removal follows every change of the settings.
+# Every update of the app adds it again, whatever argument it was for, so the removal follows every update.
 resource "terraform_data" "strip_empty_storage_setting" {
   count = var.strip_empty_storage_setting ? 1 : 0
 
-  triggers_replace = [
-    azurerm_function_app_flex_consumption.this.id,
-    sha256(jsonencode(azurerm_function_app_flex_consumption.this.app_settings)),
-  ]
+  lifecycle {
+    replace_triggered_by = [azurerm_function_app_flex_consumption.this]
+  }
 
   provisioner "local-exec" {
     command = "az functionapp config appsettings delete --ids ${azurerm_function_app_flex_consumption.this.id} --setting-names AzureWebJobsStorage --output none"
