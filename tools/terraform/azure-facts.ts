@@ -49,6 +49,7 @@ export const resourceProviders: Record<string, readonly string[]> = {
   public_ip: ["Microsoft.Network"],
   resource_group: [],
   role_assignment: [],
+  role_definition: [],
   service_plan: ["Microsoft.Web"],
   servicebus: ["Microsoft.ServiceBus"],
   storage: ["Microsoft.Storage"],
@@ -104,3 +105,15 @@ export const builtInRoles = new Set([
   "Storage Queue Data Contributor",
   "Storage Table Data Contributor",
 ])
+
+/** Rights that a resource needs and Contributor lacks (its NotActions), by type. */
+export const beyondContributor: Record<string, string> = {
+  azurerm_management_lock: "Microsoft.Authorization/locks/write",
+  azurerm_role_assignment: "Microsoft.Authorization/roleAssignments/write",
+  azurerm_role_definition: "Microsoft.Authorization/roleDefinitions/write",
+}
+
+/** What the built-in roles that the pipeline may have add to Contributor. */
+export const grantedBy: Record<string, readonly string[]> = {
+  "Role Based Access Control Administrator": ["Microsoft.Authorization/roleAssignments/write"],
+}

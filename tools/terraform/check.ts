@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from "node:os"
 import { accessRows, readAccess, renderAccess, writeAccess } from "./access-table.ts"
+import { missingRights } from "./facts-policy.ts"
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import type { Plan } from "./plan.ts"
 import type { Finding } from "./policies.ts"
@@ -67,7 +68,10 @@ async function checkPlans(workspace: Workspace): Promise<Finding[]> {
     return found.map((entry) => ({ ...entry, address: `${name}: ${entry.address}` }))
   })
   const bootstrap = await planBootstrap(workspace)
-  const inBootstrap = bootstrapFindingsOf(bootstrap)
+  const inBootstrap = [
+    ...bootstrapFindingsOf(bootstrap),
+    ...missingRights(plans.get("prod aks sql-and-cosmos") as Plan, bootstrap),
+  ]
   say(`plan bootstrap: ${inBootstrap.length} findings`)
   return [...findings.flat(), ...inBootstrap, ...checkAccessTable(plans, bootstrap)]
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
-import { neededProviders, registeredProviders } from "./facts-policy.ts"
+import { missingRights, neededProviders, registeredProviders } from "./facts-policy.ts"
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import { resourcesOf } from "./plan.ts"
 import { deployments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
@@ -58,6 +58,21 @@ describe.runIf(available)("every environment on every hosting target", () => {
     expect(plans.map(registeredProviders)).toEqual([[...needed].toSorted(), [...needed].toSorted()])
     const bootstrap = await planBootstrap(workspace)
     expect(registeredProviders(bootstrap)).toEqual([...neededProviders(bootstrap)].toSorted())
+  })
+
+  test("the pipeline may do what the environment's plan does", async () => {
+    const plan = await planDeployment(workspace, {
+      environment: "prod",
+      hosting: "flex",
+      orderingStores: "postgres",
+    })
+    const bootstrap = await planBootstrap(workspace)
+    expect(missingRights(plan, bootstrap)).toEqual([])
+    const root = bootstrap.planned_values.root_module
+    root.resources = root.resources?.filter(({ type }) => type !== "azurerm_role_definition")
+    expect(missingRights(plan, bootstrap).map(({ message }) => message)).toEqual([
+      "the pipeline may not Microsoft.Authorization/locks/write, which the environment's plan does",
+    ])
   })
 
   test("the settings are those that the apps read, and on AKS no credential is among them", async () => {

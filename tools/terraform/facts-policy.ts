@@ -1,5 +1,12 @@
 /** Holds a plan against the table of what Azure demands (azure-facts.ts). */
-import { builtInRoles, delegations, privateZones, resourceProviders } from "./azure-facts.ts"
+import {
+  beyondContributor,
+  builtInRoles,
+  delegations,
+  grantedBy,
+  privateZones,
+  resourceProviders,
+} from "./azure-facts.ts"
 import { type Plan, resourcesOf, valuesAt } from "./plan.ts"
 import type { Finding } from "./policies.ts"
 
@@ -104,3 +111,19 @@ const delegated = (plan: Plan): Finding[] =>
 /** What Azure would refuse or leave without effect, of any root. */
 export const checkFacts = (plan: Plan): Finding[] =>
   [storagePolling, registration, roles, zones, zoneLinks, delegated].flatMap((check) => check(plan))
+
+/** What the environment's plan does that the pipeline's identity, made by the bootstrap, may not do. */
+export function missingRights(plan: Plan, bootstrap: Plan): Finding[] {
+  const roles = ofType(bootstrap, "azurerm_role_assignment").map(({ values }) =>
+    String(values.role_definition_name),
+  )
+  const custom = ofType(bootstrap, "azurerm_role_definition")
+  const rights = [
+    ...roles.flatMap((role) => grantedBy[role] ?? []),
+    ...custom.flatMap(({ values }) => valuesAt(values, "permissions.actions")),
+  ]
+  const needed = new Set(resourcesOf(plan).flatMap(({ type }) => beyondContributor[type] ?? []))
+  return [...needed]
+    .filter((right) => !rights.includes(right))
+    .map((right) => finding("bootstrap", `the pipeline may not ${right}, which the environment's plan does`))
+}

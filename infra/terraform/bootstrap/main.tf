@@ -111,3 +111,24 @@ resource "azurerm_role_assignment" "pipeline_grants" {
     "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAllValues:GuidNotEquals {${local.never_granted}}))",
   ])
 }
+
+# Contributor may not touch locks, and the built-in roles that may could grant themselves anything. Setting a lock is all
+# that Terraform needs: a lock that stands is taken away by a person.
+resource "azurerm_role_definition" "lock_setter" {
+  name        = "${var.name}-${local.short_environment}-${var.suffix} lock setter"
+  scope       = "/subscriptions/${var.subscription_id}"
+  description = "Read and set management locks, not delete them."
+
+  permissions {
+    actions = ["Microsoft.Authorization/locks/read", "Microsoft.Authorization/locks/write"]
+  }
+}
+
+resource "azurerm_role_assignment" "pipeline_locks" {
+  scope                            = "/subscriptions/${var.subscription_id}"
+  role_definition_id               = azurerm_role_definition.lock_setter.role_definition_resource_id
+  principal_id                     = module.pipeline.identities["pipeline"].principal_id
+  principal_type                   = "ServicePrincipal"
+  skip_service_principal_aad_check = true
+  description                      = "Lock the stores of prod against deletion; not unlock them."
+}

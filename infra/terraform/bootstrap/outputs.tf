@@ -26,5 +26,6 @@ output "access" {
   value = concat(module.pipeline.access, [
     { principal = "pipeline", role = "Contributor", scope = "subscription", reason = azurerm_role_assignment.pipeline_contributor.description },
     { principal = "pipeline", role = "Role Based Access Control Administrator (conditioned)", scope = "subscription", reason = azurerm_role_assignment.pipeline_grants.description },
+    { principal = "pipeline", role = "lock setter (made here)", scope = "subscription", reason = azurerm_role_assignment.pipeline_locks.description },
   ])
 }

@@ -36,6 +36,15 @@ run "lets_the_pipeline_grant_no_right_to_grant" {
   }
 }
 
+run "lets_the_pipeline_lock_but_not_unlock" {
+  command = plan
+
+  assert {
+    condition     = one(azurerm_role_definition.lock_setter.permissions).actions == tolist(["Microsoft.Authorization/locks/read", "Microsoft.Authorization/locks/write"])
+    error_message = "The pipeline sets prod's locks; taking one away is a person's decision."
+  }
+}
+
 run "refuses_a_state_open_to_everybody" {
   command = plan
 
