@@ -6,6 +6,7 @@ locals {
       ServiceBus__fullyQualifiedNamespace = module.service_bus.host
       IDENTITY_ISSUER                     = var.identity_provider.issuer
       IDENTITY_AUDIENCE                   = local.audience
+      IDENTITY_CUSTOMER_CLAIM             = var.identity_provider.customer_claim
     }
   }
   # The host picks the identity by these on Flex Consumption; on AKS the pod's service account says which.

@@ -34,7 +34,7 @@ locals {
 
   apps = toset([for service in local.routes.services : service.name])
 
-  # Locally the audience is a plain name; Entra knows applications by URI.
+  # Locally the audience is a plain name; Entra's version 2 tokens carry the application's client id.
   audience = coalesce(var.identity_provider.audience, local.routes.issuer.audience)
 
   # A topic `<app>-events` is published by that app; a subscription carries the name of the app that reads it.

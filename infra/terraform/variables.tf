@@ -100,18 +100,26 @@ variable "administrators" {
 variable "identity_provider" {
   description = <<-EOT
     Issuer of the customers' and services' access tokens: an Entra tenant, or any OpenID Connect provider.
-    - `audience` what the tokens are meant for, such as api://<application id>; the route table's (local) one if left out
+    - `audience` what the tokens are meant for: with Entra the client id that infra/identity/register.sh prints, because
+      version 2 tokens carry it and not the api:// URI; the route table's (local) one if left out
+    - `customer_claim` the claim that names a customer for good; Entra's `sub` is another one for each application
   EOT
   type = object({
     issuer            = string
     openid_config_url = string
     audience          = optional(string)
+    customer_claim    = optional(string, "oid")
   })
   nullable = false
 
   validation {
     condition     = startswith(var.identity_provider.issuer, "https://") && startswith(var.identity_provider.openid_config_url, "https://")
     error_message = "identity_provider is reached by https only."
+  }
+  validation {
+    # Entra's issuers, of workforce and of customer tenants alike, end with the version of their tokens.
+    condition     = !endswith(var.identity_provider.issuer, "/v2.0") || can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", var.identity_provider.audience))
+    error_message = "The audience of Entra's version 2 tokens is the application's client id, a UUID."
   }
 }
 

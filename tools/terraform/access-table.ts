@@ -47,7 +47,7 @@ PostgreSQL and Redis, whose URLs Key Vault keeps until the apps log in there by 
 ## In an environment (\`infra/terraform\`)
 
 Shown with \`ordering_stores = "sql-and-cosmos"\`; without it the rows on Cosmos DB are not there. Inside the databases,
-rights are granted in SQL: see [first rollout](terraform.md#4-give-the-apps-their-database-roles).
+rights are granted in SQL: see [first rollout](terraform.md#5-give-the-apps-their-database-roles).
 
 ${table(merged)}
 

@@ -15,6 +15,7 @@ const gitops = join(import.meta.dirname, "../../infra/gitops/clusters")
 const common = [
   "AzureWebJobsStorage__accountName",
   "IDENTITY_AUDIENCE",
+  "IDENTITY_CUSTOMER_CLAIM",
   "IDENTITY_ISSUER",
   "ServiceBus__fullyQualifiedNamespace",
 ]

@@ -16,7 +16,7 @@ administrators = { # yours: an Entra group
 identity_provider = { # yours
   issuer            = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0"
   openid_config_url = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0/.well-known/openid-configuration"
-  audience          = "api://eshop-dev"
+  audience          = "00000000-0000-0000-0000-0000000000e1" # printed by infra/identity/register.sh
 }
 
 payment_url = "https://api.stripe.com"

@@ -117,6 +117,20 @@ run "refuses_closed_stores_that_nobody_can_operate" {
   expect_failures = [var.network]
 }
 
+run "refuses_an_audience_that_no_token_of_entra_carries" {
+  command = plan
+
+  variables {
+    identity_provider = {
+      issuer            = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0"
+      openid_config_url = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0/.well-known/openid-configuration"
+      audience          = "api://eshop-dev"
+    }
+  }
+
+  expect_failures = [var.identity_provider]
+}
+
 run "refuses_prod_in_one_zone_or_with_a_watching_firewall" {
   command = plan
 
