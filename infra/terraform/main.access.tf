@@ -63,10 +63,12 @@ locals {
     } },
     { for key, app in local.subscribers : "${app}-receives-${split("/", key)[0]}" => {
       principal = app
-      role      = "Azure Service Bus Data Receiver"
-      scope_id  = module.service_bus.subscription_ids[key]
-      scope     = "subscription ${key}"
-      reason    = "Receive and settle events, and read the backlog to scale by."
+      # KEDA asks the management endpoint for a subscription's counters, and that demands the right to manage it
+      # (kedacore/keda #806, #7822). Flex Consumption's scale controller does without.
+      role     = "Azure Service Bus Data ${local.aks ? "Owner" : "Receiver"}"
+      scope_id = module.service_bus.subscription_ids[key]
+      scope    = "subscription ${key}"
+      reason   = "Receive and settle events${local.aks ? ", and let KEDA read the backlog to scale by" : ""}."
     } },
     # A message goes back to a subscription only by way of its topic.
     { for key, app in local.subscribers : "${app}-redrives-${split("/", key)[0]}" => {

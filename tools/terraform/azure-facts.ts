@@ -117,3 +117,9 @@ export const beyondContributor: Record<string, string> = {
 export const grantedBy: Record<string, readonly string[]> = {
   "Role Based Access Control Administrator": ["Microsoft.Authorization/roleAssignments/write"],
 }
+
+/** Role on a topic's subscription that reading its counters takes, by who scales: KEDA goes through the management endpoint. */
+export const scalingRole = {
+  aks: "Azure Service Bus Data Owner",
+  flex: "Azure Service Bus Data Receiver",
+} as const

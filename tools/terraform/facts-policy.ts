@@ -6,6 +6,7 @@ import {
   grantedBy,
   privateZones,
   resourceProviders,
+  scalingRole,
 } from "./azure-facts.ts"
 import { type Plan, resourcesOf, valuesAt } from "./plan.ts"
 import type { Finding } from "./policies.ts"
@@ -98,6 +99,18 @@ function zoneLinks(plan: Plan): Finding[] {
   })
 }
 
+/** Whoever scales the consumers may read how much waits in each subscription. */
+function scaling(plan: Plan): Finding[] {
+  const role = scalingRole[ofType(plan, "azurerm_kubernetes_cluster").length > 0 ? "aks" : "flex"]
+  const roles = ofType(plan, "azurerm_role_assignment")
+  return ofType(plan, "azurerm_servicebus_subscription").flatMap(({ address, index, values }) => {
+    const grant = `${values.name}-receives-${String(index).split("/")[0]}`
+    return roles.some((entry) => entry.index === grant && entry.values.role_definition_name === role)
+      ? []
+      : [finding(address, `${values.name} does not have the role ${role} on it, which scaling needs`)]
+  })
+}
+
 const delegated = (plan: Plan): Finding[] =>
   ofType(plan, "azurerm_subnet").flatMap(({ address, index, values }) => {
     const wanted = delegations[String(index)]?.join(", ") || "nobody"
@@ -110,7 +123,7 @@ const delegated = (plan: Plan): Finding[] =>
 
 /** What Azure would refuse or leave without effect, of any root. */
 export const checkFacts = (plan: Plan): Finding[] =>
-  [storagePolling, registration, roles, zones, zoneLinks, delegated].flatMap((check) => check(plan))
+  [storagePolling, registration, roles, zones, zoneLinks, scaling, delegated].flatMap((check) => check(plan))
 
 /** What the environment's plan does that the pipeline's identity, made by the bootstrap, may not do. */
 export function missingRights(plan: Plan, bootstrap: Plan): Finding[] {

@@ -351,6 +351,21 @@ describe.runIf(available)("a planted mistake is found", () => {
           ],
         },
         {
+          name: "a backlog that KEDA may not read",
+          path: "main.access.tf",
+          right: 'local.aks ? "Owner" : "Receiver"',
+          wrong: 'local.aks ? "Receiver" : "Receiver"',
+          found: [
+            "basket-events/ordering",
+            "catalog-events/basket",
+            "catalog-events/ordering",
+            "ordering-events/catalog",
+          ].map(
+            (key) =>
+              `azure facts: module.service_bus.azurerm_servicebus_subscription.this["${key}"]: ${key.split("/")[1]} does not have the role Azure Service Bus Data Owner on it, which scaling needs`,
+          ),
+        },
+        {
           name: "a grant that the access table does not tell",
           path: "modules/aks/outputs.tf",
           right: "value       = local.access",
