@@ -43,6 +43,12 @@ provider "azurerm" {
   ]
 
   features {
+    key_vault {
+      # A destroyed vault comes back with its secrets when the environment is made again within its retention.
+      purge_soft_delete_on_destroy    = false
+      recover_soft_deleted_key_vaults = true
+    }
+
     storage {
       # Or the provider waits for an answer of each account's own endpoints, which it cannot reach.
       data_plane_available = false

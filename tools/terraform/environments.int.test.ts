@@ -76,6 +76,16 @@ describe.runIf(available)("every environment on every hosting target", () => {
     ])
   })
 
+  test("a destroyed environment leaves its vaults to be recovered", async () => {
+    const plan = await planDeployment(workspace, {
+      environment: "dev",
+      hosting: "flex",
+      orderingStores: "postgres",
+    })
+    const [features] = plan.configuration.provider_config.azurerm.expressions.features ?? []
+    expect(features?.key_vault?.[0]?.purge_soft_delete_on_destroy?.constant_value).toBe(false)
+  })
+
   test("the settings are those that the apps read, and on AKS no credential is among them", async () => {
     const plan = await planDeployment(workspace, {
       environment: "dev",

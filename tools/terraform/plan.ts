@@ -13,7 +13,10 @@ export type Plan = {
 type ProviderExpressions = {
   resource_provider_registrations?: { constant_value?: string }
   resource_providers_to_register?: { constant_value?: string[] }
-  features?: { storage?: { data_plane_available?: { constant_value?: boolean } }[] }[]
+  features?: {
+    storage?: { data_plane_available?: { constant_value?: boolean } }[]
+    key_vault?: { purge_soft_delete_on_destroy?: { constant_value?: boolean } }[]
+  }[]
 }
 
 /** A resource of which nothing is known before the apply has no `values` at all. */
