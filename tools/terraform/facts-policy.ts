@@ -111,6 +111,17 @@ function scaling(plan: Plan): Finding[] {
   })
 }
 
+/** A cluster's agent that logs in by identity sends only what a rule associated with the cluster tells it to. */
+function containerLogs(plan: Plan): Finding[] {
+  const associated = ofType(plan, "azurerm_monitor_data_collection_rule_association").some(
+    ({ values }) => values.name === "ContainerInsightsExtension",
+  )
+  return ofType(plan, "azurerm_kubernetes_cluster")
+    .filter(({ values }) => valuesAt(values, "oms_agent.msi_auth_for_monitoring_enabled").includes(true))
+    .filter(() => !associated)
+    .map(({ address }) => finding(address, "has no data collection rule: no container's log is collected"))
+}
+
 const delegated = (plan: Plan): Finding[] =>
   ofType(plan, "azurerm_subnet").flatMap(({ address, index, values }) => {
     const wanted = delegations[String(index)]?.join(", ") || "nobody"
@@ -123,7 +134,9 @@ const delegated = (plan: Plan): Finding[] =>
 
 /** What Azure would refuse or leave without effect, of any root. */
 export const checkFacts = (plan: Plan): Finding[] =>
-  [storagePolling, registration, roles, zones, zoneLinks, scaling, delegated].flatMap((check) => check(plan))
+  [storagePolling, registration, roles, zones, zoneLinks, scaling, containerLogs, delegated].flatMap(
+    (check) => check(plan),
+  )
 
 /** What the environment's plan does that the pipeline's identity, made by the bootstrap, may not do. */
 export function missingRights(plan: Plan, bootstrap: Plan): Finding[] {

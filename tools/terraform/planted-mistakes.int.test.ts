@@ -366,6 +366,15 @@ describe.runIf(available)("a planted mistake is found", () => {
           ),
         },
         {
+          name: "container logs that nobody collects",
+          path: "modules/aks/main.logs.tf",
+          right: 'name                    = "ContainerInsightsExtension"',
+          wrong: 'name                    = "ContainerInsight"',
+          found: [
+            "azure facts: module.aks[0].azurerm_kubernetes_cluster.this: has no data collection rule: no container's log is collected",
+          ],
+        },
+        {
           name: "a grant that the access table does not tell",
           path: "modules/aks/outputs.tf",
           right: "value       = local.access",

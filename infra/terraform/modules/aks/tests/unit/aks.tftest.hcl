@@ -1,4 +1,9 @@
 mock_provider "azurerm" {
+  mock_resource "azurerm_monitor_data_collection_rule" {
+    defaults = {
+      id = "/subscriptions/x/resourceGroups/rg-test/providers/Microsoft.Insights/dataCollectionRules/dcr-test"
+    }
+  }
   mock_resource "azurerm_kubernetes_cluster" {
     defaults = {
       id              = "/subscriptions/x/resourceGroups/rg-test/providers/Microsoft.ContainerService/managedClusters/aks-test"
@@ -23,6 +28,19 @@ variables {
   admin_group_object_ids     = ["00000000-0000-0000-0000-00000000000a"]
   log_analytics_workspace_id = "/subscriptions/x/workspace"
   flux                       = { url = "https://github.com/your-organisation/eshop", path = "infra/gitops/clusters/production" }
+}
+
+run "collects_container_logs" {
+  command = plan
+
+  assert {
+    condition     = one(azurerm_monitor_data_collection_rule.containers.data_flow).streams == tolist(["Microsoft-ContainerLogV2", "Microsoft-KubeEvents"])
+    error_message = "Output and events reach the workspace."
+  }
+  assert {
+    condition     = azurerm_monitor_data_collection_rule_association.containers.name == "ContainerInsightsExtension"
+    error_message = "Azure looks for the association under this name."
+  }
 }
 
 run "needs_no_secret_to_log_in" {
