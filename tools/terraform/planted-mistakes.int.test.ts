@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { findingsOf } from "./findings.ts"
+import { plantedMistakes, prod } from "./planted-mistakes.ts"
 import {
   checkFormat,
   type Deployment,
@@ -14,26 +15,6 @@ import {
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
 const available = (await terraformVersion()) !== undefined || process.env.CI !== undefined
-const prod: Deployment = { environment: "prod", hosting: "flex", orderingStores: "postgres" }
-const prodOnAks: Deployment = { ...prod, hosting: "aks" }
-
-const telemetryTables = [
-  "AppAvailabilityResults",
-  "AppBrowserTimings",
-  "AppDependencies",
-  "AppEvents",
-  "AppExceptions",
-  "AppMetrics",
-  "AppPageViews",
-  "AppPerformanceCounters",
-  "AppRequests",
-  "AppSystemEvents",
-  "AppTraces",
-  "AzureDiagnostics",
-  "AzureMetrics",
-  "ContainerLogV2",
-  "KubeEvents",
-]
 
 describe.runIf(available)("a planted mistake is found", () => {
   let workspace: Workspace
@@ -122,290 +103,22 @@ describe.runIf(available)("a planted mistake is found", () => {
   })
 
   /** Independent mistakes are planted together: one plan finds them all, and nothing else. */
-  describe.each([
-    {
-      deployment: prod,
-      mistakes: [
-        {
-          name: "an open network security group",
-          path: "modules/network/locals.tf",
-          right: "source = concat([local.prefixes.gateway]",
-          wrong: 'source = concat(["Internet", local.prefixes.gateway]',
-          found: [
-            'network rules: module.network.azurerm_network_security_rule.allow["endpoints-gateways"]: lets everybody in to port 443 of nsg-vnet-eshop-prod-endpoints; only port 443 of the gateway may',
-            'reachability: module.network.azurerm_network_security_rule.allow["endpoints-gateways"]: Internet may reach port 443 without need',
-          ],
-        },
-        {
-          name: "another port than PostgreSQL's",
-          path: "modules/network/locals.tf",
-          right: 'postgresqlServer = ["5432"]',
-          wrong: 'postgresqlServer = ["5433"]',
-          found: [
-            "reachability: subnet endpoints: subnet functions must reach Tcp port 5432 here but is refused",
-            'reachability: module.network.azurerm_network_security_rule.allow["endpoints-workloads"]: 10.30.2.0/24 may reach port 5433 without need',
-          ],
-        },
-        {
-          name: "a provider that waits for storage which it cannot reach",
-          path: "terraform.tf",
-          right: "data_plane_available = false",
-          wrong: "data_plane_available = true",
-          found: [
-            "azure facts: provider.azurerm: features.storage.data_plane_available is not false: creating a closed account hangs",
-          ],
-        },
-        {
-          name: "a resource provider that is not registered",
-          path: "terraform.tf",
-          right: '    "Microsoft.App",\n',
-          wrong: "",
-          found: ["azure facts: provider.azurerm: Microsoft.App is used but not registered"],
-        },
-        {
-          name: "operators before a closed door",
-          path: "main.tf",
-          right: /operator_ranges( +)= var.network.operator_ranges/,
-          wrong: "operator_ranges$1= []",
-          found: [443, 5432].map(
-            (port) =>
-              `reachability: subnet endpoints: operators in 10.31.0.0/24 must reach Tcp port ${port} here but is refused`,
-          ),
-        },
-        {
-          name: "a misspelled role",
-          path: "main.access.tf",
-          right: 'role      = "Monitoring Metrics Publisher"',
-          wrong: 'role      = "Monitoring Metric Publisher"',
-          found: ["basket", "catalog", "discount", "ordering"].map(
-            (app) =>
-              `azure facts: module.identity.azurerm_role_assignment.this["${app}-telemetry"]: Monitoring Metric Publisher is not a built-in role that azure-facts.ts knows`,
-          ),
-        },
-        {
-          name: "a zone that no network is linked to",
-          path: "modules/network/main.private_endpoints.tf",
-          right: "for_each = local.used_zones\n\n  name                  = var.name",
-          wrong: 'for_each = setsubtract(local.used_zones, ["vault"])\n\n  name                  = var.name',
-          found: [
-            'azure facts: module.network.azurerm_private_dns_zone.this["vault"]: privatelink.vaultcore.azure.net is not linked to the environment\'s network',
-          ],
-        },
-        {
-          name: "another zone for the apps",
-          path: "modules/network/locals.tf",
-          right: "privatelink.azurewebsites.net",
-          wrong: "privatelink.azurewebsite.net",
-          found: ["basket", "catalog", "discount", "ordering"].map(
-            (app) =>
-              `azure facts: module.network.azurerm_private_endpoint.this["site-${app}"]: sites needs the zone privatelink.azurewebsites.net, which is not planned`,
-          ),
-        },
-        {
-          name: "a subnet for Flex Consumption that is delegated as for other plans",
-          path: "modules/network/locals.tf",
-          right: '"Microsoft.App/environments"',
-          wrong: '"Microsoft.Web/serverFarms"',
-          found: [
-            'azure facts: module.network.azurerm_subnet.this["functions"]: is delegated to Microsoft.Web/serverFarms, must be to Microsoft.App/environments',
-          ],
-        },
-        {
-          name: "a size that is not in the table",
-          path: "env/prod.tfvars",
-          right: "GP_Standard_D4ds_v5",
-          wrong: "GP_Standard_D96ds_v5",
-          found: [
-            'allowed values: module.postgres.azurerm_postgresql_flexible_server.this: sku_name is "GP_Standard_D96ds_v5", allowed: "B_Standard_B1ms", "GP_Standard_D2ds_v5", "GP_Standard_D4ds_v5", "GP_Standard_D8ds_v5"',
-          ],
-        },
-        {
-          name: "a public data plane in prod, behind the variables' back",
-          path: "modules/postgres/main.tf",
-          right: "public_network_access_enabled = var.public_access.enabled",
-          wrong: "public_network_access_enabled = true",
-          found: [
-            "no public data plane: module.postgres.azurerm_postgresql_flexible_server.this: public_network_access_enabled is true, allowed: false",
-          ],
-        },
-        {
-          name: "an old TLS version",
-          path: "modules/service-bus/main.tf",
-          right: '= "1.2"',
-          wrong: '= "1.0"',
-          found: [
-            'tls: module.service_bus.azurerm_servicebus_namespace.this: minimum_tls_version is "1.0", allowed: "1.2"',
-          ],
-        },
-        {
-          name: "a firewall that only watches in prod",
-          path: "modules/gateway/main.application_gateway.tf",
-          right: "var.waf.mode",
-          wrong: '"Detection"',
-          found: [
-            'web application firewall: module.gateway.azurerm_web_application_firewall_policy.this: policy_settings.mode is "Detection", allowed: "Prevention"',
-          ],
-        },
-        {
-          name: "a store in one zone",
-          path: "env/prod.tfvars",
-          right: /^ {2}high_availability = \{ zone.*\n/m,
-          wrong: "",
-          found: [
-            'zone redundancy: module.postgres.azurerm_postgresql_flexible_server.this: high_availability.mode is undefined, allowed: "ZoneRedundant"',
-          ],
-        },
-        {
-          name: "a secret in clear",
-          path: "locals.settings.tf",
-          right: "PAYMENT_URL = var.payment_url }",
-          wrong: 'PAYMENT_URL = var.payment_url, PAYMENT_TOKEN = "sk_live_4711" }',
-          found: [
-            'secrets: module.function_app["ordering"].azurerm_function_app_flex_consumption.this: app_settings.PAYMENT_TOKEN holds what looks like a secret',
-          ],
-        },
-        {
-          name: "shared keys",
-          path: "modules/service-bus/main.tf",
-          right: /local_auth_enabled( +)= false/,
-          wrong: "local_auth_enabled$1= true",
-          found: [
-            "identity only: module.service_bus.azurerm_servicebus_namespace.this: local_auth_enabled is true, allowed: false",
-          ],
-        },
-        {
-          name: "tags that are missing",
-          path: "modules/redis/main.tf",
-          right: /tags( +)= var.tags/,
-          wrong: 'tags$1= { owner = "me" }',
-          found: ["application", "environment", "cost-center", "managed-by"].map(
-            (tag) => `tags: module.redis[0].azurerm_managed_redis.this: has no tag ${tag}`,
-          ),
-        },
-        {
-          name: "a property of the emulator's file that would be lost on the way",
-          path: "../service-bus/entities.json",
-          right: '"MaxDeliveryCount": 60,',
-          wrong: '"MaxDeliveryCount": 60, "AutoDeleteOnIdle": "PT5M",',
-          found: [
-            "service bus entities: basket-events/ordering: property AutoDeleteOnIdle is not carried over to Azure",
-          ],
-        },
-        {
-          name: "a misspelled element in a policy of API Management",
-          path: "modules/gateway/policies/api.xml.tftpl",
-          right: /rate-limit-by-key/,
-          wrong: "rate-limit-by-kye",
-          found: ["basket", "catalog", "discount", "ordering"].map(
-            (service) =>
-              `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: <rate-limit-by-kye> is not a known element`,
-          ),
-        },
-        {
-          name: "a route that lost its token",
-          path: "modules/gateway/main.api_management.tf",
-          right: "if !operation.anonymous }",
-          wrong: 'if !operation.anonymous && key != "basket-post" }',
-          found: ["routes: basket: POST is open but needs a token in the route table"],
-        },
-      ],
-    },
-    {
-      deployment: prodOnAks,
-      mistakes: [
-        {
-          name: "a version that is not in the table",
-          path: "env/prod.tfvars",
-          right: 'version        = "1.33"',
-          wrong: 'version        = "1.27"',
-          found: [
-            'allowed values: module.aks[0].azurerm_kubernetes_cluster.this: kubernetes_version is "1.27", allowed: "1.32", "1.33", "1.34"',
-          ],
-        },
-        {
-          name: "nodes in one zone",
-          path: "modules/aks/main.tf",
-          right: /(mode += "User"[\s\S]*?)zones( +)= var.zones/,
-          wrong: '$1zones$2= ["1"]',
-          found: [
-            'zone redundancy: module.aks[0].azurerm_kubernetes_cluster_node_pool.this["apps"]: zones is ["1"], prod needs two or more',
-          ],
-        },
-        {
-          name: "pods that the nodes' subnet keeps from each other",
-          path: "modules/network/locals.tf",
-          right: "source = compact([local.prefixes.aks, var.pod_range])",
-          wrong: "source = [local.prefixes.aks]",
-          found: ["Tcp", "Udp"].map(
-            (protocol) =>
-              `reachability: subnet aks: the pods must reach ${protocol} any port here but is refused`,
-          ),
-        },
-        {
-          name: "a subnet for Flex Consumption that is not delegated",
-          path: "modules/network/locals.tf",
-          right: /^ {4}functions = "Microsoft.App\/environments"\n/m,
-          wrong: "",
-          found: [
-            'azure facts: module.network.azurerm_subnet.this["functions"]: is delegated to nobody, must be to Microsoft.App/environments',
-          ],
-        },
-        {
-          name: "a backlog that KEDA may not read",
-          path: "main.access.tf",
-          right: 'local.aks ? "Owner" : "Receiver"',
-          wrong: 'local.aks ? "Receiver" : "Receiver"',
-          found: [
-            "basket-events/ordering",
-            "catalog-events/basket",
-            "catalog-events/ordering",
-            "ordering-events/catalog",
-          ].map(
-            (key) =>
-              `azure facts: module.service_bus.azurerm_servicebus_subscription.this["${key}"]: ${key.split("/")[1]} does not have the role Azure Service Bus Data Owner on it, which scaling needs`,
-          ),
-        },
-        {
-          name: "container logs that nobody collects",
-          path: "modules/aks/main.logs.tf",
-          right: 'name                    = "ContainerInsightsExtension"',
-          wrong: 'name                    = "ContainerInsight"',
-          found: [
-            "azure facts: module.aks[0].azurerm_kubernetes_cluster.this: has no data collection rule: no container's log is collected",
-          ],
-        },
-        {
-          name: "a grant that the access table does not tell",
-          path: "modules/aks/outputs.tf",
-          right: "value       = local.access",
-          wrong: "value       = []",
-          found: ["access: output.access: 28 grants, but 27 rows in the access table"],
-        },
-        {
-          name: "another retention",
-          path: "modules/monitoring/main.tf",
-          right: /total_retention_in_days = .*/,
-          wrong: "total_retention_in_days = 7",
-          found: telemetryTables.map(
-            (table) =>
-              `retention: module.monitoring.azurerm_log_analytics_workspace_table.this["${table}"]: total_retention_in_days is 7, allowed: 90`,
-          ),
-        },
-      ],
-    },
-  ])("by a policy, in prod on $deployment.hosting", ({ deployment, mistakes }) => {
-    let found: string[]
-    beforeAll(async () => {
-      for (const { path, right, wrong } of mistakes) plant(path, right, wrong)
-      found = await findings(deployment)
-    })
+  describe.each(plantedMistakes)(
+    "by a policy, in prod on $deployment.hosting",
+    ({ deployment, mistakes }) => {
+      let found: string[]
+      beforeAll(async () => {
+        for (const { path, right, wrong } of mistakes) plant(path, right, wrong)
+        found = await findings(deployment)
+      })
 
-    test.each(mistakes)("$name", ({ found: expected }) => {
-      expect(found).toEqual(expect.arrayContaining(expected))
-    })
+      test.each(mistakes)("$name", ({ found: expected }) => {
+        expect(found).toEqual(expect.arrayContaining(expected))
+      })
 
-    test("nothing else", () => {
-      expect(found.toSorted()).toEqual(mistakes.flatMap((mistake) => mistake.found).toSorted())
-    })
-  })
+      test("nothing else", () => {
+        expect(found.toSorted()).toEqual(mistakes.flatMap((mistake) => mistake.found).toSorted())
+      })
+    },
+  )
 })
