@@ -282,7 +282,7 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         path: "modules/aks/outputs.tf",
         right: "value       = local.access",
         wrong: "value       = []",
-        found: ["access: output.access: 28 grants, but 27 rows in the access table"],
+        found: ["access: output.access: 32 grants, but 31 rows in the access table"],
       },
       {
         name: "another retention",
