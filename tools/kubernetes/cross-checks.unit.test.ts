@@ -6,6 +6,7 @@ const planned = (kubernetes: string, flux: string | null): Plan => {
   const resource = (type: string, values: object) =>
     ({ address: type, mode: "managed", type, values: { ...values } }) as const
   return {
+    configuration: { provider_config: { azurerm: { expressions: {} } } },
     planned_values: {
       root_module: {
         resources: [
