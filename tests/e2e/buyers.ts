@@ -16,11 +16,12 @@ export async function buyersOf(running: RunningShop, count: number) {
   const buyers = await Promise.all(
     Array.from({ length: count }, (_, index) => running.shop.signIn(`patient-${index}`)),
   )
-  let { onHand } = await running.shop.stock(products.xiaomi)
+  let onHand = 0
 
   return {
     /** @returns the orders, by buyer: all of them are accepted */
     async checkOut(): Promise<string[]> {
+      onHand = (await running.shop.stock(products.xiaomi)).onHand
       await Promise.all(buyers.map((buyer) => buyer.putItem(products.xiaomi, 1)))
       const answers = await Promise.all(
         buyers.map((buyer, index) =>
@@ -44,13 +45,13 @@ export async function buyersOf(running: RunningShop, count: number) {
         methodOf(index) === "pm_card_visa" ? ["Paid", undefined] : ["Cancelled", "payment.declined"],
       )
       expect(orders.map(({ status, cancelReason }) => [status, cancelReason?.code])).toEqual(right)
-      onHand -= right.filter(([status]) => status === "Paid").length
+      const left = onHand - right.filter(([status]) => status === "Paid").length
       const level = await eventually(
         () => running.shop.stock(products.xiaomi),
-        (stock) => stock.onHand === onHand && stock.reserved === 0,
+        (stock) => stock.onHand === left && stock.reserved === 0,
         timeoutMs,
       )
-      expect(level).toMatchObject({ onHand, reserved: 0 })
+      expect(level).toMatchObject({ onHand: left, reserved: 0 })
     },
   }
 }
