@@ -23,6 +23,7 @@ let buyers: Awaited<ReturnType<typeof buyersOf>>
 
 beforeAll(async () => {
   running = await runShop()
+  await running.sql("catalog", "UPDATE stock SET on_hand = 1000000")
   buyers = await buyersOf(running, 48)
 })
 afterAll(() => running.stop())
