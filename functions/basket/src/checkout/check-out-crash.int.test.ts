@@ -61,7 +61,7 @@ test("the app killed among 60 checkouts: 60 orders, 60 events, no cart checked o
       lastName: "Yılmaz",
       emailAddress: "mehmet@example.com",
       addressLine: "Bağdat Caddesi 1",
-      country: "Türkiye",
+      country: "TR",
     },
   }
   let done = 0

@@ -98,7 +98,7 @@ export const shippingAddress = {
   lastName: "Yılmaz",
   emailAddress: "mehmet@example.com",
   addressLine: "Bağdat Caddesi 1",
-  country: "Türkiye",
+  country: "TR",
 }
 export const checkoutOf = (amount: number, more: object = {}) => ({
   expectedTotal: usd(amount),

@@ -53,7 +53,7 @@ export const someAddress: Address = {
   lastName: "Yılmaz",
   emailAddress: "mehmet@example.com",
   addressLine: "Bağdat Caddesi 1",
-  country: "Türkiye",
+  country: "TR",
   zipCode: "34710",
 }
 

@@ -25,7 +25,7 @@ export const LineDiscount = z.object({
 export type LineDiscount = z.infer<typeof LineDiscount>
 
 export const Tax = z.object({
-  rate: z.int().min(0).max(10_000).describe("Basis points: 1900 is 19 %"),
+  rate: z.int().min(0).max(100_000).describe("Thousandths of a percent: 19000 is 19 %"),
   amount: Money,
   included: z
     .boolean()
@@ -58,7 +58,15 @@ export const Checkout = z
     lines: z.array(CheckoutLine).min(1).max(100),
     subtotal: Money,
     discount: Money,
-    shipping: z.object({ method: z.string(), price: Money, tax: Tax.optional() }).optional(),
+    shipping: z
+      .object({
+        method: z.string(),
+        /** What is paid, after the discounts. */
+        price: Money,
+        discounts: z.array(LineDiscount).max(10).optional(),
+        tax: Tax.optional(),
+      })
+      .optional(),
     tax: Money.optional(),
     total: Money,
     couponCodes: z.array(CouponCode).max(10),
@@ -67,7 +75,7 @@ export const Checkout = z
     /** The stock hold that the order takes over. */
     holdId: HoldId.optional(),
     /** Signed by Basket: that these prices were given. Opaque to everybody else. */
-    proof: z.string().max(4096).optional(),
+    proof: z.string().max(131_072).optional(),
     paymentMethod: PaymentMethod,
   })
   .superRefine((checkout, context) => {
@@ -93,7 +101,7 @@ export const BasketCheckedOut = defineEvent({
         quantity: 2,
         unitPrice: cents(950_00),
         discounts: [{ couponCode: "IPHONE150", reason: "150 off every IPhone X", amount: cents(300_00) }],
-        tax: { rate: 1900, amount: cents(255_46), included: true },
+        tax: { rate: 19_000, amount: cents(255_46), included: true },
         total: cents(1_600_00),
       },
     ],
@@ -102,7 +110,7 @@ export const BasketCheckedOut = defineEvent({
     shipping: {
       method: "standard",
       price: cents(4_90),
-      tax: { rate: 1900, amount: cents(78), included: true },
+      tax: { rate: 19_000, amount: cents(78), included: true },
     },
     tax: cents(256_24),
     total: cents(1_604_90),

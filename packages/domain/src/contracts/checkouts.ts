@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { CustomerId, OrderId } from "../kernel/ids.ts"
+import { CountryCode, CustomerId, OrderId } from "../kernel/ids.ts"
 import { EmailAddress, freeText, PersonName } from "../kernel/text.ts"
 import { BasketCheckedOut, Checkout } from "./basket-events.ts"
 import { defineRoute } from "./route.ts"
@@ -10,7 +10,7 @@ export const Address = z.object({
   lastName: PersonName,
   emailAddress: EmailAddress,
   addressLine: freeText(200),
-  country: freeText(60, 2),
+  country: CountryCode,
   state: freeText(60).optional(),
   zipCode: freeText(16).optional(),
 })

@@ -10,6 +10,7 @@ import * as quotes from "./quotes.ts"
 import * as redemptions from "./redemptions.ts"
 import type { RouteDefinition } from "./route.ts"
 import * as stockHolds from "./stock-holds.ts"
+import * as taxes from "./taxes.ts"
 import * as variants from "./variants.ts"
 
 type JsonSchema = {
@@ -24,7 +25,14 @@ const having = <T>(member: string, modules: readonly object[]) =>
     .flatMap((module) => Object.values(module) as object[])
     .filter((value): value is object & T => typeof value === "object" && member in value)
 const events = having<EventDefinition<z.ZodType>>("topic", [catalogEvents, basketEvents, orderingEvents])
-const routes = having<RouteDefinition>("method", [stockHolds, variants, checkouts, quotes, redemptions])
+const routes = having<RouteDefinition>("method", [
+  stockHolds,
+  variants,
+  taxes,
+  checkouts,
+  quotes,
+  redemptions,
+])
 const nameOf = ({ method, path }: RouteDefinition) => `${method} ${path}`
 
 /** Everything that crosses between contexts: what is said (events, answers) and what is asked (inputs). */
@@ -143,9 +151,16 @@ describe("what was published", () => {
 test("events and routes: a change of one is a new version", () => {
   expect(events.map(({ type, source, topic }) => `${topic} ${source} ${type}`).sort()).toEqual([
     "basket-events /eshop/basket eshop.basket.checked-out.v1",
+    "catalog-events /eshop/catalog eshop.catalog.price-changed.v1",
     "catalog-events /eshop/catalog eshop.catalog.product-changed.v1",
+    "catalog-events /eshop/catalog eshop.catalog.product-created.v1",
+    "catalog-events /eshop/catalog eshop.catalog.product-discontinued.v1",
+    "catalog-events /eshop/catalog eshop.catalog.stock-committed.v1",
+    "catalog-events /eshop/catalog eshop.catalog.stock-low.v1",
     "catalog-events /eshop/catalog eshop.catalog.stock-rejected.v1",
+    "catalog-events /eshop/catalog eshop.catalog.stock-released.v1",
     "catalog-events /eshop/catalog eshop.catalog.stock-reserved.v1",
+    "catalog-events /eshop/catalog eshop.catalog.tax-rates-changed.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-cancelled.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-created.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-delivered.v1",
@@ -161,6 +176,7 @@ test("events and routes: a change of one is a new version", () => {
     "DELETE holds/{holdId}",
     "DELETE redemptions/{orderId}",
     "GET checkouts/{checkoutId}",
+    "GET tax-rates/{country}",
     "GET variants/{sku}",
     "PATCH holds/{holdId}",
     "POST operations/redemptions/reconcile",

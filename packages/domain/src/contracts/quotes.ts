@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { CouponCode, ProductId, Quantity, Sku } from "../kernel/ids.ts"
+import { CategoryId, CouponCode, CustomerGroup, CustomerId, ProductId, Quantity, Sku } from "../kernel/ids.ts"
 import { Money } from "../kernel/money.ts"
 import { LineDiscount } from "./basket-events.ts"
 import { defineRoute } from "./route.ts"
@@ -10,47 +10,102 @@ export const QuoteLine = z.strictObject({
   productId: ProductId,
   quantity: Quantity,
   unitPrice: z.strictObject(Money.shape),
+  /** Those that the product is in, and all that these lie under. */
+  categories: z.array(CategoryId).max(100).optional(),
 })
 export type QuoteLine = z.infer<typeof QuoteLine>
+
+/** What became of one rule, a promotion or the coupon, and why. For a person. */
+export const Explanation = z.object({
+  /** The promotion's id, or the coupon's code. */
+  rule: z.string(),
+  name: z.string(),
+  /** suppressed: its conditions were met, but another rule excludes it. not-met: its conditions were not. */
+  outcome: z.enum(["applied", "suppressed", "not-met"]),
+  reason: z.string(),
+  /** What it took off in all; 0 unless applied. */
+  amount: Money,
+})
+export type Explanation = z.infer<typeof Explanation>
 
 /** What is taken off, line by line, and its sum. */
 export const Quote = z.object({
   lines: z.array(z.object({ sku: Sku, ...LineDiscount.shape })),
+  /** Σ of the lines; what is off the shipping comes on top. */
   discount: Money,
+  /** What is taken off the shipping. */
+  shipping: z.array(LineDiscount).optional(),
+  explanations: z.array(Explanation).optional(),
+  /** Why a coupon that was sent does not count; absent when all do. */
+  refusedCoupons: z
+    .array(
+      z.object({
+        code: CouponCode,
+        refusal: z.object({ code: z.string(), detail: z.string(), data: z.unknown().optional() }),
+      }),
+    )
+    .optional(),
 })
 export type Quote = z.infer<typeof Quote>
 
-/** What Basket asks Discount at a checkout. It changes nothing and may be asked again. */
+/** What Basket asks Discount at a checkout, and for every cart that is shown. It changes nothing and may be asked again. */
 export const getQuote = defineRoute({
   method: "POST",
   path: "quotes",
   input: z.strictObject({
-    couponCodes: z.array(CouponCode).min(1).max(1),
+    couponCodes: z.array(CouponCode).max(1),
+    /** One line per SKU. */
     lines: z.array(QuoteLine).min(1).max(100),
+    customerId: CustomerId.optional().describe("Without one, limits per customer are not looked at"),
+    customerGroups: z.array(CustomerGroup).max(20).optional(),
+    shipping: z.strictObject(Money.shape).optional().describe("The shipping's price, before any discount"),
   }),
   answer: Quote,
   example: {
     input: {
-      couponCodes: ["IPHONE150"],
+      couponCodes: ["WELCOME10"],
       lines: [
         {
           sku: "IPHONE-X-BLACK",
           productId: "5334c996-8457-4cf0-815c-ed2b77c4ff61",
           quantity: 2,
           unitPrice: { amount: 950_00, currency: "USD" },
+          categories: ["018f0000-0000-7000-8000-0000000000c1"],
         },
       ],
+      customerId: "58c49479-ec65-4de2-86e7-033c546291aa",
+      customerGroups: ["trade"],
+      shipping: { amount: 4_90, currency: "USD" },
     },
     answer: {
       lines: [
         {
           sku: "IPHONE-X-BLACK",
-          couponCode: "IPHONE150",
+          promotionId: "018f0000-0000-7000-8000-0000000000d1",
           reason: "150 off every IPhone X",
           amount: { amount: 300_00, currency: "USD" },
         },
       ],
       discount: { amount: 300_00, currency: "USD" },
+      shipping: [
+        {
+          promotionId: "018f0000-0000-7000-8000-0000000000d2",
+          reason: "Free shipping from 100",
+          amount: { amount: 4_90, currency: "USD" },
+        },
+      ],
+      explanations: [
+        {
+          rule: "018f0000-0000-7000-8000-0000000000d1",
+          name: "150 off every IPhone X",
+          outcome: "applied",
+          reason: "2 × 150.00 off IPHONE-X-BLACK",
+          amount: { amount: 300_00, currency: "USD" },
+        },
+      ],
+      refusedCoupons: [
+        { code: "WELCOME10", refusal: { code: "coupon.expired", detail: "The coupon has expired." } },
+      ],
     },
   },
 })

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { CouponCode, OrderId } from "../kernel/ids.ts"
+import { CouponCode, CustomerId, OrderId } from "../kernel/ids.ts"
 import { defineRoute } from "./route.ts"
 
 /** One order's use of one coupon. */
@@ -21,9 +21,16 @@ const input = { orderId: reserved.orderId, couponCode: reserved.couponCode }
 export const reserveRedemption = defineRoute({
   method: "PUT",
   path: "redemptions/{orderId}",
-  input: z.strictObject({ orderId: OrderId, couponCode: CouponCode }),
+  input: z.strictObject({
+    orderId: OrderId,
+    couponCode: CouponCode,
+    customerId: CustomerId.optional().describe("For limits per customer; a coupon that has one needs it"),
+  }),
   answer: Redemption,
-  example: { input, answer: reserved },
+  example: {
+    input: { ...input, customerId: "58c49479-ec65-4de2-86e7-033c546291aa" },
+    answer: reserved,
+  },
 })
 
 /** The order is paid: its use is final. */

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { HoldId } from "../kernel/ids.ts"
+import { CustomerId, HoldId } from "../kernel/ids.ts"
 import { defineRefusal } from "../kernel/refusal.ts"
 import { Shortage } from "./catalog-events.ts"
 import { defineRoute } from "./route.ts"
@@ -36,13 +36,32 @@ export const holdEnded = defineRefusal(
   z.object({ status: StockHold.shape.status }),
 )
 
-/** Holds all lines or none; said again with other lines it changes the hold. */
+/** So many units are held for one customer at once, over all holds. */
+export const holdLimit = defineRefusal(
+  "hold.limit",
+  "conflict",
+  "A customer cannot hold more than this at once.",
+  z.object({ units: z.int(), held: z.int() }),
+)
+
+/** Holds all lines or none; said again with other lines it changes the hold, and it lasts for longer (activity). */
 export const putHold = defineRoute({
   method: "PUT",
   path: "holds/{holdId}",
-  input: z.strictObject({ holdId: HoldId, lines: z.array(z.strictObject(StockLine.shape)).min(1).max(100) }),
+  input: z.strictObject({
+    holdId: HoldId,
+    lines: z.array(z.strictObject(StockLine.shape)).min(1).max(100),
+    customerId: CustomerId.optional().describe("Whom the units count for"),
+  }),
   answer: StockHold,
-  example: { input: { holdId: hold.holdId, lines: hold.lines }, answer: hold },
+  example: {
+    input: {
+      holdId: hold.holdId,
+      lines: hold.lines,
+      customerId: "58c49479-ec65-4de2-86e7-033c546291aa",
+    },
+    answer: hold,
+  },
 })
 
 /** Keeps the hold for longer. Catalog bounds the time: what counts is the answer's. */

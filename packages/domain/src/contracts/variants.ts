@@ -1,7 +1,7 @@
 import * as z from "zod"
-import { ProductId, Sku } from "../kernel/ids.ts"
+import { CategoryId, ProductId, Sku } from "../kernel/ids.ts"
 import { Money } from "../kernel/money.ts"
-import { VariantOptions } from "./catalog-events.ts"
+import { VariantOptions, VariantTerms } from "./catalog-events.ts"
 import { defineRoute } from "./route.ts"
 
 /** A variant with what it shares with its product. */
@@ -13,6 +13,9 @@ export const VariantDetails = z.object({
   price: Money,
   /** The product's: an older one never overwrites a newer. */
   version: z.int().min(1),
+  ...VariantTerms,
+  slug: z.string().optional(),
+  categories: z.array(CategoryId).optional(),
 })
 export type VariantDetails = z.infer<typeof VariantDetails>
 

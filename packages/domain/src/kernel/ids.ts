@@ -11,6 +11,7 @@ export const ShipmentId = id("Shipment id")
 export const ReturnId = id("Return id")
 export const RefundId = id("Refund id")
 export const PromotionId = id("Promotion id")
+export const CategoryId = id("Category id")
 
 /** What is sold, stocked and put in a cart: a variant of a product. */
 export const Sku = z
@@ -42,6 +43,25 @@ export const ReasonCode = z
   .string()
   .max(64)
   .regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/)
+
+/** ISO 3166-1 alpha-2. */
+export const CountryCode = z
+  .string()
+  .regex(/^[A-Z]{2}$/)
+  .describe("Country: ISO 3166-1 alpha-2")
+
+/** A short name that a merchant chooses: of a tax category, a customer group, a shipping method, a stock location. */
+const name = (of: string) =>
+  z
+    .string()
+    .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+    .max(40)
+    .describe(of)
+
+export const TaxCategory = name("Tax category: `standard`, `reduced`, `books` …")
+export const CustomerGroup = name("Customer group, as the token's claim says it")
+export const ShippingMethodId = name("Shipping method: `standard`, `express` …")
+export const LocationId = name("Stock location")
 
 /** Line quantities are bounded so that a total stays an exact integer. */
 export const Quantity = z.int().min(1).max(1_000_000)

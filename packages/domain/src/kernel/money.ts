@@ -35,6 +35,19 @@ export const isCountable = (lines: readonly { unitPrice: Money; quantity: number
   lines.reduce((total, line) => total + BigInt(line.unitPrice.amount) * BigInt(line.quantity), 0n) <=
   BigInt(Number.MAX_SAFE_INTEGER)
 
+/**
+ * The part numerator / denominator of an amount, rounded half to even: what lies exactly between two cents goes to the
+ * even one, so that rounding many lines favours nobody. Exact whatever the amounts.
+ */
+export function partOf({ amount, currency }: Money, numerator: number, denominator: number): Money {
+  const product = BigInt(amount) * BigInt(numerator)
+  const divisor = BigInt(denominator)
+  const floor = product / divisor
+  const twice = (product % divisor) * 2n
+  const up = twice > divisor || (twice === divisor && floor % 2n === 1n)
+  return { amount: Number(up ? floor + 1n : floor), currency }
+}
+
 /** a − b, never below zero: a discount cannot make a price negative. */
 export const minusToZero = (a: Money, b: Money): Money => ({
   amount: Math.max(0, a.amount - b.amount),

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { isCountable, Money, minusToZero, sameMoney, sum, times, usd } from "./money.ts"
+import { isCountable, Money, minusToZero, partOf, sameMoney, sum, times, usd } from "./money.ts"
 
 const amount = fc.integer({ min: 0, max: 1_000_000_000 })
 
@@ -69,4 +69,21 @@ test("a discount takes a price to zero at the most", () => {
 
 test("money is the same by amount and currency", () => {
   expect([sameMoney(usd(1), usd(1)), sameMoney(usd(1), usd(2))]).toEqual([true, false])
+})
+
+test("a part is rounded half to even, and exactly", () => {
+  expect([1, 3, 5, 7].map((cents) => partOf(usd(cents), 1, 2).amount)).toEqual([0, 2, 2, 4])
+  expect(partOf(usd(Number.MAX_SAFE_INTEGER), 1, 1)).toEqual(usd(Number.MAX_SAFE_INTEGER))
+  expect(partOf(usd(10), 1, 3)).toEqual(usd(3))
+  expect(partOf(usd(20), 1, 3)).toEqual(usd(7))
+})
+
+test("the parts of an amount differ from it by less than a cent each", () => {
+  fc.assert(
+    fc.property(amount, fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 1 }), (cents, weights) => {
+      const all = weights.reduce((a, b) => a + b)
+      const parts = weights.map((weight) => partOf(usd(cents), weight, all).amount)
+      expect(Math.abs(parts.reduce((a, b) => a + b) - cents)).toBeLessThan(weights.length)
+    }),
+  )
 })
