@@ -1,4 +1,5 @@
 import { start } from "@eshop/building-blocks/app/start"
+import { redisCache } from "@eshop/building-blocks/cache/redis"
 import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
 import { serviceToken } from "@eshop/building-blocks/identity/service-token"
@@ -21,14 +22,16 @@ import { settings } from "./settings.ts"
 
 const from = readSettings(settings)
 const store = postgresStore(from.BASKET_DB)
-const cache = from.REDIS_URL ? redisCartCache(from.REDIS_URL, console.warn) : undefined
+const redis = from.REDIS_URL
+  ? redisCache(from.REDIS_URL, "carts come from PostgreSQL alone", console.warn)
+  : undefined
 // A public route of Catalog's: it needs no token, and so not the identity provider either.
 const catalog = { name: "catalog", baseUrl: from.CATALOG_URL, timeoutMs: 2_000 }
 const discount = { name: "discount", baseUrl: from.DISCOUNT_URL, timeoutMs: 1_000 }
 start(basket, {
   ports: {
     carts: postgresCarts(store.pool),
-    ...(cache && { cache }),
+    ...(redis && { cache: redisCartCache(redis) }),
     checkouts: postgresCheckouts(store.pool),
     copies: postgresVariantCopies(store.pool),
     outbox: store.outbox,
@@ -44,9 +47,9 @@ start(basket, {
   store,
   broker: serviceBusBroker(serviceBusClient(from)),
   others: {
-    ...(cache && { redis: () => cache.ping() }),
+    ...(redis && { redis: () => redis.ping() }),
     catalog: livenessProbe(catalog),
     discount: livenessProbe(discount),
   },
-  ...(cache && { close: () => cache.close() }),
+  ...(redis && { close: () => redis.close() }),
 })

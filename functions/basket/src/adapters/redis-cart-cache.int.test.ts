@@ -1,3 +1,4 @@
+import { type RedisCache, redisCache } from "@eshop/building-blocks/cache/redis"
 import { newId } from "@eshop/building-blocks/ids"
 import type { Cart } from "@eshop/domain/basket/cart"
 import { usd } from "@eshop/domain/kernel/money"
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import type { CartCache } from "../cart/ports.ts"
 import { type BasketOn, basketOn, catalogOf, customer, newProduct, put } from "../testing/basket.ts"
 import { redisCartCache } from "./redis-cart-cache.ts"
 
@@ -18,7 +20,7 @@ const cartOf = (customerId: string, version: number): Cart => ({
 })
 
 /** Waits until the cache has its connection: before, it knows nothing and keeps nothing. */
-async function connected(cache: ReturnType<typeof redisCartCache>): Promise<void> {
+async function connected(cache: CartCache): Promise<void> {
   const cart = cartOf(newId(), 1)
   while (!(await cache.find(cart.customerId))) {
     await cache.put(cart)
@@ -32,7 +34,8 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
   let cloud: Cloud
   let url: string
   let redis: Redis
-  let cache: ReturnType<typeof redisCartCache>
+  let connection: RedisCache
+  let cache: CartCache
   const lines: string[] = []
 
   beforeAll(async () => {
@@ -40,11 +43,12 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
     url = cloud.connections.redis as string
     redis = new Redis(url)
     redis.on("error", () => {})
-    cache = redisCartCache(url, (line) => lines.push(line))
+    connection = redisCache(url, "carts come from PostgreSQL alone", (line) => lines.push(line))
+    cache = redisCartCache(connection)
     await connected(cache)
   })
   afterAll(async () => {
-    await cache?.close()
+    await connection?.close()
     redis?.disconnect()
     await cloud?.stop()
   })
@@ -68,7 +72,8 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
   })
 
   test("of 100 versions put at once by two apps the newest stays, alone", async () => {
-    const other = redisCartCache(url, () => {})
+    const otherConnection = redisCache(url, "", () => {})
+    const other = redisCartCache(otherConnection)
     await connected(other)
     const customerId = newId()
     await atOnce(100, (index) =>
@@ -76,13 +81,20 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
     )
     expect((await cache.find(customerId))?.version).toBe(100)
     expect(await redis.zcard(`cart:2:${customerId}`)).toBe(1)
-    await other.close()
+    await otherConnection.close()
   })
 
-  test("a cart is not kept for ever", async () => {
+  test("a cart is kept for half an hour since it was last used", async () => {
     const cart = cartOf(newId(), 1)
+    const key = `cart:2:${cart.customerId}`
+    const left = async () => [1_799, 1_800].includes(await redis.ttl(key))
     await cache.put(cart)
-    expect([1_799, 1_800]).toContain(await redis.ttl(`cart:2:${cart.customerId}`))
+    expect(await left()).toBe(true)
+    await redis.expire(key, 10)
+    await cache.find(cart.customerId)
+    expect(await left()).toBe(true)
+    await cache.find("nobody")
+    expect(await redis.exists("cart:2:nobody")).toBe(0)
   })
 
   describe("in front of PostgreSQL", () => {
@@ -142,7 +154,7 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
       const { send } = newCustomer()
       await put(send, product.sku, 1)
       lines.length = 0
-      await cache.ping()
+      await connection.ping()
       cloud.part("redis").kill("SIGKILL")
       for (let quantity = 2; quantity <= 12; quantity++) {
         await put(send, product.sku, quantity)
@@ -168,7 +180,7 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
         for (let quantity = 2; quantity <= 6; quantity++) await put(send, product.sku, quantity)
         expect((await send("GET", "cart")).body).toMatchObject({ version: 6 })
         expect(lines).toHaveLength(1)
-        await expect(cache.ping()).rejects.toThrow()
+        await expect(connection.ping()).rejects.toThrow()
       } finally {
         process.kill(cloud.part("redis").pid as number, "SIGCONT")
       }
@@ -178,13 +190,16 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
 
 test("without any Redis the cache knows nothing, keeps nothing, and says so once", async () => {
   const lines: string[] = []
-  const cache = redisCartCache("redis://127.0.0.1:1", (line) => lines.push(line))
+  const connection = redisCache("redis://127.0.0.1:1", "carts come from PostgreSQL alone", (line) =>
+    lines.push(line),
+  )
+  const cache = redisCartCache(connection)
   const cart = cartOf(newId(), 1)
   for (let attempt = 0; attempt < 10; attempt++) {
     await cache.put(cart)
     expect(await cache.find(cart.customerId)).toBeUndefined()
   }
   expect(lines).toHaveLength(1)
-  await expect(cache.ping()).rejects.toThrow()
-  await cache.close()
+  await expect(connection.ping()).rejects.toThrow()
+  await connection.close()
 })

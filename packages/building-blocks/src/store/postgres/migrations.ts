@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import pg from "pg"
-import { personalDataTables, storeTables, uploadTables } from "./tables.ts"
+import { auditTable, personalDataTables, storeTables, uploadTables } from "./tables.ts"
 
 // One arbitrary number for the whole project: two starters of one database wait for each other.
 const MIGRATION_LOCK = 7_461_003
@@ -11,6 +11,7 @@ const ownTables: ReadonlyMap<string, string> = new Map([
   ["000-store-tables", storeTables],
   ["000-personal-data-tables", personalDataTables],
   ["000-upload-tables", uploadTables],
+  ["000-audit-table", auditTable],
 ])
 
 /**

@@ -44,9 +44,9 @@ afterAll(async () => {
 })
 
 describe("migrations", () => {
-  const own = ["000-store-tables", "000-personal-data-tables", "000-upload-tables"]
+  const own = ["000-store-tables", "000-personal-data-tables", "000-upload-tables", "000-audit-table"]
   const ownTables =
-    "outbox inbox parked_message idempotent_request customer_key personal_data upload_job".split(" ")
+    "outbox inbox parked_message idempotent_request customer_key personal_data upload_job audit".split(" ")
   let directory: string
   const url = () => cloud.connections.postgres.ordering
   const file = (name: string, sql: string) => writeFile(join(directory, name), sql)

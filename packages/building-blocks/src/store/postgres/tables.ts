@@ -86,3 +86,17 @@ CREATE TABLE upload_job (
 );
 CREATE INDEX upload_job_waiting ON upload_job (kind, created_at) WHERE status IN ('waiting', 'running');
 `
+
+/** Who changed what and when. */
+export const auditTable = `
+CREATE TABLE audit (
+  position    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at          timestamptz NOT NULL,
+  caller_kind text        NOT NULL,
+  caller      text,
+  subject     text        NOT NULL,
+  action      text        NOT NULL,
+  change      jsonb       NOT NULL
+);
+CREATE INDEX audit_by_subject ON audit (subject, position);
+`
