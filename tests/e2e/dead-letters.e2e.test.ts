@@ -42,7 +42,8 @@ async function listed(app: AppName): Promise<object[]> {
 
 async function health(app: AppName): Promise<{ status: string; degraded: string[] }> {
   const response = await fetch(`${running.cloud.connections.apps[app]}/health/ready`)
-  return (await response.json()) as { status: string; degraded: string[] }
+  const { status, degraded } = (await response.json()) as { status: string; degraded: string[] }
+  return { status, degraded }
 }
 const withParked = (count: number) => ({ status: "degraded", degraded: [`parked messages: ${count}`] })
 const eventuallyParked = async (app: AppName, count: number) =>

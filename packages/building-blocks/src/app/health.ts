@@ -26,25 +26,41 @@ const json = (status: number, body: object): HttpResponseInit => ({
 /** Whether the process answers; asks no dependency. */
 export const live = (): HttpResponseInit => json(200, { status: "live" })
 
+/** A dependency as this instance sees it, and since which of its looks it has seen it so. */
+export type DependencyState = { readonly state: "up" | "down"; readonly since: string }
+
 /**
- * Whether this instance can do its main work: 503 when its own store is away or hangs; 200, and `degraded` with a list,
- * for everything else.
- * @param own what the app cannot work without
+ * Tells whether this instance can do its main work: 503 when its own store is away or hangs; 200, and `degraded` with a
+ * list, for everything else. Each dependency is there with its state and since when.
+ * @param own what the app cannot work without; shown as `store`
  * @param others what it can, by name
  */
-export async function ready(
+export function readiness(
   own: Probe | undefined,
   others: Readonly<Record<string, Probe>>,
   parked?: Store["parked"],
-): Promise<HttpResponseInit> {
-  const [counted, able, ...up] = await Promise.all([
-    parked && inTime(() => parked.count()),
-    own ? answers(own) : true,
-    ...Object.values(others).map(answers),
-  ])
-  if (!able) return json(503, { status: "unavailable", degraded: [] })
-  const degraded = Object.keys(others).filter((_, index) => !up[index])
-  const waiting = counted?.answer ?? 0
-  if (waiting > 0) degraded.push(`parked messages: ${waiting}`)
-  return json(200, { status: degraded.length > 0 ? "degraded" : "ready", degraded })
+  clock: () => Date = () => new Date(),
+): () => Promise<HttpResponseInit> {
+  const probes = Object.entries({ ...(own && { store: own }), ...others })
+  const seen = new Map<string, DependencyState>()
+  const look = async ([name, probe]: (typeof probes)[number]): Promise<[string, DependencyState]> => {
+    const state = (await answers(probe)) ? "up" : "down"
+    const before = seen.get(name)
+    const now: DependencyState = before?.state === state ? before : { state, since: clock().toISOString() }
+    seen.set(name, now)
+    return [name, now]
+  }
+  return async () => {
+    const [counted, ...looks] = await Promise.all([
+      parked && inTime(() => parked.count()),
+      ...probes.map(look),
+    ])
+    const dependencies = Object.fromEntries(looks)
+    if (dependencies.store?.state === "down")
+      return json(503, { status: "unavailable", degraded: [], dependencies })
+    const degraded = Object.keys(others).filter((name) => dependencies[name]?.state === "down")
+    const waiting = counted?.answer ?? 0
+    if (waiting > 0) degraded.push(`parked messages: ${waiting}`)
+    return json(200, { status: degraded.length > 0 ? "degraded" : "ready", degraded, dependencies })
+  }
 }

@@ -13,7 +13,7 @@ import { warn } from "../telemetry/observe.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { App, Entry, PortsOf } from "./app.ts"
 import { functionName, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
-import { live, type Probe, ready } from "./health.ts"
+import { live, type Probe, readiness } from "./health.ts"
 import { type Invoke, pipeline } from "./invoke.ts"
 import type { UseCase } from "./use-case.ts"
 
@@ -77,11 +77,13 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
 /** What every app serves besides its own routes. */
 function registerService({ store, own, others, document }: Parts<App<never>>, relay?: Relay): void {
   const degrading = { ...others, ...(relay && { broker: () => relay.probe() }) }
-  const service = (name: string, route: string, handler: () => ReturnType<typeof ready> | object) =>
+  const service = (name: string, route: string, handler: () => object) =>
     functions.http(name, { methods: ["GET", "HEAD"], route, authLevel: "anonymous", handler })
   service("health-live", serviceRoutes.live, live)
-  service("health-ready", serviceRoutes.ready, () =>
-    ready(store ? () => store.ping() : own, degrading, store?.parked),
+  service(
+    "health-ready",
+    serviceRoutes.ready,
+    readiness(store ? () => store.ping() : own, degrading, store?.parked),
   )
   service("openapi", serviceRoutes.document, () => ({ jsonBody: document }))
 }
