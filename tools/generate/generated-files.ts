@@ -18,6 +18,9 @@ export type Sources = {
   readonly pages: ReadonlyMap<string, string>
 }
 
+/** The API of the whole shop, as clients have it. */
+export const wholeApi = "infra/gateway/openapi.json"
+
 /** The generated files' texts by their path in the repository. */
 export type GeneratedFiles = ReadonlyMap<string, string>
 
@@ -45,7 +48,7 @@ export function generateFiles({ apps, contracts, services, pages }: Sources): Ge
   }
   return new Map([
     ...apps.flatMap(ofApp),
-    ["infra/gateway/openapi.json", json(openApi("eShop", mounts))],
+    [wholeApi, json(openApi("eShop", mounts))],
     ["infra/gateway/routes.json", json(routeTable(apps))],
     ["infra/service-bus/entities.json", json(entities(apps, contracts))],
   ])

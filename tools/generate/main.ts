@@ -1,15 +1,28 @@
 // `npm run generate`: writes what is derived from the apps. With `--check` it writes nothing and names what is stale.
+// What breaks a client of the API is named by both, and written only with `--breaking`.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { root } from "../apps.ts"
-import { generateFiles, staleFiles, writeFiles } from "./generated-files.ts"
+import { apiBreaks } from "./api-breaks.ts"
+import { generateFiles, staleFiles, wholeApi, writeFiles } from "./generated-files.ts"
 import { readSources } from "./sources.ts"
 
 const files = generateFiles(await readSources(root))
 const stale = staleFiles(root, files)
-if (!process.argv.includes("--check")) {
+const breaks = apiBreaks(
+  JSON.parse(readFileSync(join(root, wholeApi), "utf8")),
+  JSON.parse(files.get(wholeApi) as string),
+)
+for (const line of breaks) console.error(`breaks clients: ${line}`)
+const has = (option: string) => process.argv.includes(option)
+if (has("--check")) {
+  for (const path of stale) console.error(`${path} is stale: npm run generate`)
+  if (stale.length > 0) process.exitCode = 1
+} else if (breaks.length > 0 && !has("--breaking")) {
+  console.error("nothing is written; `npm run generate -- --breaking` writes it all the same (docs/api.md)")
+  process.exitCode = 1
+} else {
   writeFiles(root, files, stale)
   for (const path of stale) console.log(`written: ${path}`)
   console.log(`${files.size} files, ${stale.length} of them changed`)
-} else if (stale.length > 0) {
-  for (const path of stale) console.error(`${path} is stale: npm run generate`)
-  process.exitCode = 1
 }
