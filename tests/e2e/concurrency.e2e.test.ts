@@ -4,6 +4,7 @@ import { usd } from "@eshop/domain/kernel/money"
 import { type CheckoutBody, type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { startSecondCatalog } from "./second-process.ts"
 
 let running: RunningShop
 
@@ -50,16 +51,17 @@ it("100 checkouts at once with one Idempotency-Key are one order, and all answer
   expect(other.body).toMatchObject({ type: "urn:eshop:problem:idempotency-key.reused" })
 })
 
-it("40 buyers and 10 units: exactly 10 paid orders and 30 refusals", async () => {
-  await setStock(products.huawei, 10)
+/** What comes of 40 buyers who want one unit each of the 10 that there are. */
+async function buyTenUnits(sku: string, price: number): Promise<void> {
+  await setStock(sku, 10)
   const buyers = await Promise.all(
     Array.from({ length: 40 }, (_, index) => running.shop.signIn(`buyer-${index}`)),
   )
-  await Promise.all(buyers.map((buyer) => buyer.putItem(products.huawei, 1)))
+  await Promise.all(buyers.map((buyer) => buyer.putItem(sku, 1)))
 
   const orders = await Promise.all(
     buyers.map(async (buyer) => {
-      const { body } = await buyer.checkout({ ...visa, expectedTotal: usd(650_00) })
+      const { body } = await buyer.checkout({ ...visa, expectedTotal: usd(price) })
       return buyer.ended(body.orderId)
     }),
   )
@@ -67,12 +69,25 @@ it("40 buyers and 10 units: exactly 10 paid orders and 30 refusals", async () =>
   expect(orders.filter(({ status }) => status === "Paid")).toHaveLength(10)
   expect(orders.filter(({ cancelReason }) => cancelReason?.code === "stock.insufficient")).toHaveLength(30)
   const level = await eventually(
-    () => running.shop.stock(products.huawei),
+    () => running.shop.stock(sku),
     ({ onHand, reserved }) => onHand === 0 && reserved === 0,
   )
-  expect(level).toEqual({ sku: products.huawei, onHand: 0, reserved: 0, available: 0 })
+  expect(level).toEqual({ sku, onHand: 0, reserved: 0, available: 0 })
   const paid = await Promise.all(orders.map(({ id }) => running.paymentsOf(id)))
-  expect(paid.flat().map(({ amount_received }) => amount_received)).toEqual(Array(10).fill(650_00))
+  expect(paid.flat().map(({ amount_received }) => amount_received)).toEqual(Array(10).fill(price))
+}
+
+it("40 buyers and 10 units: exactly 10 paid orders and 30 refusals", () =>
+  buyTenUnits(products.huawei, 650_00))
+
+it("40 buyers and 10 units with two processes of Catalog: the same, and both have worked", async () => {
+  const second = await startSecondCatalog(running.cloud)
+  try {
+    await buyTenUnits(products.htc, 380_00)
+    expect(second.lines.filter((line) => line.includes("catalog.reserve-stock"))).not.toEqual([])
+  } finally {
+    await second.stop()
+  }
 })
 
 it("a redelivered checkout message is still one order, also after it has ended", async () => {
