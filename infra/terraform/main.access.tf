@@ -13,6 +13,9 @@ module "identity" {
 }
 
 locals {
+  # The controllers that log in to Azure: for secrets, and for git and charts.
+  platform_accounts = ["external-secrets:external-secrets", "flux-system:source-controller"]
+
   # On AKS the pods' and KEDA's Kubernetes tokens are exchanged for the app's identity: no secret anywhere.
   federated_credentials = local.aks ? merge(
     { for app in local.apps : "${app}-pods" => {
@@ -23,12 +26,12 @@ locals {
     { for app in toset(values(local.subscribers)) : "${app}-keda" => {
       identity = app
       issuer   = module.aks[0].oidc_issuer_url
-      subject  = "system:serviceaccount:${var.kubernetes.keda_addon ? "kube-system" : "keda"}:keda-operator"
+      subject  = "system:serviceaccount:keda:keda-operator"
     } },
-    { "platform-external-secrets" = {
+    { for account in local.platform_accounts : "platform-${split(":", account)[1]}" => {
       identity = "platform"
       issuer   = module.aks[0].oidc_issuer_url
-      subject  = "system:serviceaccount:external-secrets:external-secrets"
+      subject  = "system:serviceaccount:${account}"
     } },
   ) : {}
 
@@ -118,6 +121,30 @@ locals {
         scope        = "key vault of platform"
         reason       = "Read the addresses that Flux and Flagger send alerts to."
       }
+      "pipeline-images" = {
+        principal    = "pipeline"
+        principal_id = var.pipeline.principal_id
+        role         = var.environment == "dev" ? "AcrPush" : "Container Registry Data Importer and Data Reader"
+        scope_id     = module.acr[0].id
+        scope        = "container registry"
+        reason       = var.environment == "dev" ? "Push what it builds." : "Copy what is promoted from the registry of the environment before it."
+      }
+      "pipeline-deployments" = {
+        principal    = "pipeline"
+        principal_id = var.pipeline.principal_id
+        role         = "Azure Kubernetes Service RBAC Reader"
+        scope_id     = "${module.aks[0].id}/namespaces/${var.kubernetes.namespace}"
+        scope        = "namespace ${var.kubernetes.namespace} of the AKS cluster"
+        reason       = "See whether a release is healthy before it is promoted."
+      }
+      "platform-pulls" = {
+        principal    = "platform"
+        principal_id = null
+        role         = "AcrPull"
+        scope_id     = module.acr[0].id
+        scope        = "container registry"
+        reason       = "Let Flux read the charts."
+      }
       "kubelet-pulls" = {
         principal    = "aks-kubelet"
         principal_id = module.aks[0].kubelet_principal_id
@@ -136,6 +163,14 @@ locals {
         reason         = "Administer the cluster; there are no local accounts."
       }
     } : {},
+    local.aks && var.pipeline.next_principal_id != null ? { "next-pipeline-images" = {
+      principal    = "pipeline of the next environment"
+      principal_id = var.pipeline.next_principal_id
+      role         = "Container Registry Data Importer and Data Reader"
+      scope_id     = module.acr[0].id
+      scope        = "container registry"
+      reason       = "Copy what is promoted."
+    } } : {},
   )
 
   cosmos_data = local.sql_orders ? {

@@ -34,7 +34,6 @@ module "acr" {
   sku                           = var.registry.sku
   georeplication_locations      = var.registry.georeplication_locations
   untagged_retention_days       = var.registry.untagged_retention_days
-  quarantine_enabled            = var.registry.quarantine_enabled
   zone_redundancy_enabled       = var.registry.sku == "Premium" && length(var.zones) > 0
   public_network_access_enabled = var.registry.sku != "Premium"
 }
@@ -59,8 +58,10 @@ module "aks" {
   authorized_ip_ranges       = var.kubernetes.api_server_ranges
   admin_group_object_ids     = [var.administrators.object_id]
   log_analytics_workspace_id = module.monitoring.workspace_id
-  keda_enabled               = var.kubernetes.keda_addon
-  flux                       = merge(var.kubernetes.git, { substitute = local.cluster_variables })
+  flux = merge(var.kubernetes.git, {
+    client_id  = module.identity.identities["platform"].client_id
+    substitute = local.cluster_variables
+  })
 }
 
 # API Management finds the apps by name at the ingress controller's fixed internal address.

@@ -14,6 +14,7 @@ module "network" {
   resource_group_name = azurerm_resource_group.this.name
   tags                = local.tags
   address_space       = var.network.address_space
+  zones               = var.zones
   pod_range           = local.aks ? var.kubernetes.pod_range : null
   operator_ranges     = var.network.operator_ranges
   linked_network_ids  = var.network.linked_network_ids
@@ -27,6 +28,7 @@ locals {
     local.flex ? { for service in ["queue", "table"] : "ordering-${service}" => { resource_id = module.host_storage["ordering"].id, subresource = service } } : {},
     { "discount-table" = { resource_id = module.discount_storage.id, subresource = "table" } },
     { for app, vault in module.key_vault : "vault-${app}" => { resource_id = vault.id, subresource = "vault" } },
+    { "state" = { resource_id = var.state_storage_account_id, subresource = "blob" } },
     { "vault-gateway" = { resource_id = var.gateway.certificate_key_vault_id, subresource = "vault" } },
     { "postgres" = { resource_id = module.postgres.id, subresource = "postgresqlServer" } },
     local.sql ? { "sql" = { resource_id = module.sql[0].id, subresource = "sqlServer" } } : {},

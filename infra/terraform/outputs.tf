@@ -1,11 +1,11 @@
-output "resource_group_name" {
-  description = "Resource group of the environment."
-  value       = azurerm_resource_group.this.name
-}
-
 output "public_address" {
   description = "Address for the DNS record of the gateway's host name."
   value       = module.gateway.public_address
+}
+
+output "agents" {
+  description = "For the pipelines' pool: the subnet to inject it into, and the address that its agents call the internet from."
+  value       = { subnet_id = module.network.subnet_ids["agents"], address = module.network.agents_address }
 }
 
 output "access" {
@@ -13,19 +13,9 @@ output "access" {
   value       = concat(module.identity.access, module.gateway.access, flatten([for cluster in module.aks : cluster.access]))
 }
 
-output "function_app_names" {
-  description = "Names that the deployment task needs (hosting = \"flex\")."
-  value       = { for app, function in module.function_app : app => function.name }
-}
-
 output "app_settings" {
   description = "Settings without secrets; with hosting = \"aks\" they go into the chart's values."
   value       = { for app, settings in local.app_settings : app => merge(settings, { AzureWebJobsStorage__accountName = module.host_storage[app].name }) }
-}
-
-output "identities" {
-  description = "Client id of each app's identity, for the annotation of its service account and KEDA's TriggerAuthentication."
-  value       = { for app, identity in module.identity.identities : app => identity.client_id }
 }
 
 output "required_secrets" {

@@ -21,6 +21,7 @@ provider "azurerm" {
   # By name: the provider's own sets are both too large and too small ("extended" lacks Microsoft.App).
   resource_provider_registrations = "none"
   resource_providers_to_register = [
+    "Microsoft.AlertsManagement",
     "Microsoft.ApiManagement",
     "Microsoft.App",
     "Microsoft.Cache",
@@ -28,13 +29,16 @@ provider "azurerm" {
     "Microsoft.ContainerRegistry",
     "Microsoft.ContainerService",
     "Microsoft.DBforPostgreSQL",
+    "Microsoft.DevOpsInfrastructure",
     "Microsoft.DocumentDB",
     "Microsoft.Insights",
     "Microsoft.KeyVault",
+    "Microsoft.Kubernetes",
     "Microsoft.KubernetesConfiguration",
     "Microsoft.ManagedIdentity",
     "Microsoft.Network",
     "Microsoft.OperationalInsights",
+    "Microsoft.OperationsManagement",
     "Microsoft.PolicyInsights",
     "Microsoft.ServiceBus",
     "Microsoft.Sql",

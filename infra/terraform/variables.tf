@@ -123,6 +123,30 @@ variable "identity_provider" {
   }
 }
 
+variable "state_storage_account_id" {
+  description = "Storage account of the state: output of bootstrap. The pipelines' agents reach it by a private endpoint, because a storage account's address rules do not hold for callers in its own region."
+  type        = string
+  nullable    = false
+}
+
+variable "pipeline" {
+  description = <<-EOT
+    Object ids of the pipelines' identities: output `pipeline_principal_id` of each environment's bootstrap.
+    - `principal_id` this environment's: brings images into its registry and sees whether the cluster runs them
+    - `next_principal_id` the one of the environment that images are promoted to; null in the last
+  EOT
+  type = object({
+    principal_id      = string
+    next_principal_id = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = (var.pipeline.next_principal_id == null) == (var.environment == "prod")
+    error_message = "Images go on from dev and staging, whose next_principal_id may read them, and not from prod."
+  }
+}
+
 variable "payment_url" {
   description = "Base URL of the payment provider."
   type        = string
@@ -155,7 +179,8 @@ variable "ordering_stores" {
   description = <<-EOT
     What keeps the orders.
     - `postgres` a database in the PostgreSQL server: the adapters that the app has today
-    - `sql-and-cosmos` SQL Server for orders and their events, Cosmos DB for the read model: the design's target
+    - `sql-and-cosmos` SQL Server for orders and their events, Cosmos DB for the read model: the design's target, which
+      waits for Ordering's adapters
   EOT
   type        = string
   default     = "postgres"
@@ -165,6 +190,17 @@ variable "ordering_stores" {
     condition     = contains(["postgres", "sql-and-cosmos"], var.ordering_stores)
     error_message = "ordering_stores must be postgres or sql-and-cosmos."
   }
+  validation {
+    condition     = var.ordering_stores == "postgres" || var.plan_unfinished
+    error_message = "Ordering has no adapters for SQL Server and Cosmos DB yet and would not start: ordering_stores = \"postgres\"."
+  }
+}
+
+variable "plan_unfinished" {
+  description = "Set by `npm run infra:check` alone, which plans what no app can run on yet."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "postgres_administrator_password" {
@@ -240,7 +276,7 @@ variable "gateway" {
 variable "functions" {
   description = "Flex Consumption: memory and most instances per app, and how many of each are kept warm."
   type = object({
-    runtime_version        = optional(string, "22")
+    runtime_version        = optional(string, "24")
     instance_memory_mb     = optional(number, 2048)
     maximum_instance_count = optional(number, 40)
     always_ready_http      = optional(number, 0)
@@ -253,27 +289,25 @@ variable "kubernetes" {
   description = <<-EOT
     AKS: version, nodes, and the git repository that Flux follows; not read with hosting = "flex".
     - `namespace` where the apps run; each app's service account has the app's name
-    - `keda_addon` false when git installs KEDA in the namespace keda (a version that the add-on does not have yet)
     - `pod_range` addresses of the pods; must overlap neither the network nor its peers
+    - `git` on Azure DevOps, where the pipelines open pull requests: https://dev.azure.com/<organisation>/<project>/_git/<repository>
     - `ingress_domain` hosts of the apps inside the network: <app>.<ingress_domain>, served by `ingress_address_index` of the nodes' subnet
     - `api_server_ranges` who may reach the API server; empty makes it private
   EOT
   type = object({
-    version               = optional(string, "1.33")
+    version               = optional(string, "1.36")
     sku_tier              = optional(string, "Standard")
     system_pool           = optional(object({ vm_size = string, min_count = number, max_count = number }), { vm_size = "Standard_D2ds_v5", min_count = 1, max_count = 3 })
-    node_pools            = optional(map(object({ vm_size = string, min_count = number, max_count = number, spot = optional(bool, false) })), {})
+    node_pools            = optional(map(object({ vm_size = string, min_count = number, max_count = number })), {})
     api_server_ranges     = optional(set(string), [])
     pod_range             = optional(string, "192.168.0.0/16")
     namespace             = optional(string, "eshop")
-    keda_addon            = optional(bool, true)
     ingress_domain        = optional(string, "apps.eshop.example")
     ingress_address_index = optional(number, 250)
     git = object({
-      url               = string
-      branch            = optional(string, "main")
-      path              = string
-      credential_secret = optional(string)
+      url    = string
+      branch = optional(string, "main")
+      path   = string
     })
   })
   nullable = false
@@ -285,7 +319,6 @@ variable "registry" {
     sku                      = optional(string, "Basic")
     georeplication_locations = optional(list(string), [])
     untagged_retention_days  = optional(number)
-    quarantine_enabled       = optional(bool, false)
   })
   default  = {}
   nullable = false

@@ -30,6 +30,8 @@ const notRun: Record<string, string> = {
   "npm run format": "changes files",
   "npm run bench": "takes minutes",
   "npm run infra:check": "takes minutes and needs terraform",
+  "npm run infra:rehearse":
+    "takes a minute and needs terraform; tested by tools/rehearsal/rehearse.int.test.ts",
   "npm run chart:check": "a part of npm test",
   "npm run gitops:check": "needs kubectl and go; tested by tools/kubernetes/gitops.int.test.ts",
   "npm run generate": "changes files",

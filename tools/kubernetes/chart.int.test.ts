@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
 import { apps } from "../apps.ts"
+import { everything, minimal, render } from "./chart-fixture.ts"
 import { readmeTable } from "./chart-readme.ts"
 import {
   chartFolder,
@@ -10,7 +11,6 @@ import {
   renderChart,
   renderNotes,
   type Values,
-  valuesProblems,
   whyNoRenderer,
 } from "./helm.ts"
 import { type Manifest, ofKind } from "./manifests.ts"
@@ -19,56 +19,6 @@ import { schemaProblems } from "./schemas.ts"
 
 const noRenderer = whyNoRenderer()
 if (noRenderer) console.warn(`chart tests skipped: ${noRenderer}`)
-
-/** The smallest values that render: one HTTP function and one worker function. */
-const minimal: Values = {
-  image: { repository: "eshop.azurecr.io/eshop/catalog", tag: "1.2.3" },
-  functions: { http: ["list-products"], worker: ["on-orders"] },
-  hostKeys: { enabled: false },
-}
-
-/** Everything switched on that does not contradict. */
-const everything: Values = mergeValues(minimal, {
-  functions: {
-    http: ["list-products", "get-product"],
-    worker: ["on-orders", "relay-outbox"],
-    timers: ["relay-outbox"],
-  },
-  commonLabels: { "example.com/team": "shop" },
-  image: { digest: `sha256:${"a".repeat(64)}`, pullSecrets: ["registry"] },
-  ingress: {
-    enabled: true,
-    host: "shop.example.com",
-    path: "/catalog",
-    tls: { enabled: true, clusterIssuer: "letsencrypt" },
-  },
-  autoscaling: { enabled: true, targetMemoryUtilizationPercentage: 80 },
-  keda: {
-    worker: { enabled: true },
-    authentication: { identityId: "aaaaaaaa-0000-0000-0000-000000000005" },
-    serviceBus: {
-      namespace: "eshop",
-      subscriptions: [{ topic: "ordering-events", subscription: "catalog", messageCount: 10 }],
-      queues: [{ queue: "imports" }],
-    },
-    mssql: { enabled: true, host: "eshop.database.windows.net", database: "durable", username: "keda" },
-    cron: [{ timezone: "Europe/Istanbul", start: "0 8 * * *", end: "0 20 * * *", desiredReplicas: 4 }],
-  },
-  workloadIdentity: { enabled: true, clientId: "aaaaaaaa-0000-0000-0000-000000000001", tenantId: "tenant" },
-  config: { LEVEL: "info", LIMIT: 1_000_000, STRICT: true, RELEASE: "{{ .Release.Name }}" },
-  externalSecret: { enabled: true, data: { CATALOG_DB: "catalog-db" } },
-  hostKeys: { enabled: true, remoteKey: "catalog-host-keys" },
-  serviceMonitor: { enabled: true, labels: { release: "prometheus" } },
-  networkPolicy: { enabled: true, sqlRedirect: true, from: [{ podSelector: {} }] },
-  nodeSelector: { "kubernetes.io/os": "linux" },
-  tolerations: [{ key: "spot", operator: "Exists" }],
-  priorityClassName: "eshop-critical",
-  podAnnotations: { "example.com/note": "x" },
-  env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
-})
-
-const render = (values: Values, valuesFiles: string[] = []) =>
-  renderChart({ values, release: "catalog", valuesFiles })
 
 const one = (manifests: Manifest[], kind: string, name: string): Manifest => {
   const found = ofKind(manifests, kind).filter(({ metadata }) => metadata.name === name)
@@ -99,7 +49,7 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
   describe.each([...environments])("in %s", (environment) => {
     it.each([...apps])("renders %s: every object fits its schema, every reference resolves", (app) => {
       const manifests = renderChart({
-        values: mergeValues(everything, { service: { enabled: true } }),
+        values: mergeValues(everything, { canary: { enabled: false } }),
         release: app,
         valuesFiles: [`environments/${environment}.yaml`],
       })
@@ -127,7 +77,7 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
       Deployment: 2,
       ExternalSecret: 2,
       HorizontalPodAutoscaler: 1,
-      Ingress: 1,
+      HTTPRoute: 1,
       NetworkPolicy: 1,
       PodDisruptionBudget: 2,
       ScaledObject: 1,
@@ -291,29 +241,20 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     }
   })
 
-  it("publishes below a path and strips it", () => {
-    const { metadata, spec } = one(render(everything), "Ingress", "catalog")
-    expect(metadata.annotations).toEqual({
-      "nginx.ingress.kubernetes.io/use-regex": "true",
-      "nginx.ingress.kubernetes.io/rewrite-target": "/$2",
-      "cert-manager.io/cluster-issuer": "letsencrypt",
+  it("publishes the HTTP functions by a route of the Gateway", () => {
+    const manifests = render(everything)
+    expect(one(manifests, "HTTPRoute", "catalog").spec).toEqual({
+      parentRefs: [{ name: "shop", namespace: "gateways", sectionName: "https" }],
+      hostnames: ["catalog.example.com"],
+      rules: [{ backendRefs: [{ name: "catalog", port: 80 }] }],
     })
-    const [path] = spec.rules[0].http.paths
-    expect(path.path).toBe("/catalog(/|$)(.*)")
-    // What nginx makes of it: the prefix is gone, and a longer name is not taken for it.
-    const rewrite = (url: string) => url.replace(new RegExp(`^${path.path}`), "/$2")
-    expect(rewrite("/catalog/products/1")).toBe("/products/1")
-    expect(rewrite("/catalog")).toBe("/")
-    expect(rewrite("/catalogue")).toBe("/catalogue")
-    expect(spec.tls).toEqual([{ hosts: ["shop.example.com"], secretName: "catalog-tls" }])
+    expect(one(manifests, "Service", "catalog").spec.ports[0].port).toBe(80)
   })
 
-  it("publishes at the root of a host of its own without rewriting", () => {
-    const manifests = render(mergeValues(everything, { ingress: { path: "/", tls: { clusterIssuer: "" } } }))
-    const { metadata, spec } = one(manifests, "Ingress", "catalog")
-    expect(metadata.annotations).toBeUndefined()
-    expect(spec.rules[0].http.paths[0]).toMatchObject({ path: "/", pathType: "Prefix" })
-    expect(manifests.flatMap(schemaProblems)).toEqual([])
+  it("leaves Service and route to Flagger where there is a canary", () => {
+    const manifests = render(mergeValues(everything, { canary: { enabled: true } }))
+    expect(ofKind(manifests, "HTTPRoute")).toEqual([])
+    expect(ofKind(manifests, "Service").map(({ metadata }) => metadata.name)).toEqual(["catalog-metrics"])
   })
 
   it("writes numbers into settings as they were given", () => {
@@ -341,30 +282,6 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     const before = checksum(everything)
     expect(checksum(mergeValues(everything, { config: { LEVEL: "debug" } }))).not.toBe(before)
     expect(checksum(mergeValues(everything, { replicaCount: 5 }))).toBe(before)
-  })
-
-  it("reads secrets by the CSI driver under the names of the settings", () => {
-    const manifests = render(
-      mergeValues(everything, {
-        externalSecret: { enabled: false },
-        hostKeys: { enabled: false, remoteKey: "" },
-        keyVaultCsi: {
-          enabled: true,
-          vaultName: "vault",
-          tenantId: "tenant",
-          data: { CATALOG_DB: "catalog-db" },
-        },
-      }),
-    )
-    const { spec } = one(manifests, "SecretProviderClass", "catalog")
-    expect(spec.parameters.objects).toBe(
-      "array:\n  - |\n    objectName: catalog-db\n    objectAlias: CATALOG_DB\n    objectType: secret\n",
-    )
-    expect(spec.secretObjects).toEqual([
-      { secretName: "catalog", type: "Opaque", data: [{ key: "CATALOG_DB", objectName: "CATALOG_DB" }] },
-    ])
-    expect(manifests.flatMap(schemaProblems)).toEqual([])
-    expect(referenceProblems(manifests)).toEqual([])
   })
 
   it("keeps the keys of the reference chart", () => {
@@ -406,187 +323,11 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
   it("says in its notes what runs and where", () => {
     const notes = renderNotes({ values: everything, release: "catalog" })
     expect(notes).toContain("HTTP functions (2): Deployment catalog-http")
-    expect(notes).toContain("https://shop.example.com/catalog")
+    expect(notes).toContain("https://catalog.example.com/")
     expect(notes).toContain("scaled by KEDA from 1 to 10")
     expect(
       renderNotes({ values: { ...minimal, hostKeys: { enabled: true } }, release: "catalog" }),
     ).toContain("Secret catalog-host-keys, which must exist")
-  })
-
-  const contradictions: [string, Values, string][] = [
-    ["no image", { image: { repository: "" } }, "image.repository is required"],
-    [
-      "the tag latest",
-      { image: { tag: "latest" } },
-      "image.tag must not be latest: a rollback could not name what ran before",
-    ],
-    [
-      "no function",
-      { functions: { http: [], worker: [] } },
-      "functions.http and functions.worker are both empty: nothing to run",
-    ],
-    [
-      "a function twice",
-      { functions: { worker: ["list-products"] } },
-      "function list-products is in functions.http and in functions.worker",
-    ],
-    [
-      "a timer that does not run",
-      { functions: { timers: ["nightly"] } },
-      "function nightly is in functions.timers but not in functions.worker",
-    ],
-    [
-      "two scalers",
-      { autoscaling: { enabled: true }, keda: { http: { enabled: true } } },
-      "autoscaling.enabled and keda.http.enabled both scale the HTTP Deployment: choose one",
-    ],
-    [
-      "HPA bounds",
-      { autoscaling: { enabled: true, minReplicas: 11 } },
-      "autoscaling.minReplicas is greater than autoscaling.maxReplicas",
-    ],
-    [
-      "KEDA bounds",
-      { keda: { worker: { minReplicaCount: 11 } } },
-      "keda.worker.minReplicaCount is greater than keda.worker.maxReplicaCount",
-    ],
-    ["an ingress without host", { ingress: { enabled: true } }, "ingress.enabled needs ingress.host"],
-    [
-      "an ingress without functions",
-      { ingress: { enabled: true, host: "a.example.com" }, functions: { http: [] } },
-      "ingress.enabled needs functions.http",
-    ],
-    [
-      "two sources of secrets",
-      { secret: { A: "x" }, existingSecret: "s" },
-      "secret app settings come from one place, not from secret and existingSecret",
-    ],
-    [
-      "two names of one secret",
-      { existingSecret: "a", envFrom: { secret: "b" } },
-      "existingSecret and envFrom.secret name different Secrets",
-    ],
-    [
-      "an empty external secret",
-      { externalSecret: { enabled: true } },
-      "externalSecret.enabled needs externalSecret.data",
-    ],
-    [
-      "CSI without a vault",
-      { keyVaultCsi: { enabled: true } },
-      "keyVaultCsi.enabled needs vaultName, tenantId and data",
-    ],
-    [
-      "CSI without identity",
-      { keyVaultCsi: { enabled: true, vaultName: "v", tenantId: "t", data: { A: "a" } } },
-      "keyVaultCsi.enabled needs workloadIdentity.enabled",
-    ],
-    [
-      "a setting in clear and secret",
-      { config: { A: "x" }, secret: { A: "x" } },
-      "app setting A is in config and among the secrets",
-    ],
-    [
-      "migrations of an unknown database",
-      { migrations: { setting: "A_DB" } },
-      "migrations.setting A_DB is not among the app settings",
-    ],
-    [
-      "identity without client id",
-      { workloadIdentity: { enabled: true } },
-      "workloadIdentity.enabled needs workloadIdentity.clientId",
-    ],
-    [
-      "identity without account",
-      { workloadIdentity: { enabled: true, clientId: "c" }, serviceAccount: { create: false } },
-      "workloadIdentity.enabled needs a ServiceAccount: serviceAccount.create or serviceAccount.name",
-    ],
-    [
-      "KEDA without a worker",
-      { keda: { worker: { enabled: true } }, functions: { worker: [] } },
-      "keda.worker.enabled needs worker.enabled and functions.worker",
-    ],
-    [
-      "KEDA without a trigger",
-      { keda: { worker: { enabled: true } } },
-      "keda.worker.enabled needs a trigger: serviceBus, mssql or cron",
-    ],
-    [
-      "a timer that would sleep",
-      {
-        functions: { timers: ["on-orders"] },
-        keda: { worker: { enabled: true, minReplicaCount: 0 }, mssql: { enabled: true } },
-      },
-      "keda.worker.minReplicaCount 0 would stop the timer on-orders",
-    ],
-    [
-      "Service Bus without a namespace",
-      {
-        keda: {
-          worker: { enabled: true },
-          serviceBus: { subscriptions: [{ topic: "t", subscription: "s" }] },
-        },
-      },
-      "keda.serviceBus.namespace is required with subscriptions or queues",
-    ],
-    [
-      "scaler secret without name",
-      {
-        keda: { worker: { enabled: true }, mssql: { enabled: true }, authentication: { provider: "secret" } },
-      },
-      "keda.authentication.provider secret needs keda.authentication.secretName",
-    ],
-    [
-      "the durable scaler without a database",
-      { keda: { worker: { enabled: true }, mssql: { enabled: true } } },
-      "keda.mssql.enabled needs host, database and username",
-    ],
-    [
-      "host keys off and on",
-      { hostKeys: { remoteKey: "k" } },
-      "hostKeys.remoteKey is set but hostKeys.enabled is false",
-    ],
-  ]
-  it.each(contradictions)("refuses %s", (_, change, message) => {
-    expect(() => render(mergeValues(minimal, change))).toThrow(
-      new Error(`templates/deployment-http.yaml: ${message}`),
-    )
-  })
-})
-
-describe("the schema of the chart's values", () => {
-  const refused: [string, Values, string[]][] = [
-    ["an unknown key", { replicas: 3 }, ["values: must NOT have additional properties (replicas)"]],
-    [
-      "a misspelt nested key",
-      { autoscaling: { minReplica: 3 } },
-      ["values: autoscaling must NOT have additional properties (minReplica)"],
-    ],
-    ["a wrong type", { replicaCount: "two" }, ["values: replicaCount must be integer"]],
-    [
-      "a port of the privileged range",
-      { service: { containerPort: 80 } },
-      ["values: service.containerPort must be >= 1025"],
-    ],
-    [
-      "an unknown pull policy",
-      { image: { pullPolicy: "Sometimes" } },
-      ["values: image.pullPolicy must be equal to one of the allowed values (Always, IfNotPresent, Never)"],
-    ],
-    [
-      "a subscription without a name",
-      { keda: { serviceBus: { subscriptions: [{ topic: "t" }] } } },
-      ["values: keda.serviceBus.subscriptions.0 must have required property 'subscription'"],
-    ],
-    ["root", { securityContext: { runAsUser: 0 } }, ["values: securityContext.runAsUser must be >= 1"]],
-  ]
-  it.each(refused)("refuses %s", (_, change, problems) => {
-    expect(valuesProblems(mergeValues(minimal, change))).toEqual(problems)
-  })
-
-  it("accepts the defaults and everything switched on", () => {
-    expect(valuesProblems({})).toEqual([])
-    expect(valuesProblems(everything)).toEqual([])
   })
 })
 

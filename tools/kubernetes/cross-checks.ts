@@ -1,5 +1,6 @@
 // What git demands of Azure, held against what Terraform plans: each side alone can be sound and the rollout still fail.
-import { type Plan, type Resource, resourcesOf } from "../terraform/plan.ts"
+import { leastKeda } from "../terraform/azure-facts.ts"
+import { type Plan, type Resource, resourcesOf, valuesAt } from "../terraform/plan.ts"
 import { type Manifest, nameOf, ofKind } from "./manifests.ts"
 
 const ofType = (plan: Plan, type: string): Resource[] =>
@@ -74,16 +75,18 @@ function loginsOf(objects: Manifest[]): Login[] {
 const registryReaders: Record<string, string> = {
   HelmRepository: "flux-system:source-controller",
   OCIRepository: "flux-system:source-controller",
-  ImageRepository: "flux-system:image-reflector-controller",
 }
 
-const registryAccounts = (objects: Manifest[]): string[] => [
-  ...new Set(
-    Object.entries(registryReaders).flatMap(([kind, account]) =>
-      ofKind(objects, kind).some(({ spec }) => spec.provider === "azure") ? [account] : [],
-    ),
-  ),
-]
+const registryAccounts = (objects: Manifest[]): string[] =>
+  Object.entries(registryReaders).flatMap(([kind, account]) =>
+    ofKind(objects, kind).some(({ spec }) => spec.provider === "azure") ? [account] : [],
+  )
+
+/** Flux's controller that reads git, where it logs in there with an identity. */
+const gitAccounts = (plan: Plan): string[] =>
+  ofType(plan, "azurerm_kubernetes_flux_configuration")
+    .filter(({ values }) => valuesAt(values, "git_repository.provider").includes("Azure"))
+    .map(() => "flux-system:source-controller")
 
 /**
  * Checks that every service account that logs in to Azure has a federated credential of the identity that it names,
@@ -106,7 +109,10 @@ export function federationProblems(
       ?.replace(/_client_id$/, "")
   const wanted = [
     ...loginsOf(objects).map((login) => ({ account: login.account, identity: identityOf(login.clientId) })),
-    ...registryAccounts(objects).map((account) => ({ account, identity: "platform" })),
+    ...[...registryAccounts(objects), ...gitAccounts(plan)].map((account) => ({
+      account,
+      identity: "platform",
+    })),
   ]
   const key = ({ identity, account }: { identity?: string; account: string }) => `${account} as ${identity}`
   const grants = new Set(granted.map(key))
@@ -150,49 +156,10 @@ export function kedaProblems(objects: Manifest[], plan: Plan): string[] {
   if (!keda) return ["no HelmRelease of KEDA"]
   const { version } = keda.spec.chart.spec
   return [
-    // The first KEDA whose mssql scaler takes a workload identity.
-    ...(isAtLeast(version, "2.20")
+    ...(isAtLeast(version, leastKeda)
       ? []
       : [`${nameOf(keda)}: ${version} cannot ask SQL Server with a workload identity`]),
     ...(scaling?.keda_enabled ? [`${nameOf(keda)}: Terraform adds AKS's KEDA as well`] : []),
-  ]
-}
-
-/**
- * Kubernetes on AKS: the day of each minor version's end of life, as
- * https://learn.microsoft.com/azure/aks/supported-kubernetes-versions had them on the day `asOf`.
- */
-const kubernetesSupport = {
-  asOf: "2026-11-25",
-  endOfLife: new Map([
-    ["1.33", "2026-07-31"],
-    ["1.34", "2026-11-30"],
-    ["1.35", "2027-03-31"],
-    ["1.36", "2027-06-30"],
-    ["1.37", "2027-10-31"],
-  ]),
-}
-
-/** The first Flux extension with Flux 2.7: image API v1, and the label that makes a changed ConfigMap count at once. */
-const leastFluxExtension = "1.23.0"
-
-/** Checks the versions of Kubernetes (half a year of support is left) and of a pinned Flux extension. */
-export function versionProblems(plan: Plan): string[] {
-  const [cluster] = ofType(plan, "azurerm_kubernetes_cluster")
-  const [flux] = ofType(plan, "azurerm_kubernetes_cluster_extension")
-  const { asOf, endOfLife } = kubernetesSupport
-  const enough = new Date(asOf)
-  enough.setUTCMonth(enough.getUTCMonth() + 6)
-  const kubernetes = String(cluster?.values.kubernetes_version)
-  const end = endOfLife.get(kubernetes) ?? "unknown"
-  const pinned = flux?.values.version as string | null | undefined
-  return [
-    ...(end !== "unknown" && new Date(end) >= enough
-      ? []
-      : [`Kubernetes ${kubernetes}: end of life ${end}, as of ${asOf} too early for a new cluster`]),
-    ...(pinned && !isAtLeast(pinned, leastFluxExtension)
-      ? [`the Flux extension is pinned to ${pinned}: the tree needs ${leastFluxExtension}`]
-      : []),
   ]
 }
 

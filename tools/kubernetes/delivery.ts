@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import type { Environment } from "./helm.ts"
 import { type Manifest, nameOf, ofKind } from "./manifests.ts"
+import { dataPlane } from "./routing.ts"
 
 const has = (manifests: Manifest[], kind: string, name: string, namespace: string | undefined): boolean =>
   ofKind(manifests, kind).some(({ metadata }) => metadata.name === name && metadata.namespace === namespace)
@@ -9,10 +8,10 @@ const has = (manifests: Manifest[], kind: string, name: string, namespace: strin
 /** Checks the canaries: what they point at exists, is an HTTP Deployment, and has its checks and alerts. */
 export function canaryProblems(manifests: Manifest[]): string[] {
   return ofKind(manifests, "Canary").flatMap((canary) => {
-    const { targetRef, autoscalerRef, ingressRef, service, analysis } = canary.spec
+    const { targetRef, autoscalerRef, service, analysis } = canary.spec
     const { namespace } = canary.metadata
     const problems: string[] = []
-    for (const { kind, name } of [targetRef, autoscalerRef, ingressRef]) {
+    for (const { kind, name } of [targetRef, autoscalerRef]) {
       if (!has(manifests, kind, name, namespace)) problems.push(`${kind} ${name} does not exist`)
     }
     const deployment = ofKind(manifests, "Deployment").find(
@@ -25,13 +24,10 @@ export function canaryProblems(manifests: Manifest[]): string[] {
     if (has(manifests, "Service", service.name, namespace)) {
       problems.push(`Service ${service.name} is Flagger's to make, but the chart makes it too`)
     }
-    for (const { name, templateRef } of analysis.metrics) {
-      if (
-        templateRef &&
-        !has(manifests, "MetricTemplate", templateRef.name, templateRef.namespace ?? namespace)
-      ) {
-        problems.push(`metric ${name}: MetricTemplate ${templateRef.name} does not exist`)
-      }
+    for (const metric of analysis.metrics) {
+      problems.push(
+        ...metricProblems(metric, canary, manifests).map((found) => `metric ${metric.name}: ${found}`),
+      )
     }
     for (const { name, providerRef } of analysis.alerts ?? []) {
       if (!has(manifests, "AlertProvider", providerRef.name, providerRef.namespace ?? namespace)) {
@@ -40,6 +36,56 @@ export function canaryProblems(manifests: Manifest[]): string[] {
     }
     return problems.map((problem) => `${nameOf(canary)}: ${problem}`)
   })
+}
+
+/** What Envoy counts per backend of a route, as its Prometheus endpoint names it. */
+const countedByEnvoy = new Set(["envoy_cluster_upstream_rq_xx", "envoy_cluster_upstream_rq_time_bucket"])
+
+/** Flagger's route has the primary as backend 0 and the canary as backend 1; so Envoy Gateway names their clusters. */
+const canaryCluster = 'envoy_cluster_name="httproute/{{ namespace }}/{{ service }}/rule/0/backend/1"'
+
+interface Metric {
+  name: string
+  templateRef?: { name: string; namespace?: string }
+}
+
+/** Checks that a canary's metric is counted, scraped, and counted apart from the primary. */
+function metricProblems({ templateRef }: Metric, canary: Manifest, manifests: Manifest[]): string[] {
+  // Flagger's built-in metrics of the Gateway API ask the pods themselves.
+  if (!templateRef) return ["no pod of the shop counts its requests for Flagger: name a MetricTemplate"]
+  const { name, namespace = canary.metadata.namespace } = templateRef
+  const template = ofKind(manifests, "MetricTemplate").find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  )
+  if (!template) return [`MetricTemplate ${name} does not exist`]
+  const asked = [...(template.spec.query as string).matchAll(/\b([a-z_]+)\{(.*?)\}\[/g)].map(
+    ([, metric = "", labels = ""]) => ({ metric, labels }),
+  )
+  const scraped = ofKind(manifests, "PodMonitor").some(
+    ({ metadata, spec }) =>
+      metadata.namespace === dataPlane.namespace &&
+      Object.entries(spec.selector.matchLabels).every(([key, value]) => dataPlane.labels[key] === value),
+  )
+  const apart = ofKind(manifests, "BackendTrafficPolicy").flatMap(({ spec }) =>
+    spec.loadBalancer?.zoneAware?.preferLocal
+      ? spec.targetRefs.map((target: { name: string }) => target.name)
+      : [],
+  )
+  return [
+    ...asked
+      .filter(({ metric }) => !countedByEnvoy.has(metric))
+      .map(({ metric }) => `Envoy does not count ${metric}`),
+    ...(asked.length > 0 && asked.every(({ labels }) => labels.includes(canaryCluster))
+      ? []
+      : [`asks for something else than ${canaryCluster}`]),
+    ...(scraped ? [] : ["no PodMonitor reads what the Gateway's proxies count"]),
+    ...(canary.spec.service.gatewayRefs ?? [])
+      .filter((gateway: { name: string }) => !apart.includes(gateway.name))
+      .map(
+        (gateway: { name: string }) =>
+          `without zoneAware.preferLocal on Gateway ${gateway.name} canary and primary are counted as one`,
+      ),
+  ]
 }
 
 /** Checks that alert providers find their secret and alerts their provider. */
@@ -58,55 +104,17 @@ export function alertProblems(manifests: Manifest[]): string[] {
   ]
 }
 
-/**
- * Checks image promotion: in dev every app's tag bears the marker of a policy that exists, elsewhere no automation
- * exists and no marker, because there a pull request promotes.
- */
-export function promotionProblems(
-  repository: string,
-  environment: Environment,
-  apps: readonly string[],
-  manifests: Manifest[],
-): string[] {
-  const problems: string[] = []
-  for (const policy of ofKind(manifests, "ImagePolicy")) {
-    const { name } = policy.spec.imageRepositoryRef
-    if (!has(manifests, "ImageRepository", name, policy.metadata.namespace)) {
-      problems.push(`${nameOf(policy)}: ImageRepository ${name} does not exist`)
-    }
-  }
-  const automations = ofKind(manifests, "ImageUpdateAutomation")
-  for (const automation of automations) {
-    const { path } = automation.spec.update
-    if (!existsSync(join(repository, path)))
-      problems.push(`${nameOf(automation)}: path ${path} does not exist`)
-  }
-  if (environment !== "dev" && automations.length > 0) {
-    problems.push(
-      `${environment}: images are promoted by pull request, not by ${nameOf(automations[0] as Manifest)}`,
-    )
-  }
-  for (const app of apps) {
-    const file = `infra/gitops/apps/overlays/${environment}/${app}/values.yaml`
-    const marker = /\{"\$imagepolicy": "([^:]+):([^:]+):tag"\}/.exec(
-      readFileSync(join(repository, file), "utf8"),
-    )
-    if (environment === "dev" && !has(manifests, "ImagePolicy", marker?.[2] ?? "", marker?.[1])) {
-      problems.push(`${file}: image.tag bears no marker of an ImagePolicy that exists`)
-    }
-    if (environment !== "dev" && marker) problems.push(`${file}: an image policy marker outside dev`)
-  }
-  return problems
-}
-
 /** Rules that hold in a cluster beyond what makes it work. */
-export function policyProblems(environment: Environment, rendered: Manifest[]): string[] {
+export function policyProblems(environment: Environment, objects: Manifest[]): string[] {
   const problems: string[] = []
-  for (const secret of ofKind(rendered, "Secret")) {
+  for (const automation of ofKind(objects, "ImageUpdateAutomation")) {
+    problems.push(`${nameOf(automation)}: the pipelines write every tag, and nobody else may`)
+  }
+  for (const secret of ofKind(objects, "Secret")) {
     problems.push(`${nameOf(secret)}: a secret in git; name it in externalSecret.data instead`)
   }
   if (environment !== "dev") {
-    for (const scaler of ofKind(rendered, "HorizontalPodAutoscaler")) {
+    for (const scaler of ofKind(objects, "HorizontalPodAutoscaler")) {
       if (scaler.spec.minReplicas < 2) problems.push(`${nameOf(scaler)}: fewer than 2 replicas outside dev`)
     }
   }

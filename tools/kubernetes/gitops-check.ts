@@ -1,16 +1,16 @@
 // `npm run gitops:check`: builds every cluster of infra/gitops as Flux would and checks all that can be known without
 // one: schemas, references, selectors, scalers, variables, and the charts' rendering. Prints one line per problem.
 import { join } from "node:path"
-import { apps, root } from "../apps.ts"
+import { root } from "../apps.ts"
 import { type AppSettings, appProblems, settingProblems } from "./app-settings.ts"
-import { collectorProblems } from "./collector.ts"
-import { alertProblems, canaryProblems, policyProblems, promotionProblems } from "./delivery.ts"
+import { alertProblems, canaryProblems, policyProblems } from "./delivery.ts"
 import { buildCluster } from "./flux.ts"
 import { type Environment, environments, type Values, whyNoRenderer } from "./helm.ts"
 import { type Manifest, nameOf, ofKind } from "./manifests.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 import { referenceProblems, storeProblems } from "./references.ts"
 import { releaseProblems, renderReleases } from "./releases.ts"
+import { routingProblems } from "./routing.ts"
 import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
 import { schemaProblems } from "./schemas.ts"
 
@@ -40,7 +40,7 @@ export function checkCluster(repository: string, environment: Environment): Clus
     ...renderProblems,
     // Where a release does not render, all that refers to it would be complained of as well.
     ...(complete ? [...referenceProblems(shop, clusterWide(objects)), ...canaryProblems(objects)] : []),
-    ...(complete ? settingProblems(settings, shop) : []),
+    ...(complete ? [...routingProblems(objects), ...settingProblems(settings, shop)] : []),
     ...ofKind(objects, "ExternalSecret")
       .filter(({ metadata }) => metadata.namespace !== "eshop")
       .flatMap((secret) => storeProblems(secret, clusterWide(objects))),
@@ -51,19 +51,16 @@ export function checkCluster(repository: string, environment: Environment): Clus
       readDurableLimits(join(repository, "host.json")),
     ),
     ...alertProblems(objects),
-    ...promotionProblems(repository, environment, apps, manifests),
-    ...policyProblems(environment, rendered),
-    ...collectorProblems(manifests),
+    ...policyProblems(environment, objects),
   ]
   return { problems: found.map((problem) => `${environment}: ${problem}`), objects, settings }
 }
 
-/** What the shop's namespace may refer to outside itself, or what a controller makes in it. */
+/** What the shop's namespace may refer to outside itself. */
 function clusterWide(objects: Manifest[]): Set<string> {
-  return new Set([
-    ...ofKind(objects, "ClusterSecretStore").map(({ metadata }) => `ClusterSecretStore/${metadata.name}`),
-    ...ofKind(objects, "Certificate").map(({ spec }) => `Secret/${spec.secretName}`),
-  ])
+  return new Set(
+    ofKind(objects, "ClusterSecretStore").map(({ metadata }) => `ClusterSecretStore/${metadata.name}`),
+  )
 }
 
 function priorityProblems(objects: Manifest[]): string[] {

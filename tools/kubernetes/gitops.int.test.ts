@@ -73,8 +73,8 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
   [
     "a dependsOn target that does not exist, of a HelmRelease",
     "dev",
-    [`${gitops}/infrastructure/controllers/flagger.yaml`, "- name: ingress-nginx\n", "- name: ingress\n"],
-    ["dev: HelmRelease flagger-system/flagger: dependsOn ingress-nginx/ingress does not exist"],
+    [`${gitops}/infrastructure/controllers/flagger.yaml`, "- name: envoy-gateway\n", "- name: envoy\n"],
+    ["dev: HelmRelease flagger-system/flagger: dependsOn envoy-gateway-system/envoy does not exist"],
   ],
   [
     "Kustomizations that wait for each other",
@@ -138,14 +138,18 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
   [
     "a chart source that does not exist",
     "dev",
-    [`${gitops}/infrastructure/controllers/loki.yaml`, "        name: grafana\n", "        name: grafanas\n"],
-    ["dev: HelmRelease observability/loki: HelmRepository observability/grafanas does not exist"],
+    [
+      `${gitops}/infrastructure/controllers/keda.yaml`,
+      "        name: kedacore\n",
+      "        name: kedacores\n",
+    ],
+    ["dev: HelmRelease keda/keda: HelmRepository keda/kedacores does not exist"],
   ],
   [
     "a chart version that floats",
     "dev",
-    [`${gitops}/infrastructure/controllers/jaeger.yaml`, "version: 4.11.1", 'version: ">=4.0.0"'],
-    ["dev: HelmRelease observability/jaeger: chart version >=4.0.0 is not pinned"],
+    [`${gitops}/infrastructure/controllers/keda.yaml`, "version: 2.20.2", 'version: ">=2.20.0"'],
+    ["dev: HelmRelease keda/keda: chart version >=2.20.0 is not pinned"],
   ],
   [
     "a misspelt field of a HelmRelease",
@@ -219,35 +223,16 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     ["dev: Provider flux-system/teams: Secret team-webhook does not exist"],
   ],
   [
-    "a pipeline with an undeclared component",
+    "a second writer of dev's tags",
     "dev",
     [
-      `${gitops}/infrastructure/controllers/opentelemetry-collector.yaml`,
-      "exporters: [otlp/jaeger]",
-      "exporters: [otlp/tempo]",
+      `${gitops}/infrastructure/configs/namespace.yaml`,
+      "apiVersion: v1\n",
+      "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: tags\n---\napiVersion: v1\n",
     ],
     [
-      "dev: HelmRelease observability/otel-collector: pipeline traces names otlp/tempo, which exporters does not declare",
-    ],
-  ],
-  [
-    "an image promoted by itself to production",
-    "production",
-    [
-      `${gitops}/apps/overlays/production/basket/values.yaml`,
-      "tag: 0.1.0",
-      'tag: 0.1.0 # {"$imagepolicy": "flux-system:basket:tag"}',
-    ],
-    [
-      "production: infra/gitops/apps/overlays/production/basket/values.yaml: an image policy marker outside dev",
-    ],
-  ],
-  [
-    "a policy marker of another name in dev",
-    "dev",
-    [`${gitops}/apps/overlays/dev/basket/values.yaml`, "flux-system:basket:tag", "flux-system:baskets:tag"],
-    [
-      "dev: infra/gitops/apps/overlays/dev/basket/values.yaml: image.tag bears no marker of an ImagePolicy that exists",
+      "dev: ImageUpdateAutomation tags: no schema for image.toolkit.fluxcd.io/v1 ImageUpdateAutomation",
+      "dev: ImageUpdateAutomation tags: the pipelines write every tag, and nobody else may",
     ],
   ],
   [
@@ -276,7 +261,7 @@ const renderMistakes: typeof mistakes = [
     [`${gitops}/apps/base/app/values.yaml`, "  host: ${app}.${ingress_domain}\n", ""],
     ["basket", "catalog", "discount", "ordering"].map(
       (app) =>
-        `dev: HelmRelease eshop/${app}: templates/deployment-http.yaml: ingress.enabled needs ingress.host`,
+        `dev: HelmRelease eshop/${app}: templates/deployment-http.yaml: route.enabled needs route.host and route.gateway.name`,
     ),
   ],
 ]

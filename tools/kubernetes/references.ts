@@ -24,22 +24,15 @@ export function referenceProblems(manifests: Manifest[], existing: Existing = ne
     ...nameLabelProblems(deployments),
     ...selectorProblems(manifests, deployments),
     ...scalerProblems(manifests, deployments, known),
-    ...ofKind(manifests, "Ingress").flatMap((ingress) => backendProblems(ingress, manifests)),
     ...ofKind(manifests, "ExternalSecret").flatMap((secret) => storeProblems(secret, known)),
     ...ofKind(manifests, "SecretStore").flatMap((store) => accountProblems(store, known)),
   ]
 }
 
-/** What an object brings into being: itself, the Secret of an ExternalSecret, the Services of a Canary. */
+/** What an object brings into being: itself, and the Secret of an ExternalSecret. */
 function provides(manifest: Manifest): string[] {
   const own = `${manifest.kind}/${manifest.metadata.name}`
   if (manifest.kind === "ExternalSecret") return [own, `Secret/${manifest.spec.target.name}`]
-  if (manifest.kind === "SecretProviderClass") {
-    return [
-      own,
-      ...manifest.spec.secretObjects.map((object: { secretName: string }) => `Secret/${object.secretName}`),
-    ]
-  }
   return [own]
 }
 
@@ -59,7 +52,6 @@ function podProblems(deployment: Manifest, known: Existing): string[] {
   const wanted: [string, string | undefined][] = [["ServiceAccount", pod.serviceAccountName]]
   for (const volume of pod.volumes ?? []) {
     wanted.push(["Secret", volume.secret?.secretName], ["ConfigMap", volume.configMap?.name])
-    wanted.push(["SecretProviderClass", volume.csi?.volumeAttributes?.secretProviderClass])
   }
   for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
     for (const source of container.envFrom ?? []) {
@@ -164,30 +156,6 @@ function scalerProblems(manifests: Manifest[], deployments: Manifest[], known: E
     }
   }
   return problems
-}
-
-/** Ports of the Services that a backend may name: those in the manifests and those that Flagger makes. */
-export function backendProblems(ingress: Manifest, manifests: Manifest[]): string[] {
-  const ports = new Map<string, number[]>()
-  for (const { metadata, spec } of ofKind(manifests, "Service")) {
-    ports.set(
-      metadata.name,
-      spec.ports.map(({ port }: { port: number }) => port),
-    )
-  }
-  for (const { spec } of ofKind(manifests, "Canary")) ports.set(spec.service.name, [spec.service.port])
-  return ingress.spec.rules.flatMap((rule: Manifest) =>
-    rule.http.paths.flatMap(
-      ({ backend }: { backend: { service: { name: string; port: { number: number } } } }) => {
-        const { name, port } = backend.service
-        const found = ports.get(name)
-        if (!found) return [`${nameOf(ingress)}: Service ${name} does not exist`]
-        return found.includes(port.number)
-          ? []
-          : [`${nameOf(ingress)}: Service ${name} has no port ${port.number}`]
-      },
-    ),
-  )
 }
 
 function accountProblems(store: Manifest, known: Existing): string[] {

@@ -24,11 +24,6 @@ const deployment = (name: string, pod: object = {}, rest: object = {}): Manifest
 const service = (selector: object, targetPort: string | number = "http") =>
   object("Service", "api", { spec: { selector, ports: [{ name: "http", port: 80, targetPort }] } })
 
-const ingress = (name: string, number: number) =>
-  object("Ingress", "api", {
-    spec: { rules: [{ http: { paths: [{ backend: { service: { name, port: { number } } } }] } }] },
-  })
-
 const scaler = (kind: string, target: string, triggers: object[] = []) =>
   object(kind, `${kind.toLowerCase()}-of-${target}`, { spec: { scaleTargetRef: { name: target }, triggers } })
 
@@ -36,7 +31,7 @@ const named = { "app.kubernetes.io/name": "api" }
 
 /** Objects and the one problem, or the problems, that they have. */
 const cases: [string, Manifest[], string[]][] = [
-  ["nothing in a sound pair", [deployment("api"), service(named), ingress("api", 80)], []],
+  ["nothing in a sound pair", [deployment("api"), service(named)], []],
   [
     "a Service without pods",
     [deployment("api"), service({ app: "x" })],
@@ -51,16 +46,6 @@ const cases: [string, Manifest[], string[]][] = [
     "a numeric port that no container has",
     [deployment("api"), service(named, 80)],
     ["Service shop/api: Deployment shop/api has no port 80"],
-  ],
-  [
-    "a backend that does not exist",
-    [deployment("api"), service(named), ingress("web", 80)],
-    ["Ingress shop/api: Service web does not exist"],
-  ],
-  [
-    "a backend port that does not exist",
-    [deployment("api"), service(named), ingress("api", 8080)],
-    ["Ingress shop/api: Service api has no port 8080"],
   ],
   [
     "a scaler without target",

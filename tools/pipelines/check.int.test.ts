@@ -244,7 +244,7 @@ describe("a planted mistake", () => {
       `variables:\n              - { name: token, value: ${token} }\n`,
     )
     expect(await checkFiles(copy.root, [inCopy(file)])).toEqual([
-      `${file}:${lineOf(file, token)}: holds a token of GitHub in clear`,
+      `${file}:${lineOf(file, token)}: a GitHub token in clear`,
     ])
   })
 

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { root as repository } from "../apps.ts"
+import { clearSecrets } from "../kubernetes/clear-secrets.ts"
 import { imageProblems, terraformProblems } from "./agreement.ts"
 import { environmentsFile, readEnvironments } from "./environments.ts"
 import { expandFile } from "./expand.ts"
@@ -26,7 +27,6 @@ import {
 import { environmentProblems, rolloutProblems } from "./rollout.ts"
 import { expandApplication } from "./run.ts"
 import { type Script, scriptProblems, scriptsIn, shellcheck, whyNoShellcheck } from "./scripts.ts"
-import { secretProblems } from "./secrets.ts"
 import { filesBelow, PipelineError, parseSource, readSource } from "./source.ts"
 import { trivyIgnoreFile, trivyIgnoreProblems } from "./trivy-ignore.ts"
 import type { Value } from "./value.ts"
@@ -91,11 +91,11 @@ export function pipelineFiles(root: string, { profiles }: Plan): PipelineFile[] 
 /** What the language service finds in the files as they are written, and secrets in them. */
 export async function checkFiles(root: string, files: readonly PipelineFile[]): Promise<string[]> {
   const validate = createValidator()
-  const problems = secretProblems(environmentsFile, readFileSync(join(root, environmentsFile), "utf8"))
+  const problems = clearSecrets(environmentsFile, readFileSync(join(root, environmentsFile), "utf8"))
   for (const { file, text } of files) {
     const source = parseSource(root, file, text)
     checkParameters(source, readParameters(source))
-    problems.push(...secretProblems(file, text))
+    problems.push(...clearSecrets(file, text))
     for (const { line, message } of await validate(text)) {
       // What an expression comes to is seen in the expansion.
       if (/^(Value is not accepted|String does not match)/.test(message) && message.includes("${{")) continue

@@ -27,6 +27,8 @@ describe("expressions", () => {
     ["parameters.list[1]", "b"],
     ["variables['build.reason']", "PullRequest"],
     ["variables.unknown", null],
+    ["eq(variables.unknown, '')", true],
+    ["ne('', variables.unknown)", false],
     ["eq(parameters.name, 'CATALOG')", true],
     ["eq(parameters.count, '3')", true],
     ["eq(true, 'x')", true],

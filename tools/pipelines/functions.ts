@@ -18,8 +18,9 @@ function toNumber(value: Value): number {
   return typeof value === "object" ? Number.NaN : Number(value)
 }
 
-/** Compares as Azure does: the right side is converted to the type of the left one; text ignores case. */
+/** Compares as Azure does: the right side is converted to the type of the left one; text ignores case, nothing is empty text. */
 function equal(left: Value, right: Value): boolean {
+  if (left === null || right === null) return (left ?? "") === (right ?? "")
   if (typeof left === "object" || typeof right === "object") return left === right
   if (typeof left === "boolean") return left === (typeof right === "string" ? right !== "" : isTrue(right))
   if (typeof left === "number") return left === toNumber(right)

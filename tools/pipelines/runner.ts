@@ -68,10 +68,12 @@ const label = (step: Step): string =>
         ?.join(" "),
   )
 
-/** Whether a step's condition holds after what came before. */
-function holds(step: Step, failed: boolean, variables: Variables): boolean {
-  const condition = typeof step.condition === "string" ? step.condition : "succeeded()"
-  const names = { variables: variables.asRecord() }
+/**
+ * Whether the condition of a step, a job or a stage holds after what came before.
+ * @param names what the condition may read: `variables`, `stageDependencies`
+ */
+export function holds(owner: Step, failed: boolean, names: Readonly<Record<string, Value>>): boolean {
+  const condition = typeof owner.condition === "string" ? owner.condition : "succeeded()"
   const status = {
     succeeded: () => !failed,
     failed: () => failed,
@@ -83,7 +85,7 @@ function holds(step: Step, failed: boolean, variables: Variables): boolean {
 }
 
 /** The steps of a job; a deployment job keeps them under its strategy. */
-function stepsOf(job: Step): Step[] {
+export function stepsOf(job: Step): Step[] {
   const strategy = job.strategy as { runOnce?: { deploy?: { steps?: Step[] } } } | undefined
   return (job.steps as Step[] | undefined) ?? strategy?.runOnce?.deploy?.steps ?? []
 }
@@ -147,7 +149,7 @@ async function runStep(
   const input = name && inputs[name]
   if (input && skip.has(input)) return finish("skipped", `reads what "${input}" writes (--skip)`)
   if (name === "restore" && linkModules) return finish("skipped", "installed already (--link-modules)")
-  if (!holds(step, failed, job))
+  if (!holds(step, failed, { variables: job.asRecord() }))
     return finish("skipped", failed ? "a step before it failed" : "its condition")
   print(`▶ ${label(step)}`)
   const started = Date.now()

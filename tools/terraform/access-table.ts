@@ -46,8 +46,9 @@ PostgreSQL and Redis, whose URLs Key Vault keeps until the apps log in there by 
 
 ## In an environment (\`infra/terraform\`)
 
-Shown with \`ordering_stores = "sql-and-cosmos"\`; without it the rows on Cosmos DB are not there. Inside the databases,
-rights are granted in SQL: see [first rollout](terraform.md#5-give-the-apps-their-database-roles).
+Shown for staging: dev's pipeline has AcrPush instead of the importer's role, and nobody copies from prod. Shown with
+\`ordering_stores = "sql-and-cosmos"\`; without it the rows on Cosmos DB are not there. Inside the databases,
+rights are granted in SQL: see [first rollout](first-rollout.md#8-databases).
 
 ${table(merged)}
 

@@ -1,49 +1,31 @@
 /**
- * Sizes and versions that may be rolled out. Azure's own lists are longer: this table is what has been thought about
+ * Sizes and versions that variables may choose. Azure's own lists are longer: this table is what has been thought about
  * and priced (docs/operations/terraform.md), and the place where a wrong spelling is found before Azure finds it.
  */
 export const allowedValues: Record<string, Record<string, readonly (string | number | null)[]>> = {
   azurerm_api_management: { sku_name: ["Developer_1", "Premium_2", "Premium_3"] },
-  azurerm_application_gateway: { "sku.name": ["WAF_v2"], "sku.tier": ["WAF_v2"] },
   azurerm_container_registry: { sku: ["Basic", "Premium"] },
   azurerm_cosmosdb_account: {
-    "backup.type": ["Continuous"],
     "backup.tier": ["Continuous7Days", "Continuous30Days"],
   },
   azurerm_function_app_flex_consumption: {
-    runtime_name: ["node"],
-    runtime_version: ["22", "24"],
     instance_memory_in_mb: [2048, 4096],
   },
-  azurerm_key_vault: { sku_name: ["standard"] },
   azurerm_kubernetes_cluster: {
-    kubernetes_version: ["1.32", "1.33", "1.34"],
     sku_tier: ["Free", "Standard"],
     "default_node_pool.vm_size": ["Standard_B2s_v2", "Standard_D2ds_v5", "Standard_D4ds_v5"],
   },
   azurerm_kubernetes_cluster_node_pool: {
     vm_size: ["Standard_B4s_v2", "Standard_D4ds_v5", "Standard_D8ds_v5"],
   },
-  azurerm_log_analytics_workspace: { sku: ["PerGB2018"] },
   azurerm_managed_redis: { sku_name: ["Balanced_B0", "Balanced_B1", "Balanced_B3", "Balanced_B5"] },
   azurerm_mssql_database: { sku_name: ["GP_S_Gen5_1", "GP_S_Gen5_2", "GP_Gen5_2", "GP_Gen5_4"] },
-  azurerm_mssql_server: { version: ["12.0"] },
   azurerm_postgresql_flexible_server: {
     version: ["16", "17"],
     sku_name: ["B_Standard_B1ms", "GP_Standard_D2ds_v5", "GP_Standard_D4ds_v5", "GP_Standard_D8ds_v5"],
   },
-  azurerm_public_ip: { sku: ["Standard"] },
-  azurerm_service_plan: { sku_name: ["FC1"], os_type: ["Linux"] },
   azurerm_servicebus_namespace: { sku: ["Standard", "Premium"] },
-  azurerm_storage_account: {
-    account_tier: ["Standard"],
-    account_kind: ["StorageV2"],
-    account_replication_type: ["LRS", "ZRS", "GZRS"],
-  },
-  azurerm_web_application_firewall_policy: {
-    "managed_rules.managed_rule_set.type": ["Microsoft_DefaultRuleSet", "Microsoft_BotManagerRuleSet"],
-    "managed_rules.managed_rule_set.version": ["2.1", "1.1"],
-  },
+  azurerm_storage_account: { account_replication_type: ["LRS", "ZRS", "GZRS"] },
 }
 
 /** Settings of an app that hold a secret unless they say otherwise: a Key Vault reference or a URL without a password. */

@@ -1,4 +1,4 @@
-import { type Plan, resourcesOf } from "./plan.ts"
+import { type Plan, type Resource, resourcesOf } from "./plan.ts"
 import type { Finding } from "./policies.ts"
 
 /** Elements of API Management's policy language that our policies may use. */
@@ -35,15 +35,27 @@ export function policyErrors(xml: string): string[] {
   return errors
 }
 
+const counterKey = (xml: unknown) => /<rate-limit-by-key[^<]*counter-key="([^"]*)"/.exec(String(xml))?.[1]
+
+/** Limits of different policies that count by the same key: Azure has one counter for a key, so they use each other's up. */
+function sharedCounters(policies: Resource[]): Finding[] {
+  const limited = policies.filter(({ values }) => counterKey(values.xml_content))
+  return limited.flatMap(({ address, values }) => {
+    const others = limited.filter(
+      (other) => counterKey(other.values.xml_content) === counterKey(values.xml_content),
+    )
+    const message = `its rate limit has one counter with ${others.length - 1} others: the key has no scope`
+    return others.length > 1 ? [{ policy: "api policies", address, message }] : []
+  })
+}
+
 /** Findings about every policy document that the plan would give to API Management. */
 export function checkApiPolicies(plan: Plan): Finding[] {
-  return resourcesOf(plan)
-    .filter(({ type }) => /^azurerm_api_management_api(_operation)?_policy$/.test(type))
-    .flatMap(({ address, values }) =>
-      policyErrors(String(values.xml_content)).map((message) => ({
-        policy: "api policies",
-        address,
-        message,
-      })),
-    )
+  const policies = resourcesOf(plan).filter(({ type }) =>
+    /^azurerm_api_management_api(_operation)?_policy$/.test(type),
+  )
+  const malformed = policies.flatMap(({ address, values }) =>
+    policyErrors(String(values.xml_content)).map((message) => ({ policy: "api policies", address, message })),
+  )
+  return [...malformed, ...sharedCounters(policies)]
 }

@@ -8,10 +8,12 @@ import { missingRights } from "./facts-policy.ts"
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import type { Plan } from "./plan.ts"
 import type { Finding } from "./policies.ts"
+import { checkPromotion } from "./promotion-policy.ts"
 import {
   checkFormat,
   configurations,
   deployments,
+  environments,
   initialise,
   planBootstrap,
   planDeployment,
@@ -73,14 +75,18 @@ async function checkPlans(workspace: Workspace): Promise<Finding[]> {
     ...missingRights(plans.get("prod aks sql-and-cosmos") as Plan, bootstrap),
   ]
   say(`plan bootstrap: ${inBootstrap.length} findings`)
-  return [...findings.flat(), ...inBootstrap, ...checkAccessTable(plans, bootstrap)]
+  const promotion = checkPromotion(
+    environments.map((name) => [name, plans.get(`${name} aks postgres`) as Plan]),
+  )
+  say(`promotion: ${promotion.length} findings`)
+  return [...findings.flat(), ...inBootstrap, ...promotion, ...checkAccessTable(plans, bootstrap)]
 }
 
 function checkAccessTable(plans: Map<string, Plan>, bootstrap: Plan): Finding[] {
   const rows = (name: string) => accessRows(plans.get(name) as Plan)
   const text = renderAccess(
-    rows("prod flex sql-and-cosmos"),
-    rows("prod aks sql-and-cosmos"),
+    rows("staging flex sql-and-cosmos"),
+    rows("staging aks sql-and-cosmos"),
     accessRows(bootstrap),
   )
   if (write) writeAccess(text)

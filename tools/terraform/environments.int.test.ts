@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import { missingRights, neededProviders, registeredProviders } from "./facts-policy.ts"
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
-import { resourcesOf } from "./plan.ts"
-import { deployments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
+import { type Plan, resourcesOf } from "./plan.ts"
+import { checkPromotion } from "./promotion-policy.ts"
+import { deployments, environments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
 // Without terraform there is nothing to plan with; in CI that is a failure, not a skip.
@@ -73,6 +74,34 @@ describe.runIf(available)("every environment on every hosting target", () => {
     root.resources = root.resources?.filter(({ type }) => type !== "azurerm_role_definition")
     expect(missingRights(plan, bootstrap).map(({ message }) => message)).toEqual([
       "the pipeline may not Microsoft.Authorization/locks/write, which the environment's plan does",
+    ])
+  })
+
+  test("an image gets from build to prod, and a mistake on the way is found", async () => {
+    const plans: [string, Plan][] = []
+    for (const environment of environments)
+      plans.push([
+        environment,
+        await planDeployment(workspace, { environment, hosting: "aks", orderingStores: "postgres" }),
+      ])
+    expect(checkPromotion(plans)).toEqual([])
+    const [dev, staging, prod] = structuredClone(plans).map(([, plan]) => plan) as [Plan, Plan, Plan]
+    const named = (plan: Plan, address: string) =>
+      resourcesOf(plan).find((resource) => resource.address.endsWith(address))?.values ?? {}
+    named(dev, '["pipeline-images"]').role_definition_name = "AcrPull"
+    named(dev, '["next-pipeline-images"]').principal_id = "somebody else"
+    named(staging, "azurerm_container_registry.this").network_rule_bypass_option = "None"
+    named(prod, '["pipeline-images"]').principal_id = "somebody else"
+    const planted: [string, Plan][] = [
+      ["dev", dev],
+      ["staging", staging],
+      ["prod", prod],
+    ]
+    expect(checkPromotion(planted).map(({ address, message }) => `${address}: ${message}`)).toEqual([
+      "dev: its pipeline lacks AcrPush on its registry",
+      "staging: its pipeline lacks Container Registry Data Importer and Data Reader on the registry of dev",
+      "staging: its registry refuses imports: it admits no trusted services",
+      "prod: its pipeline lacks Container Registry Data Importer and Data Reader on its registry",
     ])
   })
 

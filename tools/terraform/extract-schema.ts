@@ -2,7 +2,7 @@
  * Writes `azurerm-schema.jsonl`: the schema of the azurerm resource types that infra/terraform uses, so that every
  * check runs without a registry.
  *
- *   node tools/terraform/extract-schema.ts <folder of the unpacked @cdktn/provider-azurerm package>
+ *   node tools/run.mjs tools/terraform/extract-schema.ts <folder of the unpacked @cdktn/provider-azurerm package>
  *
  * `npm pack @cdktn/provider-azurerm@<version>` in a temporary folder fetches the package (30 MB, which is why it is
  * not a dependency). Its compiled modules carry their TypeScript as a source map; each attribute there stands under a
@@ -259,7 +259,8 @@ function extract(packageFolder: string): ProviderSchema {
 }
 
 const packageFolder = process.argv[2]
-if (!packageFolder) throw new Error("usage: node tools/terraform/extract-schema.ts <unpacked package folder>")
+if (!packageFolder)
+  throw new Error("usage: node tools/run.mjs tools/terraform/extract-schema.ts <unpacked package folder>")
 const schema = extract(packageFolder)
 // JSON Lines, one type a line: small enough to commit, and a new provider version still gives a readable diff.
 const line =

@@ -1,14 +1,17 @@
 /** Holds a plan against the table of what Azure demands (azure-facts.ts). */
 import {
+  asOf,
   beyondContributor,
   builtInRoles,
   delegations,
   grantedBy,
+  kubernetesEnds,
+  nodeEnds,
   privateZones,
   resourceProviders,
   scalingRole,
 } from "./azure-facts.ts"
-import { type Plan, resourcesOf, valuesAt } from "./plan.ts"
+import { type Plan, type Resource, resourcesOf, valuesAt } from "./plan.ts"
 import type { Finding } from "./policies.ts"
 
 const finding = (address: string, message: string): Finding => ({ policy: "azure facts", address, message })
@@ -35,9 +38,17 @@ function providersOf(type: string): readonly string[] | undefined {
   return line === undefined ? undefined : resourceProviders[line]
 }
 
-/** Resource providers that the plan's resources need, by name. */
+const delegatedTo = ({ values }: Resource): string[] =>
+  valuesAt(values, "delegation.service_delegation.name").filter((name) => typeof name === "string")
+
+/** Resource providers that the plan's resources need, by name: also those that a subnet is delegated to. */
 export const neededProviders = (plan: Plan): Set<string> =>
-  new Set(resourcesOf(plan).flatMap(({ type }) => providersOf(type) ?? []))
+  new Set(
+    resourcesOf(plan).flatMap((resource) => [
+      ...(providersOf(resource.type) ?? []),
+      ...delegatedTo(resource).map((service) => service.split("/")[0] ?? ""),
+    ]),
+  )
 
 /** Resource providers that the provider block registers by name. */
 export const registeredProviders = ({ configuration }: Plan): string[] =>
@@ -99,6 +110,19 @@ function zoneLinks(plan: Plan): Finding[] {
   })
 }
 
+/** Agents in the state's own region are not judged by their public address: they reach it by a private endpoint. */
+function state(plan: Plan): Finding[] {
+  const account = plan.variables?.state_storage_account_id?.value
+  const reached = ofType(plan, "azurerm_private_endpoint").some(({ values }) =>
+    valuesAt(values, "private_service_connection.private_connection_resource_id").includes(account),
+  )
+  return ofType(plan, "azurerm_subnet")
+    .filter(({ index }) => index === "agents" && !reached)
+    .map(({ address }) =>
+      finding(address, "has no private endpoint to the state: storage has no rule for its own region"),
+    )
+}
+
 /** Whoever scales the consumers may read how much waits in each subscription. */
 function scaling(plan: Plan): Finding[] {
   const role = scalingRole[ofType(plan, "azurerm_kubernetes_cluster").length > 0 ? "aks" : "flex"]
@@ -123,20 +147,56 @@ function containerLogs(plan: Plan): Finding[] {
 }
 
 const delegated = (plan: Plan): Finding[] =>
-  ofType(plan, "azurerm_subnet").flatMap(({ address, index, values }) => {
-    const wanted = delegations[String(index)]?.join(", ") || "nobody"
-    const found =
-      valuesAt(values, "delegation.service_delegation.name")
-        .filter((name) => name !== undefined)
-        .join(", ") || "nobody"
-    return found === wanted ? [] : [finding(address, `is delegated to ${found}, must be to ${wanted}`)]
+  ofType(plan, "azurerm_subnet").flatMap((subnet) => {
+    const wanted = delegations[String(subnet.index)]?.join(", ") || "nobody"
+    const found = delegatedTo(subnet).join(", ") || "nobody"
+    return found === wanted ? [] : [finding(subnet.address, `is delegated to ${found}, must be to ${wanted}`)]
   })
+
+/** Whether a version with this last day of support may still be chosen: half a year is left. */
+function lasts(end: string | undefined): boolean {
+  const enough = new Date(asOf)
+  enough.setUTCMonth(enough.getUTCMonth() + 6)
+  return end !== undefined && new Date(end) >= enough
+}
+
+/** Versions that Azure supports for half a year at least. Flux is Azure's to choose: a pinned extension would be replaced at its upgrade. */
+function versions(plan: Plan): Finding[] {
+  const chosen = [
+    ["azurerm_kubernetes_cluster", "kubernetes_version", kubernetesEnds, "Kubernetes"],
+    ["azurerm_function_app_flex_consumption", "runtime_version", nodeEnds, "Node"],
+  ] as const
+  const old = chosen.flatMap(([type, attribute, ends, product]) =>
+    ofType(plan, type)
+      .map(({ address, values }) => ({ address, version: String(values[attribute]) }))
+      .filter(({ version }) => !lasts(ends[version]))
+      .map(({ address, version }) => {
+        const end = ends[version] ?? "unknown"
+        return finding(address, `${product} ${version}: end of support ${end}, as of ${asOf} too early`)
+      }),
+  )
+  const pinned = ofType(plan, "azurerm_kubernetes_cluster_extension")
+    .filter(({ values }) => values.version)
+    .map(({ address, values }) =>
+      finding(address, `is pinned to ${values.version}: an upgrade would replace it, and what it made`),
+    )
+  return [...old, ...pinned]
+}
 
 /** What Azure would refuse or leave without effect, of any root. */
 export const checkFacts = (plan: Plan): Finding[] =>
-  [storagePolling, registration, roles, zones, zoneLinks, scaling, containerLogs, delegated].flatMap(
-    (check) => check(plan),
-  )
+  [
+    storagePolling,
+    registration,
+    roles,
+    zones,
+    zoneLinks,
+    state,
+    scaling,
+    containerLogs,
+    delegated,
+    versions,
+  ].flatMap((check) => check(plan))
 
 /** What the environment's plan does that the pipeline's identity, made by the bootstrap, may not do. */
 export function missingRights(plan: Plan, bootstrap: Plan): Finding[] {

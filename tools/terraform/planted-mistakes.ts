@@ -86,6 +86,16 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         ),
       },
       {
+        name: "a state that agents cannot reach",
+        path: "main.tf",
+        right: "resource_id = var.state_storage_account_id",
+        wrong:
+          'resource_id = "/subscriptions/x/resourceGroups/y/providers/Microsoft.Storage/storageAccounts/z"',
+        found: [
+          'azure facts: module.network.azurerm_subnet.this["agents"]: has no private endpoint to the state: storage has no rule for its own region',
+        ],
+      },
+      {
         name: "a zone that no network is linked to",
         path: "modules/network/main.private_endpoints.tf",
         right: "for_each = local.used_zones\n\n  name                  = var.name",
@@ -112,6 +122,16 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         found: [
           'azure facts: module.network.azurerm_subnet.this["functions"]: is delegated to Microsoft.Web/serverFarms, must be to Microsoft.App/environments',
         ],
+      },
+      {
+        name: "a Node without support",
+        path: "env/prod.tfvars",
+        right: "instance_memory_mb ",
+        wrong: 'runtime_version = "22"\n  instance_memory_mb ',
+        found: ["basket", "catalog", "discount", "ordering"].map(
+          (app) =>
+            `azure facts: module.function_app["${app}"].azurerm_function_app_flex_consumption.this: Node 22: end of support 2027-04-30, as of 2026-11-25 too early`,
+        ),
       },
       {
         name: "a size that is not in the table",
@@ -217,13 +237,32 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
     deployment: prodOnAks,
     mistakes: [
       {
-        name: "a version that is not in the table",
+        name: "a Kubernetes without support",
         path: "env/prod.tfvars",
-        right: 'version        = "1.33"',
-        wrong: 'version        = "1.27"',
+        right: 'version        = "1.36"',
+        wrong: 'version        = "1.34"',
         found: [
-          'allowed values: module.aks[0].azurerm_kubernetes_cluster.this: kubernetes_version is "1.27", allowed: "1.32", "1.33", "1.34"',
+          "azure facts: module.aks[0].azurerm_kubernetes_cluster.this: Kubernetes 1.34: end of support 2026-11-30, as of 2026-11-25 too early",
         ],
+      },
+      {
+        name: "a Flux extension that stays as old as it is",
+        path: "modules/aks/main.flux.tf",
+        right: 'extension_type = "microsoft.flux"',
+        wrong: 'extension_type = "microsoft.flux"\n  version        = "1.22.2"',
+        found: [
+          "azure facts: module.aks[0].azurerm_kubernetes_cluster_extension.flux: is pinned to 1.22.2: an upgrade would replace it, and what it made",
+        ],
+      },
+      {
+        name: "a rate limit that all services use up together",
+        path: "modules/gateway/policies/api.xml.tftpl",
+        right: /&quot;.{10}:&quot; \+ /,
+        wrong: "",
+        found: ["basket", "catalog", "discount", "ordering"].map(
+          (service) =>
+            `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: its rate limit has one counter with 3 others: the key has no scope`,
+        ),
       },
       {
         name: "nodes in one zone",
@@ -282,7 +321,7 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         path: "modules/aks/outputs.tf",
         right: "value       = local.access",
         wrong: "value       = []",
-        found: ["access: output.access: 32 grants, but 31 rows in the access table"],
+        found: ["access: output.access: 35 grants, but 34 rows in the access table"],
       },
       {
         name: "another retention",

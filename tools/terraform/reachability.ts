@@ -110,6 +110,7 @@ function flowsOf(resources: Resource[], prefixes: Map<string, string>, operators
     ...all(subnet("apim"), "apim"),
     ...all(subnet("functions"), "functions"),
     tcp(subnet("gateway"), "endpoints", 443),
+    tcp(subnet("agents"), "endpoints", 443),
     ...endpointPortsInUse.map((port) => tcp(subnet(workload), "endpoints", port)),
     ...operators.flatMap((from) =>
       endpointPortsInUse

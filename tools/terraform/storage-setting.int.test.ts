@@ -18,7 +18,7 @@ const changes = [
   'tags = { environment = "other" }',
   "maximum_instance_count = 7",
   "always_ready = { http = 1 }",
-  'runtime_version = "24"',
+  'runtime_version = "22"',
   'app_settings = { A = "1" }',
 ]
 

@@ -8,6 +8,11 @@ output "backend" {
   }
 }
 
+output "state_storage_account_id" {
+  description = "Value for state_storage_account_id."
+  value       = module.state.id
+}
+
 output "certificate_vault" {
   description = "Values for gateway.certificate_key_vault_id and, with the certificate's name, gateway.certificate_secret_id."
   value = {
@@ -19,6 +24,11 @@ output "certificate_vault" {
 output "pipeline_client_id" {
   description = "Client id for the pipeline's service connection."
   value       = module.pipeline.identities["pipeline"].client_id
+}
+
+output "pipeline_principal_id" {
+  description = "Object id for pipeline.principal_id of this environment and pipeline.next_principal_id of the one before it."
+  value       = module.pipeline.identities["pipeline"].principal_id
 }
 
 output "access" {

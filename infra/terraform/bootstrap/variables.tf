@@ -58,7 +58,7 @@ variable "administrators_object_id" {
 }
 
 variable "allowed_ip_ranges" {
-  description = "Public IPv4 ranges of the pipelines' agents and of the administrators: the only ones that reach state and vault."
+  description = "Public IPv4 ranges of the administrators, and of agents in another region: the only ones that reach state and vault from outside."
   type        = set(string)
   nullable    = false
 

@@ -19,6 +19,13 @@ identity_provider = { # yours
   audience          = "00000000-0000-0000-0000-0000000000e1" # printed by infra/identity/register.sh
 }
 
+state_storage_account_id = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-eshop-bootstrap-dev/providers/Microsoft.Storage/storageAccounts/steshopdeva1b2state" # yours: output of bootstrap
+
+pipeline = { # yours: outputs of bootstrap
+  principal_id      = "00000000-0000-0000-0000-0000000000f1"
+  next_principal_id = "00000000-0000-0000-0000-0000000000f2"
+}
+
 payment_url = "https://api.stripe.com"
 
 network = {
@@ -50,13 +57,13 @@ functions = {
 }
 
 kubernetes = {
-  version           = "1.33"
+  version           = "1.36"
   sku_tier          = "Free"
   system_pool       = { vm_size = "Standard_B2s_v2", min_count = 1, max_count = 2 }
-  node_pools        = { apps = { vm_size = "Standard_B4s_v2", min_count = 1, max_count = 2, spot = true } }
+  node_pools        = { apps = { vm_size = "Standard_B4s_v2", min_count = 1, max_count = 3 } }
   api_server_ranges = ["198.51.100.0/24"] # yours
   ingress_domain    = "apps.dev.eshop.example"
-  git               = { url = "https://github.com/your-organisation/eshop-on-azure-functions", path = "infra/gitops/clusters/dev" } # yours
+  git               = { url = "https://dev.azure.com/your-organisation/eshop/_git/eshop-on-azure-functions", path = "infra/gitops/clusters/dev" } # yours
 }
 
 registry = { sku = "Basic" }

@@ -19,6 +19,12 @@ identity_provider = { # yours
   audience          = "00000000-0000-0000-0000-0000000000e3" # printed by infra/identity/register.sh
 }
 
+state_storage_account_id = "/subscriptions/00000000-0000-0000-0000-000000000003/resourceGroups/rg-eshop-bootstrap-prod/providers/Microsoft.Storage/storageAccounts/steshopprda1b2state" # yours: output of bootstrap
+
+pipeline = { # yours: outputs of bootstrap
+  principal_id = "00000000-0000-0000-0000-0000000000f3"
+}
+
 payment_url = "https://api.stripe.com"
 
 network = {
@@ -51,12 +57,12 @@ functions = {
 }
 
 kubernetes = {
-  version        = "1.33"
+  version        = "1.36"
   sku_tier       = "Standard"
   system_pool    = { vm_size = "Standard_D2ds_v5", min_count = 3, max_count = 6 }
   node_pools     = { apps = { vm_size = "Standard_D4ds_v5", min_count = 3, max_count = 12 } }
   ingress_domain = "apps.eshop.example"
-  git            = { url = "https://github.com/your-organisation/eshop-on-azure-functions", path = "infra/gitops/clusters/production" } # yours
+  git            = { url = "https://dev.azure.com/your-organisation/eshop/_git/eshop-on-azure-functions", path = "infra/gitops/clusters/production" } # yours
 }
 
 registry = {

@@ -19,6 +19,13 @@ identity_provider = { # yours
   audience          = "00000000-0000-0000-0000-0000000000e2" # printed by infra/identity/register.sh
 }
 
+state_storage_account_id = "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-eshop-bootstrap-staging/providers/Microsoft.Storage/storageAccounts/steshopstga1b2state" # yours: output of bootstrap
+
+pipeline = { # yours: outputs of bootstrap
+  principal_id      = "00000000-0000-0000-0000-0000000000f2"
+  next_principal_id = "00000000-0000-0000-0000-0000000000f3"
+}
+
 payment_url = "https://api.stripe.com"
 
 network = {
@@ -49,12 +56,12 @@ functions = {
 }
 
 kubernetes = {
-  version        = "1.33"
+  version        = "1.36"
   sku_tier       = "Standard"
   system_pool    = { vm_size = "Standard_D2ds_v5", min_count = 1, max_count = 2 }
   node_pools     = { apps = { vm_size = "Standard_D4ds_v5", min_count = 1, max_count = 4 } }
   ingress_domain = "apps.staging.eshop.example"
-  git            = { url = "https://github.com/your-organisation/eshop-on-azure-functions", path = "infra/gitops/clusters/staging" } # yours
+  git            = { url = "https://dev.azure.com/your-organisation/eshop/_git/eshop-on-azure-functions", path = "infra/gitops/clusters/staging" } # yours
 }
 
 registry = { sku = "Premium", untagged_retention_days = 14 }

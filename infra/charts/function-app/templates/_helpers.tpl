@@ -63,7 +63,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "function-app.secretName" -}}
 {{- if .Values.existingSecret -}}
 {{ .Values.existingSecret }}
-{{- else if or .Values.secret .Values.envFrom.secret .Values.externalSecret.enabled .Values.keyVaultCsi.enabled -}}
+{{- else if or .Values.secret .Values.envFrom.secret .Values.externalSecret.enabled -}}
 {{ .Values.envFrom.secret | default (include "function-app.fullname" .) }}
 {{- end -}}
 {{- end -}}

@@ -106,12 +106,6 @@ spec:
           memory: 256Mi
       securityContext:
         {{- include "function-app.containerSecurity" $.root | nindent 8 }}
-      {{- if $v.keyVaultCsi.enabled }}
-      volumeMounts:
-        - name: key-vault
-          mountPath: /mnt/key-vault
-          readOnly: true
-      {{- end }}
   {{- end }}
   containers:
     - name: functions
@@ -186,11 +180,6 @@ spec:
           mountPath: /run/secrets/functions-keys
           readOnly: true
         {{- end }}
-        {{- if $v.keyVaultCsi.enabled }}
-        - name: key-vault
-          mountPath: /mnt/key-vault
-          readOnly: true
-        {{- end }}
   volumes:
     - name: tmp
       emptyDir: {}
@@ -198,13 +187,5 @@ spec:
     - name: host-keys
       secret:
         secretName: {{ include "function-app.hostKeysSecretName" .root }}
-    {{- end }}
-    {{- if $v.keyVaultCsi.enabled }}
-    - name: key-vault
-      csi:
-        driver: secrets-store.csi.k8s.io
-        readOnly: true
-        volumeAttributes:
-          secretProviderClass: {{ $fullname }}
     {{- end }}
 {{- end -}}

@@ -30,17 +30,16 @@ half of what was meant is worse than one that refuses.
 {{- if gt (int $v.keda.worker.minReplicaCount) (int $v.keda.worker.maxReplicaCount) -}}
 {{- fail "keda.worker.minReplicaCount is greater than keda.worker.maxReplicaCount" -}}
 {{- end -}}
-{{- if and $v.ingress.enabled (not $v.ingress.host) -}}
-{{- fail "ingress.enabled needs ingress.host" -}}
+{{- if and $v.route.enabled (not (and $v.route.host (get $v.route.gateway "name"))) -}}
+{{- fail "route.enabled needs route.host and route.gateway.name" -}}
 {{- end -}}
-{{- if and $v.ingress.enabled (not $v.functions.http) -}}
-{{- fail "ingress.enabled needs functions.http" -}}
+{{- if and $v.route.enabled (not $v.functions.http) -}}
+{{- fail "route.enabled needs functions.http" -}}
 {{- end -}}
 {{- $sources := list -}}
 {{- if $v.secret -}}{{- $sources = append $sources "secret" -}}{{- end -}}
 {{- if $v.existingSecret -}}{{- $sources = append $sources "existingSecret" -}}{{- end -}}
 {{- if $v.externalSecret.enabled -}}{{- $sources = append $sources "externalSecret" -}}{{- end -}}
-{{- if $v.keyVaultCsi.enabled -}}{{- $sources = append $sources "keyVaultCsi" -}}{{- end -}}
 {{- if gt (len $sources) 1 -}}
 {{- fail (printf "secret app settings come from one place, not from %s" (join " and " $sources)) -}}
 {{- end -}}
@@ -50,19 +49,13 @@ half of what was meant is worse than one that refuses.
 {{- if and $v.externalSecret.enabled (not $v.externalSecret.data) -}}
 {{- fail "externalSecret.enabled needs externalSecret.data" -}}
 {{- end -}}
-{{- if and $v.keyVaultCsi.enabled (not (and $v.keyVaultCsi.vaultName $v.keyVaultCsi.tenantId $v.keyVaultCsi.data)) -}}
-{{- fail "keyVaultCsi.enabled needs vaultName, tenantId and data" -}}
-{{- end -}}
-{{- if and $v.keyVaultCsi.enabled (not $v.workloadIdentity.enabled) -}}
-{{- fail "keyVaultCsi.enabled needs workloadIdentity.enabled" -}}
-{{- end -}}
 {{- range $name, $_ := $v.config -}}
-{{- if or (hasKey $v.secret $name) (and $v.externalSecret.enabled (hasKey $v.externalSecret.data $name)) (and $v.keyVaultCsi.enabled (hasKey $v.keyVaultCsi.data $name)) -}}
+{{- if or (hasKey $v.secret $name) (and $v.externalSecret.enabled (hasKey $v.externalSecret.data $name)) -}}
 {{- fail (printf "app setting %s is in config and among the secrets" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- with $v.migrations.setting -}}
-{{- $known := or $v.existingSecret $v.envFrom.secret (hasKey $v.config .) (hasKey $v.secret .) (hasKey $v.externalSecret.data .) (hasKey $v.keyVaultCsi.data .) -}}
+{{- $known := or $v.existingSecret $v.envFrom.secret (hasKey $v.config .) (hasKey $v.secret .) (hasKey $v.externalSecret.data .) -}}
 {{- if not $known -}}
 {{- fail (printf "migrations.setting %s is not among the app settings" .) -}}
 {{- end -}}

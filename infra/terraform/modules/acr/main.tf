@@ -8,9 +8,9 @@ resource "azurerm_container_registry" "this" {
   public_network_access_enabled = var.public_network_access_enabled
   zone_redundancy_enabled       = var.zone_redundancy_enabled
   retention_policy_in_days      = var.untagged_retention_days
-  quarantine_policy_enabled     = var.quarantine_enabled
-  network_rule_bypass_option    = "None"
-  tags                          = var.tags
+  # Registries copy from each other as a trusted service: a private one would refuse an import from or into it.
+  network_rule_bypass_option = "AzureServices"
+  tags                       = var.tags
 
   dynamic "georeplications" {
     for_each = var.georeplication_locations

@@ -23,7 +23,7 @@ variable "tags" {
 }
 
 variable "sku" {
-  description = "Basic, Standard or Premium. Geo-replication, retention, quarantine and private endpoints need Premium."
+  description = "Basic, Standard or Premium. Geo-replication, retention and private endpoints need Premium."
   type        = string
   nullable    = false
 
@@ -65,18 +65,6 @@ variable "untagged_retention_days" {
   validation {
     condition     = var.untagged_retention_days == null || var.sku == "Premium"
     error_message = "untagged_retention_days needs the Premium sku."
-  }
-}
-
-variable "quarantine_enabled" {
-  description = "Hold a pushed image back until a scanner releases it (Premium). Needs a scanner that does so: without one nothing can be pulled."
-  type        = bool
-  default     = false
-  nullable    = false
-
-  validation {
-    condition     = !var.quarantine_enabled || var.sku == "Premium"
-    error_message = "quarantine_enabled needs the Premium sku."
   }
 }
 

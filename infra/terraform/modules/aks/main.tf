@@ -45,7 +45,9 @@ resource "azurerm_kubernetes_cluster" "this" {
   azure_policy_enabled              = true
   image_cleaner_enabled             = true
   image_cleaner_interval_hours      = 48
-  run_command_enabled               = false
+  # By way of Azure's resource manager, with the caller's own rights: so the promotion sees whether a release is healthy
+  # though the API server is private.
+  run_command_enabled = true
 
   azure_active_directory_role_based_access_control {
     azure_rbac_enabled     = true
@@ -86,11 +88,6 @@ resource "azurerm_kubernetes_cluster" "this" {
     pod_cidr            = var.pod_range
     service_cidr        = "172.16.0.0/16"
     dns_service_ip      = "172.16.0.10"
-  }
-
-  # KEDA scales the apps; the metrics it reads come from Service Bus and SQL Server.
-  workload_autoscaler_profile {
-    keda_enabled = var.keda_enabled
   }
 
   key_vault_secrets_provider {
@@ -148,9 +145,6 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
   min_count             = each.value.min_count
   max_count             = each.value.max_count
   os_sku                = "AzureLinux"
-  priority              = each.value.spot ? "Spot" : "Regular"
-  eviction_policy       = each.value.spot ? "Delete" : null
-  spot_max_price        = each.value.spot ? -1 : null
   tags                  = var.tags
 
   lifecycle {

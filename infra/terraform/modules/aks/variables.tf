@@ -35,7 +35,7 @@ variable "kubernetes_version" {
 
   validation {
     condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version is a minor version such as 1.33."
+    error_message = "kubernetes_version is a minor version such as 1.36."
   }
 }
 
@@ -109,7 +109,6 @@ variable "node_pools" {
     vm_size   = string
     min_count = number
     max_count = number
-    spot      = optional(bool, false)
   }))
   nullable = false
 
@@ -136,26 +135,23 @@ variable "log_analytics_workspace_id" {
   nullable    = false
 }
 
-variable "keda_enabled" {
-  description = "Use the KEDA add-on. Off where git brings a KEDA of its own (infra/gitops/infrastructure/keda)."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "flux" {
-  description = "Git repository that the cluster follows. A private one needs a Secret in flux-system, named here."
+  description = <<-EOT
+    Git repository on Azure DevOps that the cluster follows.
+    - `client_id` identity that reads it and the registry: no token and no key is kept
+    - `substitute` variables of the manifests
+  EOT
   type = object({
-    url               = string
-    branch            = optional(string, "main")
-    path              = string
-    credential_secret = optional(string)
-    substitute        = optional(map(string), {})
+    url        = string
+    branch     = optional(string, "main")
+    path       = string
+    client_id  = string
+    substitute = optional(map(string), {})
   })
   nullable = false
 
   validation {
-    condition     = can(regex("^(https|ssh)://", var.flux.url)) && !strcontains(var.flux.url, "@") || startswith(var.flux.url, "ssh://git@")
-    error_message = "flux.url is an https or ssh URL without a credential in it."
+    condition     = can(regex("^https://dev\\.azure\\.com/[^/@]+/[^/@]+/_git/[^/@]+$", var.flux.url))
+    error_message = "flux.url is https://dev.azure.com/<organisation>/<project>/_git/<repository>, without a credential: there the pipelines open pull requests."
   }
 }

@@ -25,7 +25,7 @@ variable "tags" {
 variable "runtime_version" {
   description = "Node's major version."
   type        = string
-  default     = "22"
+  default     = "24"
   nullable    = false
 
   validation {

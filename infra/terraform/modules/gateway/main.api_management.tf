@@ -146,6 +146,7 @@ resource "azurerm_api_management_api_policy" "this" {
   api_management_name = azurerm_api_management.this.name
   resource_group_name = var.resource_group_name
   xml_content = templatefile("${path.module}/policies/api.xml.tftpl", {
+    service             = each.key
     backend             = azurerm_api_management_backend.this[each.key].name
     allowed_origins     = var.allowed_origins
     allowed_methods     = local.methods

@@ -1,12 +1,13 @@
 locals {
   # New bits are counted from the network's own prefix, so that a /16 gives /24 subnets and /22 for the nodes.
   prefixes = zipmap(
-    ["gateway", "apim", "functions", "endpoints", "aks"],
-    cidrsubnets(var.address_space, 8, 8, 8, 8, 6),
+    ["gateway", "apim", "functions", "endpoints", "aks", "agents"],
+    cidrsubnets(var.address_space, 8, 8, 8, 8, 6, 8),
   )
 
   delegations = {
     functions = "Microsoft.App/environments"
+    agents    = "Microsoft.DevOpsInfrastructure/pools"
   }
 
   # Zone that a private endpoint of each kind registers in (learn.microsoft.com, "Private endpoint DNS zone values").
@@ -69,6 +70,8 @@ locals {
       # The Application Gateway reads its certificate from Key Vault through an endpoint here, and API Management calls
       # the apps on Flex Consumption.
       gateways = { priority = 110, source = concat([local.prefixes.gateway], local.cluster ? [] : [local.prefixes.apim]), protocol = "Tcp", ports = ["443"] }
+      # The pipelines push images and deploy.
+      agents = { priority = 130, source = [local.prefixes.agents], protocol = "Tcp", ports = ["443"] }
       }, length(var.operator_ranges) == 0 ? {} : {
       operators = { priority = 120, source = sort(var.operator_ranges), protocol = "Tcp", ports = sort(local.operator_ports) }
     })
@@ -79,6 +82,7 @@ locals {
         own-subnet    = { priority = 300, source = compact([local.prefixes.aks, var.pod_range]), protocol = "*", ports = ["*"] }
       } : name => rule if local.cluster
     }
+    agents = {}
   }
   rules = merge([
     for subnet, rules in local.inbound : {

@@ -15,6 +15,7 @@ resource "azurerm_subnet" "this" {
   address_prefixes     = [each.value]
   # Without this, network security groups do not apply to private endpoints.
   private_endpoint_network_policies = each.key == "endpoints" ? "NetworkSecurityGroupEnabled" : "Disabled"
+  default_outbound_access_enabled   = each.key != "agents"
 
   dynamic "delegation" {
     for_each = contains(keys(local.delegations), each.key) ? [local.delegations[each.key]] : []

@@ -33,6 +33,13 @@ variable "address_space" {
   }
 }
 
+variable "zones" {
+  description = "Zones of the agents' public address."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "pod_range" {
   description = "Overlay range of the cluster's pods; null where no cluster is, and then the Functions subnet holds the workloads."
   type        = string

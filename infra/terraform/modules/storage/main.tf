@@ -31,7 +31,8 @@ resource "azurerm_storage_account" "this" {
   network_rules {
     default_action = "Deny"
     bypass         = ["None"]
-    ip_rules       = var.public_access.enabled ? var.public_access.allowed_ip_ranges : []
+    # Azure refuses a range of one address here and wants the address.
+    ip_rules = var.public_access.enabled ? [for range in var.public_access.allowed_ip_ranges : trimsuffix(range, "/32")] : []
   }
 }
 

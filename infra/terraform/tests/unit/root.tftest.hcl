@@ -17,7 +17,11 @@ variables {
   administrators    = { object_id = "00000000-0000-0000-0000-00000000000a", name = "admins" }
   identity_provider = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration" }
   payment_url       = "https://payments.example"
-  network           = { address_space = "10.10.0.0/16", operator_ranges = ["10.11.0.0/24"], linked_network_ids = { operators = "/subscriptions/x/vnet" } }
+
+  state_storage_account_id = "/subscriptions/x/state"
+
+  pipeline = { principal_id = "00000000-0000-0000-0000-0000000000f2", next_principal_id = "00000000-0000-0000-0000-0000000000f3" }
+  network  = { address_space = "10.10.0.0/16", operator_ranges = ["10.11.0.0/24"], linked_network_ids = { operators = "/subscriptions/x/vnet" } }
   gateway = {
     hostname                 = "api.eshop.example"
     certificate_key_vault_id = "/subscriptions/x/kv"
@@ -27,7 +31,7 @@ variables {
     capacity                 = { min = 0, max = 2 }
     api_management           = { sku_name = "Developer_1", publisher_name = "eShop", publisher_email = "team@eshop.example" }
   }
-  kubernetes          = { git = { url = "https://github.com/your-organisation/eshop", path = "infra/gitops/clusters/staging" } }
+  kubernetes          = { git = { url = "https://dev.azure.com/your-organisation/eshop/_git/eshop", path = "infra/gitops/clusters/staging" } }
   postgres            = { sku_name = "GP_Standard_D2ds_v5" }
   sql                 = { sku_name = "GP_Gen5_2" }
   service_bus         = { sku = "Premium" }
@@ -97,6 +101,26 @@ run "makes_no_function_app_for_aks" {
   }
 }
 
+run "refuses_an_environment_that_images_do_not_leave" {
+  command = plan
+
+  variables {
+    pipeline = { principal_id = "00000000-0000-0000-0000-0000000000f2" }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "refuses_stores_that_ordering_cannot_use_yet" {
+  command = plan
+
+  variables {
+    ordering_stores = "sql-and-cosmos"
+  }
+
+  expect_failures = [var.ordering_stores]
+}
+
 run "refuses_public_stores_outside_dev" {
   command = plan
 
@@ -136,6 +160,7 @@ run "refuses_prod_in_one_zone_or_with_a_watching_firewall" {
 
   variables {
     environment = "prod"
+    pipeline    = { principal_id = "00000000-0000-0000-0000-0000000000f3" }
   }
 
   expect_failures = [var.zones, var.gateway]

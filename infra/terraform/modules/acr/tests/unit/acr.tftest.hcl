@@ -25,6 +25,10 @@ run "replicates_and_keeps_untagged_images_for_a_while" {
     condition     = azurerm_container_registry.this.retention_policy_in_days == 30 && !azurerm_container_registry.this.admin_enabled && !azurerm_container_registry.this.public_network_access_enabled
     error_message = "No admin user, no public endpoint, and old untagged manifests go."
   }
+  assert {
+    condition     = azurerm_container_registry.this.network_rule_bypass_option == "AzureServices"
+    error_message = "Images are promoted by import from another registry."
+  }
 }
 
 run "refuses_premium_features_on_basic" {
@@ -33,10 +37,10 @@ run "refuses_premium_features_on_basic" {
   variables {
     sku                           = "Basic"
     public_network_access_enabled = true
-    quarantine_enabled            = true
+    untagged_retention_days       = 30
   }
 
-  expect_failures = [var.quarantine_enabled]
+  expect_failures = [var.untagged_retention_days]
 }
 
 run "refuses_a_private_basic_registry" {

@@ -18,6 +18,7 @@ run "cuts_the_subnets_in_a_fixed_order" {
       functions = "10.10.2.0/24"
       endpoints = "10.10.3.0/24"
       aks       = "10.10.4.0/22"
+      agents    = "10.10.8.0/24"
     })
     error_message = "The subnets must keep their ranges: changing them replaces them."
   }
@@ -35,7 +36,7 @@ run "lets_the_internet_in_at_one_place_only" {
     error_message = "The internet reaches port 443 and no other."
   }
   assert {
-    condition     = alltrue([for rule in azurerm_network_security_rule.deny : rule.priority == 4096 && rule.access == "Deny"]) && length(azurerm_network_security_rule.deny) == 5
+    condition     = alltrue([for rule in azurerm_network_security_rule.deny : rule.priority == 4096 && rule.access == "Deny"]) && length(azurerm_network_security_rule.deny) == 6
     error_message = "Every subnet ends with a rule that refuses the rest."
   }
 }
@@ -116,6 +117,19 @@ run "lets_operators_in_and_gives_them_the_names" {
   assert {
     condition     = keys(azurerm_private_dns_zone_virtual_network_link.operators) == ["namespace/hub", "postgresqlServer/hub"]
     error_message = "Every zone is linked to every network that resolves names in it."
+  }
+}
+
+run "lets_agents_out_by_one_address_and_in_to_https_alone" {
+  command = plan
+
+  assert {
+    condition     = azurerm_subnet.this["agents"].delegation[0].service_delegation[0].name == "Microsoft.DevOpsInfrastructure/pools" && !azurerm_subnet.this["agents"].default_outbound_access_enabled
+    error_message = "Managed DevOps Pools take a subnet that is delegated to them."
+  }
+  assert {
+    condition     = azurerm_network_security_rule.allow["endpoints-agents"].destination_port_ranges == toset(["443"]) && azurerm_network_security_rule.allow["endpoints-agents"].source_address_prefix == "10.10.8.0/24"
+    error_message = "Agents push images and deploy; databases are the operators'."
   }
 }
 

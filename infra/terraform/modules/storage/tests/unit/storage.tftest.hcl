@@ -30,11 +30,11 @@ run "opens_to_listed_ranges_only" {
   command = plan
 
   variables {
-    public_access = { enabled = true, allowed_ip_ranges = ["198.51.100.0/24"] }
+    public_access = { enabled = true, allowed_ip_ranges = ["198.51.100.0/24", "203.0.113.7/32"] }
   }
 
   assert {
-    condition     = azurerm_storage_account.this.network_rules[0].default_action == "Deny" && azurerm_storage_account.this.network_rules[0].ip_rules == toset(["198.51.100.0/24"])
+    condition     = azurerm_storage_account.this.network_rules[0].default_action == "Deny" && azurerm_storage_account.this.network_rules[0].ip_rules == toset(["198.51.100.0/24", "203.0.113.7"])
     error_message = "A public endpoint still denies everybody who is not listed."
   }
 }
