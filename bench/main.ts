@@ -1,9 +1,14 @@
-// `npm run bench [orders] [durable]`: measures on this machine and prints a table.
+// `npm run bench [catalog] [durable] [orders]`: measures on this machine and prints a table.
 import { availableParallelism } from "node:os"
+import { benchCatalog } from "./catalog.ts"
 import { benchDurable } from "./durable.ts"
 import { benchOrders } from "./orders.ts"
 
-const benchmarks: Record<string, () => Promise<void>> = { durable: benchDurable, orders: benchOrders }
+const benchmarks: Record<string, () => Promise<void>> = {
+  catalog: benchCatalog,
+  durable: benchDurable,
+  orders: benchOrders,
+}
 
 if (process.argv.includes("--help")) {
   console.log(`npm run bench -- [benchmark…]

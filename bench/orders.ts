@@ -64,8 +64,8 @@ export async function benchOrders(): Promise<void> {
         const buyer = buyers++
         const customer = await shop.signIn(`bench-${buyer}`)
         const [variant] = seedProducts[buyer % seedProducts.length]?.variants ?? []
-        const { subtotal } = await customer.putItem(variant?.sku ?? "", 1)
-        carts.push({ customer, total: subtotal })
+        const { total } = await customer.putItem(variant?.sku ?? "", 1)
+        carts.push({ customer, total })
       })
       return carts
     }

@@ -23,7 +23,10 @@ locals {
   }
 
   own_settings = {
-    catalog = var.credentials == "entra" ? { CATALOG_DB = local.postgres_urls["catalog"] } : {}
+    catalog = merge(
+      var.credentials == "entra" ? { CATALOG_DB = local.postgres_urls["catalog"] } : {},
+      var.credentials == "entra" && var.redis != null ? { REDIS_URL = module.redis[0].url } : {},
+    )
     basket = merge(
       { CATALOG_URL = local.app_urls["catalog"], DISCOUNT_URL = local.app_urls["discount"] },
       var.credentials == "entra" ? { BASKET_DB = local.postgres_urls["basket"] } : {},

@@ -21,13 +21,14 @@ locals {
   entities    = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
 
   # API Management has one operation per method of a service: it asks for a token unless one of
-  # the method's routes is open. The app itself checks the token of the others.
+  # the method's routes is open, or for guests, whose tokens only the apps know. The app itself checks the token
+  # of the others.
   routes = merge(local.gateway, {
     maxBodyBytes = max([for route in local.route_table : route.maxBodyBytes]...)
     services = [for service in local.gateway.services : merge(service, {
       anonymous = [
         for method, accesses in { for route in local.route_table : route.method => route.access... if route.service == service.name } :
-        method if anytrue([for access in accesses : access == "anyone"])
+        method if anytrue([for access in accesses : try(contains(["anyone", "shopper", "customer", "signed-in-or-guest"], access), false)])
       ]
     })]
   })
@@ -48,10 +49,10 @@ locals {
 
   # Settings whose value Key Vault keeps, by app.
   secret_settings = {
-    catalog  = var.credentials == "key-vault" ? ["CATALOG_DB"] : []
-    basket   = concat(["PERSONAL_DATA_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
+    catalog  = var.credentials == "key-vault" ? concat(["CATALOG_DB"], var.redis == null ? [] : ["REDIS_URL"]) : []
+    basket   = concat(["GUEST_TOKEN_KEYS", "PERSONAL_DATA_KEYS", "PRICE_PROOF_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
     discount = []
-    ordering = concat(["PAYMENT_API_KEY", "PERSONAL_DATA_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
+    ordering = concat(["GUEST_TOKEN_KEYS", "PAYMENT_API_KEY", "PERSONAL_DATA_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
   }
   vaults = toset([for app, settings in local.secret_settings : app if length(settings) > 0])
 

@@ -192,5 +192,11 @@ locals {
       scope     = "Managed Redis"
       reason    = "Keep active carts."
     }
+    "catalog" = {
+      principal = "catalog"
+      redis_id  = module.redis[0].id
+      scope     = "Managed Redis"
+      reason    = "Keep copies of products."
+    }
   } : {}
 }

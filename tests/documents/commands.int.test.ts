@@ -25,6 +25,8 @@ const notRun: Record<string, string> = {
   "npm test": "is what runs this test",
   "npm test -- functions/catalog": "runs tests",
   "npm test -- --project unit": "runs tests",
+  "npm run seed -- --products 100000":
+    "takes minutes; tested by local/cloud/src/shop/add-products.int.test.ts",
   "npm run orders": "prints its commands; tested by local/cloud/src/shop/order-operations.int.test.ts",
   "npm run check": "takes a minute; continuous integration begins with it",
   "npm run format": "changes files",

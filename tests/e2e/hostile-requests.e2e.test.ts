@@ -69,11 +69,17 @@ test(`${REQUESTS} hostile requests over all routes: no failure, and every answer
     if (status >= 500) return say(answer.slice(0, 300))
     if (status === 204 || status === 304 || answer === "") return
     if (status >= 400 && type !== "application/problem+json") return say(`is a ${type}`)
-    const json = JSON.parse(answer)
-    if (status >= 400 && ofTheEdge.test(json.type)) return
+    const isLines = type === "application/x-ndjson"
+    const values = isLines
+      ? answer
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line))
+      : [JSON.parse(answer)]
+    if (status >= 400 && ofTheEdge.test(values[0].type)) return
     const validate = validatorOf(route, method, status, type)
     if (!validate) return say("is not in the document")
-    if (!validate(json)) say(ajv.errorsText(validate.errors).slice(0, 300))
+    for (const value of values) if (!validate(value)) say(ajv.errorsText(validate.errors).slice(0, 300))
   }
   const queue = [...requests]
   const worker = async () => {

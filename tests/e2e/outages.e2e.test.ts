@@ -67,10 +67,10 @@ it("redemptions that a killed table storage has lost come back from Ordering's o
   const orders = await Promise.all(
     customers.map(async (customer) => {
       await customer.putItem(products.htc, 1)
+      await customer.putCoupon("WELCOME10")
       const { body } = await customer.checkout({
         shippingAddress: someAddress,
         paymentMethod: "pm_card_visa",
-        couponCode: "WELCOME10",
         expectedTotal: usd(342_00),
       })
       return customer.ended(body.orderId)

@@ -41,15 +41,21 @@ describe("the way of an order", () => {
     const cart = await twoProducts(customer)
     expect(cart.subtotal).toEqual(usd(1_190_00))
 
-    const answer = await customer.checkout({ ...visa, couponCode: "WELCOME10", expectedTotal: usd(1_071_00) })
+    // A promotion takes 150 off the phone, and the coupon a tenth of what is left.
+    expect(await customer.putCoupon("WELCOME10")).toMatchObject({
+      discount: usd(254_00),
+      shipping: { method: "standard", price: usd(0) },
+      total: usd(936_00),
+    })
+    const answer = await customer.checkout({ ...visa, expectedTotal: usd(936_00) })
     expect(answer.status).toBe(202)
     expect(answer.headers.get("location")).toBe(`/ordering/orders/${answer.body.orderId}`)
     const order = await customer.ended(answer.body.orderId)
 
     expect(order).toMatchObject({
       status: "Paid",
-      total: usd(1_071_00),
-      discount: usd(119_00),
+      total: usd(936_00),
+      discount: usd(254_00),
       couponCodes: ["WELCOME10"],
     })
     expect((await customer.cart()).lines).toEqual([])
@@ -60,7 +66,7 @@ describe("the way of an order", () => {
       "OrderPaid",
     ])
     expect(await running.paymentsOf(order.id)).toMatchObject([
-      { status: "succeeded", amount_received: 1_071_00 },
+      { status: "succeeded", amount_received: 936_00 },
     ])
     expect(await settled(products.iphone, before.onHand - 1)).toMatchObject({
       onHand: before.onHand - 1,
@@ -79,11 +85,11 @@ describe("the way of an order", () => {
     const before = await running.shop.stock(products.iphone)
     const usesBefore = await couponUses("IPHONE150")
     await twoProducts(customer)
+    await customer.putCoupon("IPHONE150")
 
     const answer = await customer.checkout({
       ...visa,
       paymentMethod: "pm_card_chargeDeclined",
-      couponCode: "IPHONE150",
       expectedTotal: usd(1_040_00),
     })
     const order = await customer.ended(answer.body.orderId)
@@ -96,6 +102,16 @@ describe("the way of an order", () => {
     expect(await couponUses("IPHONE150")).toBe(usesBefore)
     const intents = await running.paymentsOf(order.id)
     expect(intents.map(({ amount_received }) => amount_received)).toEqual([0])
+    const returned = await eventually(
+      () => customer.cart(),
+      ({ lines }) => lines.length > 0,
+    )
+    expect(returned.lines.map(({ sku }) => sku)).toEqual([products.iphone, products.lumix])
+    expect(returned.messages).toContainEqual({
+      type: "order-returned",
+      orderId: order.id,
+      reason: "payment.declined",
+    })
   })
 
   it("an order beyond the stock ends Cancelled with the shortage; nothing was paid or reserved", async () => {
@@ -103,9 +119,9 @@ describe("the way of an order", () => {
     const before = await running.shop.stock(products.iphone)
     await customer.putItem(products.iphone, 100_000)
 
-    const answer = await customer.checkout({ ...visa, expectedTotal: usd(95_000_00 * 100) })
+    const answer = await customer.checkout({ ...visa, expectedTotal: usd(950_00 * 100_000) })
     expect(answer.status).toBe(409)
-    const confirmed = await customer.checkout({ ...visa, expectedTotal: usd(950_00 * 100_000) })
+    const confirmed = await customer.checkout({ ...visa, expectedTotal: usd(800_00 * 100_000) })
     expect(confirmed.status).toBe(202)
     const order = await customer.ended(confirmed.body.orderId)
 
@@ -139,8 +155,8 @@ describe("the way of an order", () => {
 describe("at the front door", () => {
   it("without a token every private route answers 401", async () => {
     for (const [method, path] of [
-      ["GET", "/basket/cart"],
-      ["PUT", `/basket/cart/items/${products.htc}`],
+      ["POST", "/basket/cart/hold"],
+      ["POST", "/basket/cart/merge"],
       ["POST", "/basket/checkout"],
       ["GET", "/ordering/orders"],
       ["GET", `/ordering/orders/${randomUUID()}`],

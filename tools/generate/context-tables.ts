@@ -16,7 +16,13 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 const who = (access: Access): string =>
   typeof access === "object"
     ? `role \`${access.role}\``
-    : { anyone: "anybody", "signed-in": "signed-in", customer: "customers and guests" }[access]
+    : {
+        anyone: "anybody",
+        "signed-in": "signed-in",
+        "signed-in-or-guest": "signed-in, guests",
+        customer: "customers and guests",
+        shopper: "customers, guests, and who becomes one",
+      }[access]
 
 /** `GET /products?category&limit`. */
 function request(route: Route): string {

@@ -54,7 +54,8 @@ export const edgeProblems: readonly EdgeProblem[] = [
     name: "Forbidden",
     status: 403,
     codes: ["auth.forbidden"],
-    appliesTo: ({ access }) => access !== "anyone" && access !== "signed-in",
+    appliesTo: ({ access }) =>
+      access !== "anyone" && access !== "signed-in" && access !== "signed-in-or-guest",
   },
   {
     name: "InFlight",

@@ -1,5 +1,6 @@
 import type { App, Route } from "@eshop/building-blocks/app/app"
 import { routesOf } from "@eshop/building-blocks/app/functions"
+import { MERGE_PATCH } from "@eshop/building-blocks/http/body"
 import { parametersOf, readsQuery } from "@eshop/building-blocks/http/route"
 import { z } from "zod"
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi"
@@ -25,6 +26,10 @@ const replayed = z
     description: "The first answer to this Idempotency-Key, given again",
     header: { id: "IdempotentReplayed" },
   })
+const next = z
+  .string()
+  .optional()
+  .meta({ description: 'The page after this one: `<?…>; rel="next"` (RFC 8288)', header: { id: "NextPage" } })
 const ifMatch = z
   .string()
   .optional()
@@ -43,11 +48,25 @@ function summaryOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Roles stand in the requirement's list (OpenAPI 3.1, Security Requirement Object). */
+/** Roles stand in the requirement's list; an empty requirement asks for nothing (OpenAPI 3.1, Security Requirement Object). */
 function securityOf({ access }: Route): ZodOpenApiOperationObject["security"] {
   if (access === "anyone") return []
-  return [{ bearer: typeof access === "object" ? [access.role] : [] }]
+  if (typeof access === "object") return [{ bearer: [access.role] }]
+  if (access === "signed-in") return [{ bearer: [] }]
+  const known: ZodOpenApiOperationObject["security"] = [
+    { bearer: [] },
+    { guestCookie: [] },
+    { guestToken: [] },
+  ]
+  return access === "shopper" ? [...known, {}] : known
 }
+
+/** How a caller says who they are. A document names those that its routes ask for. */
+const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  guestCookie: { type: "apiKey", in: "cookie", name: "__Host-guest" },
+  guestToken: { type: "apiKey", in: "header", name: "X-Guest-Token" },
+} as const
 
 /** The members of a route's input, and what is left of them when some are taken away. */
 function objectOf({ useCase }: Route): z.ZodObject {
@@ -82,13 +101,25 @@ const headersOf = ({ idempotent, useCase, method, etag }: Route): z.ZodRawShape 
   ...(method === "GET" && etag && { "If-None-Match": ifNoneMatch }),
 })
 
+/** What a raw route says of a path parameter: some text, unless its use case knows better. */
+const rawParameter = (route: Route, name: string): z.ZodType => {
+  const { params } = objectOf(route).shape
+  return (params instanceof z.ZodObject && params.shape[name]) || z.string()
+}
+
 function requestOf(route: Route): Pick<ZodOpenApiOperationObject, "requestParams" | "requestBody"> {
   const names = parametersOf(route.path)
   const header = headersOf(route)
   if (route.raw)
     return {
-      ...parameters({ path: Object.fromEntries(names.map((name) => [name, z.string()])), header }),
-      requestBody: { required: true, content: { "application/octet-stream": { schema: {} } } },
+      ...parameters({
+        path: Object.fromEntries(names.map((name) => [name, rawParameter(route, name)])),
+        header,
+      }),
+      requestBody: {
+        required: true,
+        content: { [route.contentType ?? "application/octet-stream"]: { schema: {} } },
+      },
     }
   const input = objectOf(route)
   const path = Object.fromEntries(names.map((name) => [name, input.shape[name] as z.ZodType]))
@@ -99,7 +130,10 @@ function requestOf(route: Route): Pick<ZodOpenApiOperationObject, "requestParams
     ...parameters({ path, header }),
     requestBody: {
       required: !rest.safeParse({}).success,
-      content: { "application/json": { schema: rest } },
+      content: {
+        ...(route.method === "PATCH" && { [MERGE_PATCH]: { schema: rest } }),
+        "application/json": { schema: rest },
+      },
     },
   }
 }
@@ -118,12 +152,20 @@ function successOf(route: Route): Record<string, ZodOpenApiResponseObject> {
     ...(route.etag && { ETag: version }),
     ...(route.location && { Location: location }),
     ...(route.idempotent && { "Idempotent-Replayed": replayed }),
+    ...(route.lines && { Link: next }),
   }
+  const content = route.lines
+    ? {
+        "application/x-ndjson": {
+          schema: ((result as z.ZodObject).shape.lines as z.ZodArray).element as z.ZodType,
+        },
+      }
+    : { [route.file?.contentType ?? "application/json"]: { schema: result } }
   return {
     [route.status]: {
       description: successes[route.status] ?? "Done",
       ...(isFilled(headers) && { headers: z.object(headers) }),
-      ...(!nothing && { content: { "application/json": { schema: result } } }),
+      ...(!nothing && { content }),
     },
     ...(route.method === "GET" &&
       route.etag && { 304: { description: "Not modified", headers: z.object({ ETag: version }) } }),
@@ -142,6 +184,15 @@ const operationOf = (app: App, route: Route): ZodOpenApiOperationObject => ({
   ...requestOf(route),
   responses: { ...successOf(route), ...problemResponses(route) },
 })
+
+function securitySchemesOf(mounts: readonly Mount[]) {
+  const accesses = mounts.flatMap(({ app }) => routesOf(app).map(({ access }) => access))
+  const { bearer, ...ofGuests } = securitySchemes
+  const knowsGuests = accesses.some(
+    (access) => access === "signed-in-or-guest" || access === "customer" || access === "shopper",
+  )
+  return knowsGuests ? { bearer, ...ofGuests } : { bearer }
+}
 
 /**
  * The OpenAPI 3.1 document of some apps' routes.
@@ -163,9 +214,7 @@ export function openApi(title: string, mounts: readonly Mount[]): object {
       info: { title, version: "1" },
       tags: mounts.map(({ app }) => ({ name: app.name })),
       paths,
-      components: {
-        securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-      },
+      components: { securitySchemes: securitySchemesOf(mounts) },
     },
     {
       override: ({ jsonSchema, zodSchema, io }) => {

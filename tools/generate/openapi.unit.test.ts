@@ -1,5 +1,6 @@
-import { app, get, post } from "@eshop/building-blocks/app/app"
+import { app, get, getLines, post, raw } from "@eshop/building-blocks/app/app"
 import { useCase } from "@eshop/building-blocks/app/use-case"
+import { RawRequest } from "@eshop/building-blocks/http/route"
 import { defineRefusal, type RefusalType } from "@eshop/domain/kernel/refusal"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { describe, expect, it, test } from "vitest"
@@ -115,6 +116,15 @@ describe("what is sent", () => {
     expect(operation("delete", "books/{id}").requestBody).toBe(undefined)
   })
 
+  it("of a PATCH may be a merge patch as well, of no other method", () => {
+    const typesOf = ({ requestBody }: Json) => Object.keys(requestBody.content)
+    expect(typesOf(operation("patch", "books/{id}"))).toEqual([
+      "application/merge-patch+json",
+      "application/json",
+    ])
+    expect(typesOf(operation("put", "books"))).toEqual(["application/json"])
+  })
+
   it("is bytes for a raw route", () => {
     expect(operation("post", "hooks").requestBody).toEqual({
       required: true,
@@ -136,7 +146,11 @@ describe("what is sent", () => {
   it("needs the token and the role of the route", () => {
     expect(operation("get", "books").security).toEqual([])
     expect(operation("put", "books").security).toEqual([{ bearer: [] }])
-    expect(operation("post", "books/{id}/loans").security).toEqual([{ bearer: [] }])
+    expect(operation("post", "books/{id}/loans").security).toEqual([
+      { bearer: [] },
+      { guestCookie: [] },
+      { guestToken: [] },
+    ])
     expect(operation("patch", "books/{id}").security).toEqual([{ bearer: ["sample.write"] }])
   })
 })
@@ -234,4 +248,30 @@ it("refuses a route whose input is no object, or whose answer JSON cannot carry"
     "odd.text: the input of a route is an object",
   )
   expect(() => documentOf(get("odd", transformed, { access: "anyone" }))).toThrow("Zod transform found at")
+})
+
+test("a page of lines is described by its line and its link, a part of an upload by its type and its parameters", () => {
+  const input = z.strictObject({ limit: z.string().optional() })
+  const result = z.strictObject({
+    lines: z.array(z.strictObject({ n: z.int() })),
+    nextCursor: z.string().nullable(),
+  })
+  const dump = useCase("lines.dump", { input, result, handle: () => never })
+  const params = z.object({ part: z.string().regex(/^[1-9]$/) })
+  const put = useCase("lines.put", {
+    input: RawRequest.extend({ params }),
+    result: z.void(),
+    handle: () => never,
+  })
+  const lines = app("lines", [
+    getLines("dump", dump, { access: "anyone" }),
+    raw("parts/{part}", put, { method: "PUT", access: "anyone", contentType: "application/x-ndjson" }),
+  ])
+  const { paths }: Json = JSON.parse(JSON.stringify(openApi("Lines", [{ app: lines, prefix: "" }])))
+  const { content, headers } = paths["/dump"].get.responses[200]
+  expect(Object.keys(content)).toEqual(["application/x-ndjson"])
+  expect(Object.keys(content["application/x-ndjson"].schema.properties)).toEqual(["n"])
+  expect(Object.keys(headers)).toEqual(["Link"])
+  expect(Object.keys(paths["/parts/{part}"].put.requestBody.content)).toEqual(["application/x-ndjson"])
+  expect(paths["/parts/{part}"].put.parameters[0].schema.pattern).toBe("^[1-9]$")
 })

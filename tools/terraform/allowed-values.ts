@@ -36,6 +36,8 @@ export const secretSettings = [
   "REDIS_URL",
   "PAYMENT_API_KEY",
   "PERSONAL_DATA_KEYS",
+  "GUEST_TOKEN_KEYS",
+  "PRICE_PROOF_KEYS",
   "SERVICE_CLIENT_SECRET",
 ]
 

@@ -84,6 +84,7 @@ describe.runIf(complete || process.env.CI !== undefined)("register.sh", () => {
     const grants = lines("grants").map((line) => JSON.parse(line))
     expect(grants.map(({ principalId, appRoleId }) => `${principalId} ${byId.get(appRoleId)}`)).toEqual([
       "pb discount.quote",
+      "pb inventory.hold",
       "po basket.checkouts",
       "po discount.quote",
       "po discount.redeem",

@@ -52,13 +52,19 @@ async function whenReadinessIs(status: number, degraded: readonly string[]): Pro
   }
 }
 
+/** A cart is shown without discounts rather than late: Discount's first answers take their time. */
+async function whenDiscountsAreThere(send: Send): Promise<void> {
+  while ((await send("GET", "cart")).body.discountUnavailable);
+}
+
 test("prices are Catalog's, discounts Discount's, and the address goes to Ordering alone", async () => {
   const send = await newCustomer()
   const cart = await put(send, "IPHONE-X-BLACK", 2)
   expect(cart.body).toMatchObject({ subtotal: usd(1900_00), version: 1 })
-  const refused = await checkOut(send, checkoutOf(1900_00, { couponCode: "SAMSUNG100" }))
-  expect([refused.status, codeOf(refused)]).toEqual([422, "coupon.not-applicable"])
-  const { status, body } = await checkOut(send, checkoutOf(1600_00, { couponCode: "IPHONE150" }))
+  await whenDiscountsAreThere(send)
+  const quoted = await send("PUT", "cart/coupon", { couponCode: "IPHONE150" })
+  expect(quoted.body).toMatchObject({ discount: usd(300_00), total: usd(1600_00) })
+  const { status, body } = await checkOut(send, checkoutOf(1600_00))
   expect([status, body.discount, body.discountUnavailable]).toEqual([202, usd(300_00), false])
 
   const details = await (await serviceCalled("ordering"))("GET", `checkouts/${body.orderId}`)
@@ -72,7 +78,11 @@ test("prices are Catalog's, discounts Discount's, and the address goes to Orderi
 
 test("HEAD is answered where GET is; a wrong token is 401", async () => {
   const head = await (await newCustomer())("HEAD", "cart")
-  expect([head.status, head.body, head.headers.get("etag")]).toEqual([200, "", '"0"'])
+  expect([head.status, head.body, head.headers.get("etag")]).toEqual([
+    200,
+    "",
+    expect.stringMatching(/^"0\./),
+  ])
   const wrong = await nobody("GET", "cart", undefined, { authorization: "Bearer a.b.c" })
   expect([wrong.status, codeOf(wrong)]).toEqual([401, "auth.invalid-token"])
 })
@@ -81,7 +91,7 @@ test("100 checkouts at once with one key are one event on the bus", async () => 
   const send = await newCustomer()
   await put(send, "SAMSUNG-10-RED", 1)
   const insist = async (): Promise<Reply> => {
-    const reply = await checkOut(send, checkoutOf(840_00), "one-key")
+    const reply = await checkOut(send, checkoutOf(740_00), "one-key")
     return reply.status === 409 && codeOf(reply) === "idempotency-key.in-flight" ? await insist() : reply
   }
   const replies = await atOnce(100, insist)
@@ -112,7 +122,8 @@ test("Discount that hangs shows in the readiness, and costs the discount, not th
   process.kill(pid as number, "SIGSTOP")
   try {
     await whenReadinessIs(200, ["discount"])
-    const reply = await checkOut(send, checkoutOf(840_00, { couponCode: "WELCOME10" }))
+    await send("PUT", "cart/coupon", { couponCode: "WELCOME10" })
+    const reply = await checkOut(send, checkoutOf(840_00))
     expect([reply.status, reply.body.discountUnavailable]).toEqual([202, true])
   } finally {
     process.kill(pid as number, "SIGCONT")

@@ -1,7 +1,9 @@
+import { GuestSettings } from "@eshop/building-blocks/identity/guest-token"
 import { ServiceSettings } from "@eshop/building-blocks/identity/service-token"
 import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
 import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
 import { PersonalDataSettings } from "@eshop/building-blocks/personal-data/wrapping-keys"
+import { signingKeys } from "@eshop/building-blocks/signing/signing-keys"
 import * as z from "zod"
 
 /** Basket's app settings. */
@@ -10,8 +12,12 @@ export const settings = z.object({
   ...ServiceSettings.shape,
   ...MessagingSettings.shape,
   ...PersonalDataSettings.shape,
+  ...GuestSettings.shape,
   BASKET_DB: z.url(),
   REDIS_URL: z.url().optional(),
   CATALOG_URL: z.url(),
   DISCOUNT_URL: z.url(),
+  /** What price proofs are signed with. */
+  PRICE_PROOF_KEYS: signingKeys,
+  SEED: z.stringbool().default(false),
 })

@@ -1,23 +1,44 @@
 import { start } from "@eshop/building-blocks/app/start"
+import { redisCache } from "@eshop/building-blocks/cache/redis"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
 import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
+import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
+import { postgresUploadJobs } from "@eshop/building-blocks/store/postgres/upload-jobs"
 import document from "../openapi.json" with { type: "json" }
+import { cachedProducts } from "./adapters/cached-products.ts"
+import { postgresBulkProducts } from "./adapters/postgres-bulk-products.ts"
+import { postgresCategories } from "./adapters/postgres-categories.ts"
+import { postgresPrices } from "./adapters/postgres-prices.ts"
 import { postgresProducts } from "./adapters/postgres-products.ts"
+import { postgresSearch } from "./adapters/postgres-search.ts"
+import { postgresSearchIndex } from "./adapters/postgres-search-index.ts"
 import { postgresStock } from "./adapters/postgres-stock.ts"
+import { postgresTaxRates } from "./adapters/postgres-tax-rates.ts"
 import { catalog } from "./app.ts"
 import { seedProducts } from "./products/seed-products.ts"
 import { settings } from "./settings.ts"
 
 const from = readSettings(settings)
 const store = postgresStore(from.CATALOG_DB)
+const redis = from.REDIS_URL
+  ? redisCache(from.REDIS_URL, "products come from PostgreSQL alone", console.warn)
+  : undefined
 start(catalog, {
   ports: {
-    products: postgresProducts(store.pool),
+    products: redis ? cachedProducts(postgresProducts(store.pool), redis) : postgresProducts(store.pool),
+    categories: postgresCategories(store.pool),
+    prices: postgresPrices(store.pool),
+    taxRates: postgresTaxRates(store.pool),
     stock: postgresStock(store.pool),
+    bulk: postgresBulkProducts(store.pool),
+    uploads: postgresUploadJobs(store.pool),
+    audit: postgresAudit(store.pool),
+    search: postgresSearch(store.pool),
+    searchIndex: postgresSearchIndex(store.pool),
     outbox: store.outbox,
     ...deadLetterPorts(catalog, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
@@ -27,5 +48,6 @@ start(catalog, {
   document,
   store,
   broker: serviceBusBroker(serviceBusClient(from)),
+  ...(redis && { others: { redis: () => redis.ping() }, close: () => redis.close() }),
   ...(from.SEED && { seed: seedProducts }),
 })

@@ -7,5 +7,6 @@ export const settings = z.object({
   ...IdentitySettings.shape,
   ...MessagingSettings.shape,
   CATALOG_DB: z.url(),
+  REDIS_URL: z.url().optional(),
   SEED: z.stringbool().default(false),
 })

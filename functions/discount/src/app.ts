@@ -1,25 +1,78 @@
-import { app, del, get, post, put } from "@eshop/building-blocks/app/app"
+import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
+import { auditRoutes } from "@eshop/building-blocks/audit/audit"
+import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
+import { OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
+import { addBatch } from "./codes/add-batch.ts"
+import { getBatch } from "./codes/get-batch.ts"
+import { listCodes } from "./codes/list-codes.ts"
+import { makeCodes } from "./codes/make-codes.ts"
+import { createCoupon } from "./coupons/create-coupon.ts"
+import { deleteCoupon } from "./coupons/delete-coupon.ts"
 import { getCoupon } from "./coupons/get-coupon.ts"
 import { getCouponUsage } from "./coupons/get-coupon-usage.ts"
-import { quoteCoupons } from "./coupons/quote-coupons.ts"
+import { listCoupons } from "./coupons/list-coupons.ts"
+import { updateCoupon } from "./coupons/update-coupon.ts"
+import { orderCancelled } from "./customers/order-cancelled.ts"
+import { orderPaid } from "./customers/order-paid.ts"
+import { createPromotion } from "./promotions/create-promotion.ts"
+import { deletePromotion } from "./promotions/delete-promotion.ts"
+import { getPromotion } from "./promotions/get-promotion.ts"
+import { listPromotions } from "./promotions/list-promotions.ts"
+import { previewPromotion } from "./promotions/preview-promotion.ts"
+import { updatePromotion } from "./promotions/update-promotion.ts"
+import { quote } from "./quotes/quote.ts"
 import { confirmRedemption } from "./redemptions/confirm-redemption.ts"
 import { reconcileRedemptions } from "./redemptions/reconcile-redemptions.ts"
 import { releaseRedemption } from "./redemptions/release-redemption.ts"
 import { reserveRedemption } from "./redemptions/reserve-redemption.ts"
 
+const write = { access: { role: "discount.write" } } as const
+const versioned = { ...write, etag: "version" } as const
 const redeem = { access: { role: "discount.redeem" } } as const
 
-/** Discount: coupons and their redemptions. Every change is idempotent by order: no transaction, hence no outbox. */
+/** Discount: promotions, coupons and their redemptions. Every change is idempotent: no transaction, hence no outbox. */
 export const discount = app(
   "discount",
   [
-    get("coupons/{code}", getCoupon, { access: "signed-in" }),
-    get("coupons/{code}/usage", getCouponUsage, { access: { role: "discount.write" } }),
-    post("quotes", quoteCoupons, { access: { role: "discount.quote" } }),
+    post("quotes", quote, { access: { role: "discount.quote" } }),
+
+    get("promotions", listPromotions, write),
+    post("promotions", createPromotion, {
+      ...versioned,
+      status: 201,
+      idempotent: true,
+      location: ({ id }) => `/discount/promotions/${id}`,
+    }),
+    post("promotions/preview", previewPromotion, write),
+    get("promotions/{id}", getPromotion, versioned),
+    put("promotions/{id}", updatePromotion, versioned),
+    del("promotions/{id}", deletePromotion, write),
+
+    get("coupons", listCoupons, write),
+    post("coupons", createCoupon, {
+      ...versioned,
+      status: 201,
+      idempotent: true,
+      location: ({ code }) => `/discount/coupons/${code}`,
+    }),
+    get("coupons/{code}", getCoupon, versioned),
+    put("coupons/{code}", updateCoupon, versioned),
+    del("coupons/{code}", deleteCoupon, write),
+    get("coupons/{code}/usage", getCouponUsage, write),
+    put("coupons/{code}/batches/{batchId}", addBatch, { ...write, status: 202 }),
+    get("coupons/{code}/batches/{batchId}", getBatch, write),
+    get("coupons/{code}/codes", listCodes, write),
+    every("*/5 * * * * *", makeCodes),
+
     put("redemptions/{orderId}", reserveRedemption, redeem),
     post("redemptions/{orderId}/confirm", confirmRedemption, redeem),
     del("redemptions/{orderId}", releaseRedemption, redeem),
     post("operations/redemptions/reconcile", reconcileRedemptions, { access: { role: "operations" } }),
+
+    on(OrderPaid, orderPaid),
+    on(OrderCancelled, orderCancelled),
+    ...auditRoutes("discount.write"),
+    ...deadLetterRoutes,
   ],
   { transactional: false },
 )

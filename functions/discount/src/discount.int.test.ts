@@ -5,6 +5,7 @@ import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { clientOf, codeOf, pointersOf, type Send, tokenFor } from "../../../tests/fixtures/http.ts"
 import { startParts } from "../../../tests/fixtures/local-parts.ts"
+import { terms } from "./testing/discount.ts"
 
 let cloud: Cloud
 let nobody: Send
@@ -27,27 +28,42 @@ beforeAll(async () => {
 })
 afterAll(() => cloud?.stop())
 
-const [iphone, samsung] = seedProducts.map(({ id, variants: [variant] }) => ({
+const [iphone, samsung] = seedProducts.map(({ id, price, variants: [variant] }) => ({
   sku: variant?.sku,
   productId: id,
   quantity: 2,
-  unitPrice: variant?.price,
+  unitPrice: price.unitPrice,
 }))
 const takenOf = async (code: string) => (await operator("GET", `coupons/${code}/usage`)).body.taken
 
+const promotions = async () => (await operator("GET", "promotions")).body.items
+
+describe("the reference system's discounts", () => {
+  test("are promotions, and two codes of the same besides", async () => {
+    expect(
+      (await promotions()).map(({ name, effect }: { name: string; effect: object }) => [name, effect]),
+    ).toEqual([
+      ["150 off every IPhone X", { kind: "amount-per-unit", amount: { amount: 150_00, currency: "USD" } }],
+      ["100 off every Samsung 10", { kind: "amount-per-unit", amount: { amount: 100_00, currency: "USD" } }],
+    ])
+    const { body } = await operator("GET", "coupons")
+    expect(body.items.map(({ code }: { code: string }) => code)).toEqual([
+      "IPHONE150",
+      "SAMSUNG100",
+      "WELCOME10",
+    ])
+  })
+})
+
 describe("coupons", () => {
-  test("are told to whoever is signed in, by a code in any case", async () => {
-    const reply = await customer("GET", "coupons/welcome10")
-    expect(reply.status).toBe(200)
-    expect(reply.body).toEqual({
-      code: "WELCOME10",
-      description: "10 % off the whole cart",
-      reward: { kind: "percent", percent: 10 },
-    })
+  test("are told to merchants, by a code in any case", async () => {
+    const reply = await operator("GET", "coupons/welcome10")
+    expect([reply.status, reply.headers.get("etag")]).toEqual([200, '"1"'])
+    expect(reply.body).toMatchObject({ code: "WELCOME10", effect: { kind: "percentage", rate: 10_000 } })
   })
 
   test("that do not exist are 404", async () => {
-    const reply = await customer("GET", "coupons/NO-SUCH")
+    const reply = await operator("GET", "coupons/NO-SUCH")
     expect([reply.status, codeOf(reply)]).toEqual([404, "coupon.unknown"])
     expect(reply.headers.get("content-type")).toBe("application/problem+json")
   })
@@ -60,8 +76,8 @@ describe("coupons", () => {
 
 test("a read takes no notice of query members that it does not know, and answers HEAD", async () => {
   const [get, head] = [
-    await customer("GET", "coupons/WELCOME10?utm_source=mail"),
-    await customer("HEAD", "coupons/WELCOME10?utm_source=mail"),
+    await operator("GET", "coupons/WELCOME10?utm_source=mail"),
+    await operator("HEAD", "coupons/WELCOME10?utm_source=mail"),
   ]
   expect([get.status, get.body.code]).toEqual([200, "WELCOME10"])
   expect([head.status, head.body]).toEqual([200, ""])
@@ -69,43 +85,70 @@ test("a read takes no notice of query members that it does not know, and answers
 })
 
 describe("a quote", () => {
-  test("explains the discount line by line", async () => {
-    const reply = await basket("POST", "quotes", { couponCodes: ["IPHONE150"], lines: [iphone, samsung] })
+  const quote = (couponCodes: string[], ...lines: unknown[]) =>
+    basket("POST", "quotes", { couponCodes, lines })
+
+  test("explains the discount line by line, without a code too", async () => {
+    const reply = await quote(["WELCOME10"], iphone, samsung)
     expect(reply.status).toBe(200)
-    expect(reply.body).toEqual({
-      lines: [
-        {
-          sku: "IPHONE-X-BLACK",
-          couponCode: "IPHONE150",
-          reason: "150 off every IPhone X",
-          amount: { amount: 300_00, currency: "USD" },
-        },
-      ],
-      discount: { amount: 300_00, currency: "USD" },
+    const [offIphones, offSamsungs] = await promotions()
+    const off = (sku: string, by: object, reason: string, amount: number) => ({
+      sku,
+      ...by,
+      reason,
+      amount: { amount, currency: "USD" },
     })
+    const code = { couponCode: "WELCOME10" }
+    expect(reply.body.lines).toEqual([
+      off("IPHONE-X-BLACK", { promotionId: offIphones.id }, offIphones.name, 300_00),
+      off("IPHONE-X-BLACK", code, "10 % off the whole cart", 160_00),
+      off("SAMSUNG-10-BLACK", { promotionId: offSamsungs.id }, offSamsungs.name, 200_00),
+      off("SAMSUNG-10-BLACK", code, "10 % off the whole cart", 148_00),
+    ])
+    expect(reply.body.discount).toEqual({ amount: 808_00, currency: "USD" })
+    expect(reply.body.explanations).toHaveLength(3)
   })
 
-  test("of a coupon that fits no line is refused", async () => {
-    const reply = await basket("POST", "quotes", { couponCodes: ["IPHONE150"], lines: [samsung] })
-    expect([reply.status, codeOf(reply)]).toEqual([422, "coupon.not-applicable"])
+  test("of a coupon that fits no line, or that there is not, refuses the coupon and keeps the rest", async () => {
+    for (const [code, why] of [
+      ["IPHONE150", "coupon.not-applicable"],
+      ["NO-SUCH", "coupon.unknown"],
+    ] as const) {
+      const reply = await quote([code], samsung)
+      expect([reply.status, reply.body.discount.amount]).toEqual([200, 200_00])
+      expect(reply.body.refusedCoupons).toMatchObject([{ code, refusal: { code: why } }])
+    }
   })
 
-  test("of more than can be counted is refused", async () => {
+  test("of a coupon and a promotion of the same effect gives one of them: the first by sort order", async () => {
+    const { body } = await quote(["SAMSUNG100"], samsung)
+    expect(body.lines).toMatchObject([{ couponCode: "SAMSUNG100", amount: { amount: 200_00 } }])
+    expect(body.explanations).toMatchObject([
+      { rule: "SAMSUNG100", outcome: "applied" },
+      { outcome: "not-met" },
+      { outcome: "suppressed", reason: 'Does not combine with "100 off every Samsung 10"' },
+    ])
+    expect(body).not.toHaveProperty("refusedCoupons")
+  })
+
+  test("of more than can be counted, or of a SKU twice, is refused", async () => {
     const unitPrice = { amount: Number.MAX_SAFE_INTEGER, currency: "USD" }
-    const reply = await basket("POST", "quotes", {
-      couponCodes: ["WELCOME10"],
-      lines: [{ ...iphone, unitPrice }],
-    })
-    expect([reply.status, codeOf(reply)]).toEqual([422, "quote.out-of-range"])
+    const dear = await quote(["WELCOME10"], { ...iphone, unitPrice })
+    expect([dear.status, codeOf(dear)]).toEqual([422, "quote.out-of-range"])
+    const twice = await quote([], iphone, iphone)
+    expect([twice.status, codeOf(twice)]).toEqual([422, "quote.sku-twice"])
   })
 
-  test("of a coupon that takes nothing off is refused, so that nobody redeems it", async () => {
-    const unitPrice = { amount: 9, currency: "USD" }
-    const reply = await basket("POST", "quotes", {
-      couponCodes: ["WELCOME10"],
-      lines: [{ ...iphone, quantity: 1, unitPrice }],
+  test("of a coupon that takes nothing off refuses it, so that nobody redeems it", async () => {
+    const unitPrice = { amount: 4, currency: "USD" }
+    const reply = await quote(["WELCOME10"], {
+      ...iphone,
+      sku: "CASE",
+      productId: newId(),
+      quantity: 1,
+      unitPrice,
     })
-    expect([reply.status, codeOf(reply)]).toEqual([422, "coupon.no-effect"])
+    expect(reply.body.refusedCoupons).toMatchObject([{ refusal: { code: "coupon.no-effect" } }])
   })
 })
 
@@ -134,7 +177,23 @@ describe("a redemption", () => {
 
 const order = newId()
 const routes: [method: string, path: string, body?: unknown][] = [
+  ["GET", "promotions"],
+  ["POST", "promotions", terms()],
+  ["POST", "promotions/preview", { promotion: terms(), cart: { lines: [iphone] } }],
+  ["GET", `promotions/${order}`],
+  ["PUT", `promotions/${order}`, terms()],
+  ["DELETE", `promotions/${order}`],
+  ["GET", "coupons"],
+  ["POST", "coupons", { ...terms(), code: "DENIED", uniqueCodes: false }],
   ["GET", "coupons/WELCOME10"],
+  ["PUT", "coupons/WELCOME10", { ...terms(), uniqueCodes: false }],
+  ["DELETE", "coupons/WELCOME10"],
+  ["PUT", `coupons/WELCOME10/batches/${order}`, { count: 1 }],
+  ["GET", `coupons/WELCOME10/batches/${order}`],
+  ["GET", "coupons/WELCOME10/codes"],
+  ["GET", "audit"],
+  ["GET", "operations/dead-letters"],
+  ["POST", "operations/dead-letters/redrive", { all: true }],
   ["GET", "coupons/WELCOME10/usage"],
   ["POST", "quotes", { couponCodes: ["WELCOME10"], lines: [iphone] }],
   ["PUT", `redemptions/${order}`, { couponCode: "WELCOME10" }],
@@ -147,23 +206,30 @@ const routes: [method: string, path: string, body?: unknown][] = [
   ],
 ]
 
+/** What a denied request must not have changed. */
+const state = async () => ({
+  taken: await takenOf("WELCOME10"),
+  promotions: (await promotions()).map(({ version }: { version: number }) => version),
+  coupons: (await operator("GET", "coupons")).body.items.map(({ version }: { version: number }) => version),
+})
+const untouched = { taken: 0, promotions: [1, 1], coupons: [1, 1, 1] }
+
 test.each(routes)("%s %s without a token is 401", async (method, path, body) => {
   const reply = await nobody(method, path, body)
   expect([reply.status, codeOf(reply)]).toEqual([401, "auth.required"])
   expect(reply.headers.get("www-authenticate")).toBe("Bearer")
-  expect(await takenOf("WELCOME10")).toBe(0)
+  expect(await state()).toEqual(untouched)
 })
 
-test.each(routes.slice(1))("%s %s with another role is 403", async (method, path, body) => {
+test.each(routes)("%s %s with another role is 403", async (method, path, body) => {
   const reply = await customer(method, path, body)
   expect([reply.status, codeOf(reply)]).toEqual([403, "auth.forbidden"])
-  expect(await takenOf("WELCOME10")).toBe(0)
+  expect(await state()).toEqual(untouched)
 })
 
 test.each<[as: () => Send, method: string, path: string, body: unknown, pointers: string[]]>([
-  [() => customer, "GET", "coupons/a_b", undefined, ["/code"]],
   [() => operator, "GET", "coupons/a_b/usage", undefined, ["/code"]],
-  [() => customer, "GET", "coupons/%C4%B1phone150", undefined, ["/code"]],
+  [() => operator, "GET", "coupons/%C4%B1phone150", undefined, ["/code"]],
   [() => basket, "POST", "quotes", {}, ["/couponCodes", "/lines"]],
   [() => basket, "POST", "quotes", [], [""]],
   [() => basket, "POST", "quotes", { couponCodes: ["WELCOME10"], lines: [] }, ["/lines"]],
@@ -216,6 +282,7 @@ test("a body over 1 MiB is 413, one of exactly 1 MiB is read", async () => {
   expect((await basket("POST", "quotes", padded(1_048_576))).status).toBe(400)
 })
 
+// Defect 15 of the reference: Discount down, and the basket fails. It says so soon, and comes back by itself.
 describe("Table storage that hangs", () => {
   afterEach(() => cloud.part("storage").kill("SIGCONT"))
 
@@ -224,7 +291,8 @@ describe("Table storage that hangs", () => {
     cloud.part("storage").kill("SIGSTOP")
     const started = performance.now()
     const replies = await Promise.all([
-      customer("GET", "coupons/NOT-CACHED"),
+      operator("GET", "coupons/NOT-CACHED"),
+      basket("POST", "quotes", { couponCodes: ["NOT-CACHED"], lines: [iphone] }),
       ordering("PUT", `redemptions/${newId()}`, { couponCode: "NOT-CACHED-2" }),
       operator("GET", "coupons/WELCOME10/usage"),
     ])
@@ -243,17 +311,17 @@ describe("Table storage that hangs", () => {
   })
 
   test("while Discount starts does not keep it from starting, and the seed comes with the storage", async () => {
-    const table = TableClient.fromConnectionString(cloud.connections.storage, "coupons", {
+    const table = TableClient.fromConnectionString(cloud.connections.storage, "discount", {
       allowInsecureConnection: true,
     })
     await table.deleteTable()
     cloud.part("storage").kill("SIGSTOP")
     await cloud.part("discount").restart()
     expect((await nobody("GET", "health/live")).status).toBe(200)
-    expect((await customer("GET", "coupons/WELCOME10")).status).toBe(503)
+    expect((await operator("GET", "coupons/WELCOME10")).status).toBe(503)
     cloud.part("storage").kill("SIGCONT")
     await expect
-      .poll(async () => (await customer("GET", "coupons/WELCOME10")).status, {
+      .poll(async () => (await operator("GET", "coupons/WELCOME10")).status, {
         timeout: 20_000,
         interval: 250,
       })

@@ -1,27 +1,33 @@
 import { start } from "@eshop/building-blocks/app/start"
+import { redisCache } from "@eshop/building-blocks/cache/redis"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
+import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
+import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
+import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
+import { tableStore } from "@eshop/building-blocks/store/tables/table-store"
 import document from "../openapi.json" with { type: "json" }
-import { cachedCoupons } from "./adapters/cached-coupons.ts"
-import { tableCoupons } from "./adapters/table-coupons.ts"
-import { tableCouponUses, tableRedemptions } from "./adapters/table-redemptions.ts"
-import { tableStorage } from "./adapters/table-storage.ts"
+import { discountTable, tablePorts } from "./adapters/table-ports.ts"
 import { discount } from "./app.ts"
-import { seedCoupons } from "./coupons/seed-coupons.ts"
+import { seedRules } from "./rules/seed-rules.ts"
 import { settings } from "./settings.ts"
 
-const COUPONS_CACHED_MS = 5_000
-
 const from = readSettings(settings)
-const tables = tableStorage(from)
+const tables = discountTable(from)
+const store = tableStore(tables, serviceBusBroker(serviceBusClient(from)))
+const redis = from.REDIS_URL
+  ? redisCache(from.REDIS_URL, "a change of a rule counts after some seconds", console.warn)
+  : undefined
 start(discount, {
   ports: {
-    coupons: cachedCoupons(tableCoupons(tables), COUPONS_CACHED_MS),
-    uses: tableCouponUses(tables),
-    redemptions: tableRedemptions(tables),
+    ...tablePorts(tables, redis),
+    ...deadLetterPorts(discount, store, (context, topics) =>
+      serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
+    ),
   },
   tokens: tokenVerifier(from),
   document,
-  own: () => tables.ping(),
-  ...(from.SEED && { seed: seedCoupons }),
+  store,
+  ...(redis && { others: { redis: () => redis.ping() }, close: () => redis.close() }),
+  ...(from.SEED && { seed: seedRules }),
 })

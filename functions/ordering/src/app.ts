@@ -12,14 +12,16 @@ import { listCouponUses } from "./orders/list-coupon-uses.ts"
 import { listOrders } from "./orders/list-orders.ts"
 import { projectOrders } from "./orders/project-orders.ts"
 import { getProjection, rebuildProjection } from "./orders/rebuild-projection.ts"
+import { getPriceProof } from "./proofs/get-price-proof.ts"
 
 const operations = { access: { role: "operations" } } as const
 
 /** Ordering: orders, their sagas and the customers' view of them. */
 export const ordering = app("ordering", [
   get("orders", listOrders, { access: "customer" }),
-  get("orders/{id}", getOrder, { access: "signed-in", etag: "version" }),
-  get("orders/{id}/timeline", getTimeline, { access: "signed-in" }),
+  get("orders/{id}", getOrder, { access: "signed-in-or-guest", etag: "version" }),
+  get("orders/{id}/timeline", getTimeline, { access: "signed-in-or-guest" }),
+  get("orders/{id}/price-proof", getPriceProof, { access: "signed-in-or-guest" }),
   get("operations/orders/coupons", listCouponUses, operations),
   get("operations/projections/orders", getProjection, operations),
   post("operations/projections/orders/rebuild", rebuildProjection, { ...operations, status: 202 }),

@@ -2,6 +2,7 @@ import { start } from "@eshop/building-blocks/app/start"
 import { durableFunctions, durableSagas } from "@eshop/building-blocks/durable/durable-functions"
 import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
+import { guestTokens } from "@eshop/building-blocks/identity/guest-token"
 import { serviceToken } from "@eshop/building-blocks/identity/service-token"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
 import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
@@ -15,6 +16,7 @@ import { basketCheckouts } from "./adapters/basket-checkouts.ts"
 import { discountRedemptions } from "./adapters/discount-redemptions.ts"
 import { postgresOrderViews } from "./adapters/postgres-order-views.ts"
 import { postgresOrders } from "./adapters/postgres-orders.ts"
+import { postgresPriceProofs } from "./adapters/postgres-price-proofs.ts"
 import { postgresProjection } from "./adapters/postgres-projection.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
 import { ordering } from "./app.ts"
@@ -41,6 +43,7 @@ start(ordering, {
     ...readModel,
     orders: postgresOrders(store.pool, projectSoon(readModel)),
     personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
+    proofs: postgresPriceProofs(store.pool),
     outbox: store.outbox,
     checkouts: basketCheckouts(serviceClient({ ...basket, token })),
     redemptions: discountRedemptions(serviceClient({ ...discount, token })),
@@ -51,6 +54,7 @@ start(ordering, {
     ),
   },
   tokens: tokenVerifier(from),
+  guests: guestTokens(from.GUEST_TOKEN_KEYS),
   document,
   store,
   broker: serviceBusBroker(serviceBusClient(from)),

@@ -1,3 +1,4 @@
+import { GuestSettings } from "@eshop/building-blocks/identity/guest-token"
 import { ServiceSettings } from "@eshop/building-blocks/identity/service-token"
 import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
 import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
@@ -10,6 +11,7 @@ export const settings = z.object({
   ...ServiceSettings.shape,
   ...MessagingSettings.shape,
   ...PersonalDataSettings.shape,
+  ...GuestSettings.shape,
   ORDERING_DB: z.url(),
   BASKET_URL: z.url(),
   DISCOUNT_URL: z.url(),

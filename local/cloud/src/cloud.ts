@@ -15,6 +15,7 @@ import {
   type Ports,
   partNames,
   repositoryRoot,
+  type SecretKeys,
 } from "./settings.ts"
 import { Part, type PartEvent, type PartSpec, type PartState } from "./supervisor/part.ts"
 import { PartLog } from "./supervisor/part-log.ts"
@@ -83,7 +84,7 @@ interface Wiring {
   ports: Ports
   dataDir: string
   databasePassword: string
-  personalDataKeys: string
+  keys: SecretKeys
   to: Connections
   redisServer: string | undefined
   fsync: boolean
@@ -93,7 +94,7 @@ interface Wiring {
 function specOf(name: PartName, wiring: Wiring): PartSpec {
   const { ports, dataDir, to, env } = wiring
   if (isAppName(name)) {
-    const settings = appSettings(name, to, wiring.personalDataKeys)
+    const settings = appSettings(name, to, wiring.keys)
     return appPart(name, ports[name], dataDir, to, { ...env, ...settings })
   }
   switch (name) {
@@ -130,7 +131,7 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
     ports,
     dataDir: "",
     databasePassword: "",
-    personalDataKeys: "",
+    keys: { personalData: "", guestTokens: "", priceProofs: "" },
     to,
     redisServer,
     fsync: true,
@@ -170,7 +171,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ports,
     dataDir,
     databasePassword: directory.databasePassword,
-    personalDataKeys: directory.personalDataKeys,
+    keys: directory.keys,
     to,
     redisServer,
     fsync: options.fsync ?? true,

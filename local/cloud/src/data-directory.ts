@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto"
+import { generateKeyPairSync, randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { repositoryRoot } from "./settings.ts"
+import { repositoryRoot, type SecretKeys } from "./settings.ts"
 
 /** Marks a directory as ours: only such a one is ever emptied. */
 const MARKER = ".eshop-local-cloud"
@@ -31,8 +31,7 @@ export interface DataDirectory {
   databasePassword: string
   /** Whether the launcher before this one was killed. */
   uncleanStop: boolean
-  /** What wraps the keys of customers' personal data: a vault's secret in Azure. */
-  personalDataKeys: string
+  keys: SecretKeys
   /** Lets another launcher use the directory. */
   unlock(): Promise<void>
 }
@@ -60,6 +59,15 @@ async function empty(path: string): Promise<void> {
     if (name === MARKER || name === LOCK || name.startsWith(`${LOCK}-`)) continue
     await rm(join(path, name), { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** A version and a key of 32 bytes, as the apps' settings take them. */
+const newKey = () => `local:${randomBytes(32).toString("base64")}`
+
+/** A version and a P-256 key, as Basket's setting takes it. */
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+  return `local:${privateKey.export({ format: "der", type: "pkcs8" }).toString("base64")}`
 }
 
 async function readOrCreate(path: string, name: string, make: () => string): Promise<string> {
@@ -127,11 +135,11 @@ export async function openDataDirectory(
       uncleanStop,
       logs: join(path, "logs"),
       databasePassword: await readOrCreate(path, "database-password", () => randomBytes(24).toString("hex")),
-      personalDataKeys: await readOrCreate(
-        path,
-        "personal-data-keys",
-        () => `local:${randomBytes(32).toString("base64")}`,
-      ),
+      keys: {
+        personalData: await readOrCreate(path, "personal-data-keys", newKey),
+        guestTokens: await readOrCreate(path, "guest-token-keys", newKey),
+        priceProofs: await readOrCreate(path, "price-proof-keys", newSigningKey),
+      },
       unlock: async () => {
         await rm(join(path, OWNER), { force: true })
         held.close()

@@ -4,6 +4,7 @@ import type { Money } from "@eshop/domain/kernel/money"
 import { connections, defaultPorts, developmentSecrets } from "./settings.ts"
 import { portOption, runCommand } from "./shop/command.ts"
 import {
+  type CartAnswer,
   type Customer,
   type Order,
   paymentsOf,
@@ -45,32 +46,24 @@ const { values } = parseArgs({
 const show = ({ amount, currency }: Money) => `${(amount / 100).toFixed(2)} ${currency}`
 const couponCode = values.coupon === "none" ? undefined : values.coupon
 
-async function fillCart(customer: Customer, quantity: number) {
+async function fillCart(shop: Shop, customer: Customer, quantity: number): Promise<CartAnswer> {
   for (const { sku } of (await customer.cart()).lines)
     await customer.send("DELETE", `/basket/cart/items/${sku}`)
+  await customer.send("DELETE", "/basket/cart/coupon")
+  await customer.send("PUT", "/basket/cart/delivery", { body: { country: someAddress.country } })
   await customer.putItem(IPHONE, quantity)
-  const cart = await customer.putItem(LUMIX, quantity)
+  await customer.putItem(LUMIX, quantity)
+  if (couponCode) await customer.putCoupon(couponCode)
+  const cart = shop.expect(await customer.send<CartAnswer>("POST", "/basket/cart/hold", { body: {} }), 200)
   for (const line of cart.lines)
-    console.log(`  ${line.quantity} × ${line.name} at ${show(line.unitPrice)} = ${show(line.lineTotal)}`)
-  console.log(`  subtotal ${show(cart.subtotal)}`)
+    console.log(`  ${line.quantity} × ${line.name} at ${show(line.unitPrice)} = ${show(line.total)}`)
+  const { subtotal, discount, shipping, tax, total, hold } = cart
+  console.log(`  subtotal ${show(subtotal)}, discounts ${show(discount)}`)
+  if (shipping) console.log(`  shipping by ${shipping.method} ${show(shipping.price)}`)
+  console.log(`  total ${show(total)}${tax ? `, with taxes of ${show(tax)}` : ""}`)
+  if (hold) console.log(`  the stock is held until ${hold.expiresAt}`)
+  for (const message of cart.messages) console.log(`  ${JSON.stringify(message)}`)
   return cart
-}
-
-/** Checks out with the total that the shop itself names: the first answer says what the coupon takes off. */
-async function checkout(shop: Shop, customer: Customer, subtotal: Money, paymentMethod: string) {
-  const body = {
-    expectedTotal: subtotal,
-    shippingAddress: someAddress,
-    paymentMethod,
-    ...(couponCode && { couponCode }),
-  }
-  let answer = await customer.checkout(body)
-  if (answer.status === 409) {
-    const { total, discount } = answer.body as unknown as { total: Money; discount: Money }
-    console.log(`  coupon ${couponCode} takes off ${show(discount)}: the new total is ${show(total)}`)
-    answer = await customer.checkout({ ...body, expectedTotal: total })
-  }
-  return shop.expect(answer, 202)
 }
 
 async function printTimeline(customer: Customer, order: Order) {
@@ -102,11 +95,16 @@ async function main() {
   const before = [await shop.stock(IPHONE), await shop.stock(LUMIX)]
 
   console.log("Cart:")
-  const cart = await fillCart(customer, quantity)
+  const cart = await fillCart(shop, customer, quantity)
 
   console.log("Checkout:")
   const started = performance.now()
-  const { orderId, total } = await checkout(shop, customer, cart.subtotal, paymentMethod)
+  const answer = await customer.checkout({
+    expectedTotal: cart.total,
+    shippingAddress: someAddress,
+    paymentMethod,
+  })
+  const { orderId, total } = shop.expect(answer, 202)
   console.log(`  accepted: order ${orderId}, ${show(total)}`)
 
   const order = await customer.ended(orderId)

@@ -89,11 +89,18 @@ export function connections(ports: Ports, databasePassword: string, withRedis: b
   }
 }
 
-/**
- * The application settings of one app, as its Function App would have them in Azure.
- * @param personalDataKeys what wraps the keys of personal data; a vault's secret in Azure, a file's content here
- */
-export function appSettings(app: AppName, to: Connections, personalDataKeys: string): Record<string, string> {
+/** Keys that a vault keeps in Azure, and a file of the data directory here. */
+export interface SecretKeys {
+  /** What wraps the keys of personal data. */
+  personalData: string
+  /** What guests' tokens are signed with: the same for all apps that know guests. */
+  guestTokens: string
+  /** What Basket signs price proofs with. */
+  priceProofs: string
+}
+
+/** The application settings of one app, as its Function App would have them in Azure. */
+export function appSettings(app: AppName, to: Connections, keys: SecretKeys): Record<string, string> {
   const common = {
     AzureWebJobsStorage: to.storage,
     FUNCTIONS_WORKER_RUNTIME: "node",
@@ -105,25 +112,33 @@ export function appSettings(app: AppName, to: Connections, personalDataKeys: str
     // Products and coupons of the reference shop, added where they are missing.
     SEED: "true",
   }
+  const redis: Record<string, string> = to.redis ? { REDIS_URL: to.redis } : {}
   switch (app) {
     case "catalog":
-      return { ...common, CATALOG_DB: to.postgres.catalog }
+      return {
+        ...common,
+        CATALOG_DB: to.postgres.catalog,
+        ...(to.redis ? { REDIS_URL: to.redis } : {}),
+      }
     case "basket":
       return {
         ...common,
         BASKET_DB: to.postgres.basket,
-        PERSONAL_DATA_KEYS: personalDataKeys,
+        PERSONAL_DATA_KEYS: keys.personalData,
+        GUEST_TOKEN_KEYS: keys.guestTokens,
+        PRICE_PROOF_KEYS: keys.priceProofs,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,
-        ...(to.redis ? { REDIS_URL: to.redis } : {}),
+        ...redis,
       }
     case "discount":
-      return { ...common, DISCOUNT_TABLES: to.storage }
+      return { ...common, DISCOUNT_TABLES: to.storage, ...redis }
     case "ordering":
       return {
         ...common,
         ORDERING_DB: to.postgres.ordering,
-        PERSONAL_DATA_KEYS: personalDataKeys,
+        PERSONAL_DATA_KEYS: keys.personalData,
+        GUEST_TOKEN_KEYS: keys.guestTokens,
         BASKET_URL: to.apps.basket,
         DISCOUNT_URL: to.apps.discount,
         PAYMENT_URL: to.payments,

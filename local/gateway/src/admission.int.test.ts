@@ -61,6 +61,24 @@ describe("tokens", () => {
     expect(edge.seen).toHaveLength(1)
   })
 
+  it("lets guests through where a route is for them too, and anybody where shoppers may become guests", async () => {
+    const status = async (path: string, headers: Record<string, string>) =>
+      (await fetch(`${edge.url}${path}`, { method: "POST", headers })).status
+    const guests: Record<string, string>[] = [
+      { "x-guest-token": "t" },
+      { cookie: "guest=t" },
+      { cookie: "a=1; __Host-guest=t" },
+    ]
+    for (const headers of guests)
+      expect([await status("/basket/hold", headers), await status("/basket/checkout", headers)]).toEqual([
+        200, 401,
+      ])
+    expect(await status("/basket/hold", { cookie: "not-guest=t" })).toBe(401)
+    expect(await status("/basket/hold", {})).toBe(401)
+    expect(await status("/basket/shop", {})).toBe(200)
+    expect(await status("/basket/shop", { authorization: "Bearer a.b.c" })).toBe(401)
+  })
+
   it("answers 503 while the issuer cannot be asked; open routes stay open", async () => {
     const lonely = await startEdge({ issuer: "http://localhost:1" })
     const response = await fetch(`${lonely.url}/basket/cart`, { headers: signedIn() })

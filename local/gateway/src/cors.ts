@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { GatewayFiles } from "./routes.ts"
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-const REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent"
-const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate"
+const REQUEST_HEADERS =
+  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-guest-token"
+const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate, x-guest-token"
 
 type CrossOriginRules = GatewayFiles["cors"]
 
@@ -22,6 +23,8 @@ export function allowCrossOrigin(
   const origin = allowedOrigin(request, rules)
   if (origin === undefined) return
   response.setHeader("access-control-allow-origin", origin)
+  // The guest's cookie; the origins are those of the shop's own pages.
+  response.setHeader("access-control-allow-credentials", "true")
   response.setHeader("access-control-expose-headers", EXPOSED_HEADERS)
 }
 

@@ -1,8 +1,11 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 
-/** Who may call a route: anybody, whoever has a token (a customer's or any), or holders of a role. */
-export type Access = "anyone" | "signed-in" | "customer" | { role: string }
+/**
+ * Who may call a route: anybody; whoever has a token; whoever has one or a guest's; anybody who shops, with or without
+ * a token; or holders of a role. Who a guest is only the services know.
+ */
+export type Access = "anyone" | "signed-in" | "signed-in-or-guest" | "customer" | "shopper" | { role: string }
 
 /** One published route of an app, as the apps themselves declare it. */
 export interface Route {
@@ -34,7 +37,7 @@ export interface GatewayFiles {
   routes: Route[]
 }
 
-const ACCESSES: readonly string[] = ["anyone", "signed-in", "customer"]
+const ACCESSES: readonly string[] = ["anyone", "signed-in", "signed-in-or-guest", "customer", "shopper"]
 
 const PATH = /^(\/([A-Za-z0-9._-]+|\{[A-Za-z]\w*\}))+$/
 

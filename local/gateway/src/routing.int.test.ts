@@ -125,9 +125,18 @@ describe("the files of infra/gateway", () => {
   })
 
   it.each([
-    [{ access: "everyone" }, "access is neither anyone nor signed-in nor customer nor a role"],
-    [{ access: {} }, "access is neither anyone nor signed-in nor customer nor a role"],
-    [{ access: undefined }, "access is neither anyone nor signed-in nor customer nor a role"],
+    [
+      { access: "everyone" },
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+    ],
+    [
+      { access: {} },
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+    ],
+    [
+      { access: undefined },
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+    ],
     [{ service: "billing" }, "gateway.json has no service billing"],
     [{ path: "/x/{*rest}" }, "/x/{*rest} is not a path of literal segments and {parameters}"],
     [{ path: "cart" }, "cart is not a path of literal segments and {parameters}"],

@@ -106,7 +106,7 @@ function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy
     if (isRead && (await answerDocument(response, target.pathname, options.openApiFile))) return
 
     const { match, upstream, route } = published(target, method)
-    const admitted = admit(request.headers.authorization, route.access)
+    const admitted = admit(request.headers, route.access)
     // A caller that waits for 100 Continue has sent nothing yet; everybody else's body is on its way.
     if (request.headers.expect !== undefined) await admitted
     const [body] = await Promise.all([readBody(request, response, route.maxBodyBytes), admitted])

@@ -7,6 +7,15 @@ const knownCustomers: Record<string, string> = {
   john: "189dc8dc-990f-48e0-a37b-e6f2b60b9d7d",
 }
 
+/** Customers of the merchant's groups, who have prices of their own. */
+const groupsOfCustomers: Record<string, readonly string[]> = {
+  tessa: ["trade"],
+}
+
+/** The groups of a development customer. */
+export const customerGroups = (name: string): readonly string[] =>
+  Object.hasOwn(groupsOfCustomers, name) ? (groupsOfCustomers[name] ?? []) : []
+
 /** Name space of the derived ids, drawn once at random. */
 const NAMESPACE = "0d2f3a54-6c1e-4f0b-9a35-7e8d5b2c9f61"
 
@@ -46,10 +55,16 @@ const client = (id: string, roles: string[]): ServiceClient => ({
 export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
   [
     client("catalog", []),
-    client("basket", ["discount.quote", "catalog.read"]),
+    client("basket", ["discount.quote", "catalog.read", "inventory.hold"]),
     client("discount", []),
     client("ordering", ["discount.quote", "discount.redeem", "basket.checkouts"]),
     // Of local.settings.example.json, which each app takes as it is.
-    client("development", ["discount.quote", "discount.redeem", "catalog.read", "basket.checkouts"]),
+    client("development", [
+      "discount.quote",
+      "discount.redeem",
+      "catalog.read",
+      "inventory.hold",
+      "basket.checkouts",
+    ]),
   ].map((entry) => [entry.id, entry]),
 )

@@ -107,6 +107,15 @@ describe("identity provider", () => {
     expect((await token("customer=constructor")).body.customer_id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it("says a customer's groups in both shapes, and leaves the claim out where there are none", async () => {
+    for (const shape of ["plain", "entra"]) {
+      const { body } = await token(`customer=Tessa&shape=${shape}`)
+      expect(decodeJwt(body.access_token).customer_groups).toEqual(["trade"])
+      const none = await token(`customer=mehmet&shape=${shape}`)
+      expect(decodeJwt(none.body.access_token)).not.toHaveProperty("customer_groups")
+    }
+  })
+
   it("gives the roles that are asked for, with and without a customer", async () => {
     const operator = await token("role=catalog.write&role=catalog.read")
     expect(decodeJwt(operator.body.access_token)).toMatchObject({
@@ -156,7 +165,7 @@ describe("identity provider", () => {
       sub: "basket",
       azp: "basket",
       idtyp: "app",
-      roles: ["discount.quote", "catalog.read"],
+      roles: ["discount.quote", "catalog.read", "inventory.hold"],
     })
   })
 
@@ -239,7 +248,7 @@ describe("identity provider", () => {
         oid: expect.stringMatching(GUID),
         azp: expect.stringMatching(GUID),
         ver: "2.0",
-        roles: ["discount.quote", "catalog.read"],
+        roles: ["discount.quote", "catalog.read", "inventory.hold"],
       })
       expect(claims.sub).toBe(claims.oid)
       expect(claims).not.toHaveProperty("scp")

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import { customerId, serviceClients } from "./accounts.ts"
+import { customerGroups, customerId, serviceClients } from "./accounts.ts"
 import { type IssueToken, type Shape, shapes, TOKEN_LIFETIME_SECONDS } from "./tokens.ts"
 
 const MAX_FORM_BYTES = 16_384
@@ -76,7 +76,9 @@ export async function developmentToken(issue: IssueToken, url: URL): Promise<Iss
   }
   const account = (name ?? "operator").toLowerCase()
   const id = customerId(account)
-  const token = bearer(await issue({ kind: "person", id, name: account, roles }, shape))
+  const token = bearer(
+    await issue({ kind: "person", id, name: account, roles, groups: customerGroups(account) }, shape),
+  )
   return name === null ? token : { ...token, customer_id: id }
 }
 

@@ -59,7 +59,7 @@ function discoveryOf(issuer: string) {
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: [ALGORITHM],
     claims_supported: [
-      ...["iss", "aud", "sub", "preferred_username", "roles", "iat", "exp"],
+      ...["iss", "aud", "sub", "preferred_username", "roles", "customer_groups", "iat", "exp"],
       ...["oid", "tid", "ver", "scp", "azp", "idtyp"],
     ],
   }

@@ -14,6 +14,8 @@ export interface Subject {
   id: string
   name: string
   roles: readonly string[]
+  /** A customer's groups. */
+  groups?: readonly string[]
 }
 
 export const TOKEN_LIFETIME_SECONDS = 3_600
@@ -41,21 +43,26 @@ export function tokenIssuer(options: { key: SigningKey; issuer: string; audience
 }
 export type IssueToken = ReturnType<typeof tokenIssuer>
 
-function plainClaims({ kind, id, name, roles }: Subject): JWTPayload {
+/** Left out where there are none. */
+const groupClaim = (groups: readonly string[]): JWTPayload =>
+  groups.length > 0 ? { customer_groups: [...groups] } : {}
+
+function plainClaims({ kind, id, name, roles, groups = [] }: Subject): JWTPayload {
   const ofApp = kind === "app" ? { azp: id, idtyp: "app" } : {}
-  return { sub: id, preferred_username: name, roles: [...roles], ...ofApp }
+  return { sub: id, preferred_username: name, roles: [...roles], ...groupClaim(groups), ...ofApp }
 }
 
 /**
  * Claims of a v2.0 access token (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
  * A person's `sub` differs from app to app; `oid` is the account. Nobody's roles are left out, not empty.
  */
-function entraClaims({ kind, id, name, roles }: Subject, audience: string): JWTPayload {
+function entraClaims({ kind, id, name, roles, groups = [] }: Subject, audience: string): JWTPayload {
   const common = {
     tid: TENANT,
     ver: "2.0",
     nbf: Math.floor(Date.now() / 1_000),
     ...(roles.length > 0 ? { roles: [...roles] } : {}),
+    ...groupClaim(groups),
   }
   if (kind === "person") {
     const sub = createHash("sha256").update(`${audience}\n${id}`).digest("base64url")

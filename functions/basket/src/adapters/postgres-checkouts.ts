@@ -20,4 +20,13 @@ export const postgresCheckouts = (pool: pg.Pool): Checkouts => ({
     })
     return rows[0]
   },
+
+  async giveBack(tx, checkoutId, at) {
+    const { rows } = await inTransaction(tx).query<{ data: Checkout }>({
+      name: "checkout-give-back",
+      text: "UPDATE checkout SET returned_at = $2 WHERE id = $1 AND returned_at IS NULL RETURNING data",
+      values: [checkoutId, at],
+    })
+    return rows[0]?.data
+  },
 })

@@ -48,7 +48,15 @@ async function known(product: ProductSnapshot) {
 }
 
 test("a copy is what the event said", async () => {
-  const product = productOf()(3, { BLACK: 500, RED: 600 })
+  const prices = [{ unitPrice: usd(500), minQuantity: 1, taxCategory: "standard", includesTax: true }]
+  const terms = { prices, quantity: { min: 1, max: 9, step: 2 }, backorder: true, image: "/images/a.svg" }
+  const described = productOf()(3, { BLACK: 500 })
+  const product = {
+    ...described,
+    variants: described.variants.map((variant) => ({ ...variant, ...terms })),
+    slug: "phone",
+    categories: ["018f0000-0000-7000-8000-0000000000c1"],
+  }
   await app.publish(ProductChanged, product)
   const [sku = ""] = skusOf(product)
   expect(await basket.ports.copies.find([sku])).toEqual([
@@ -58,6 +66,9 @@ test("a copy is what the event said", async () => {
       name: "version 3",
       options: { colour: "BLACK" },
       price: usd(500),
+      ...terms,
+      slug: "phone",
+      categories: ["018f0000-0000-7000-8000-0000000000c1"],
       version: 3,
       sold: true,
     },
@@ -111,8 +122,9 @@ test("a variant that disappeared is no longer sold, whichever event comes last, 
   const refused = await checkOut(send, checkoutOf(500))
   expect([refused.status, codeOf(refused), refused.body.skus]).toEqual([422, "cart.product-unknown", [red]])
   expect(await basket.everything()).toEqual(before)
-  expect((await send("GET", "cart")).body).toMatchObject({ lines: [], notSold: [red], subtotal: usd(0) })
-  expect((await send("DELETE", `cart/items/${red}`)).body).toMatchObject({ notSold: [], version: 2 })
+  const messages = [{ type: "not-sold", sku: red }]
+  expect((await send("GET", "cart")).body).toMatchObject({ lines: [], messages, subtotal: usd(0) })
+  expect((await send("DELETE", `cart/items/${red}`)).body).toMatchObject({ messages: [], version: 2 })
 
   await app.publish(ProductChanged, version(4, { BLACK: 500, RED: 700 }))
   expect(await known(both)).toEqual({ BLACK: [500, 4], RED: [700, 4] })

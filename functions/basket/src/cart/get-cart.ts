@@ -1,20 +1,27 @@
-import { customerOf } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { cartTotalOutOfRange } from "@eshop/domain/basket/cart"
-import * as z from "zod"
-import { CartView, viewCart } from "./cart-view.ts"
+import { emptyCart } from "@eshop/domain/basket/cart"
+import { findVariants } from "../products/find-variants.ts"
+import { CartView, DeliveryInput, viewCart } from "./cart-view.ts"
 import type { CartPorts } from "./ports.ts"
+import { showCart } from "./show-cart.ts"
 
-/** The customer's own cart; an empty one when there is none. */
+/** The shopper's own cart; an empty one when there is none. A query looks at another delivery than the cart's own. */
 export const getCart = useCase("basket.get-cart", {
-  input: z.strictObject({}),
+  input: DeliveryInput,
   result: CartView,
-  refusals: [cartTotalOutOfRange],
-  handle: (ports: CartPorts) => async (_, call) => {
-    const customerId = customerOf(call)
-    const cached = await ports.cache?.find(customerId)
-    const cart = cached ?? (await ports.carts.find(customerId))
-    if (!cached) await ports.cache?.put(cart)
-    return await viewCart(ports, cart)
+  handle: (ports: CartPorts) => async (delivery, call) => {
+    const { caller } = call
+    const isKnown = caller.kind === "customer" || caller.kind === "guest"
+    const cart = isKnown ? await ports.carts.find(caller.id) : emptyCart("")
+    if (Object.keys(delivery).length === 0) return await showCart(ports, call, { cart, told: [] })
+    const variants = await findVariants(
+      ports,
+      cart.items.map(({ sku }) => sku),
+    )
+    return await viewCart(ports, call, cart, {
+      variants,
+      told: [],
+      delivery: { ...cart.delivery, ...delivery },
+    })
   },
 })

@@ -1,27 +1,29 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { cartFull, checkLine, putItem as putItemInto } from "@eshop/domain/basket/cart"
+import { cartFull, putItem as putItemInto } from "@eshop/domain/basket/cart"
 import { variantUnknown } from "@eshop/domain/catalog/product"
 import { Quantity, Sku } from "@eshop/domain/kernel/ids"
 import * as z from "zod"
+import type { HoldPorts } from "../holds/ports.ts"
 import { findVariants } from "../products/find-variants.ts"
 import { CartView } from "./cart-view.ts"
-import { changeCart, changeRefusals } from "./change-cart.ts"
-import type { CartPorts } from "./ports.ts"
+import { changeCart } from "./change-cart.ts"
+import { changeRefusals } from "./store-cart.ts"
 
-/** Sets how many of a variant the customer wants; the price is Catalog's. */
+/** Sets how many of a variant the shopper wants. */
 export const putItem = useCase("basket.put-item", {
   input: z.strictObject({ sku: Sku, quantity: Quantity }),
   result: CartView,
   refusals: [variantUnknown, cartFull, ...changeRefusals],
   handle:
-    (ports: CartPorts) =>
+    (ports: HoldPorts) =>
     async ({ sku, quantity }, call) => {
-      const [variant] = await findVariants(ports, [sku])
-      if (!variant) return variantUnknown()
-      const refused = checkLine({ unitPrice: variant.price, quantity })
-      if (refused) return refused
-      return await changeCart(ports, call, { type: "item-put", sku, quantity }, (cart) =>
-        putItemInto(cart, { sku, quantity }),
+      const variants = await findVariants(ports, [sku])
+      if (!variants.has(sku)) return variantUnknown()
+      return await changeCart(
+        ports,
+        call,
+        { variants, change: { action: "item.set", sku, quantity } },
+        (cart) => putItemInto(cart, { sku, quantity }),
       )
     },
 })

@@ -22,4 +22,10 @@ export type Catalog = {
   find(sku: string): Promise<VariantDetails | undefined>
 }
 
+/** What is left of variants: a hint that may be half a minute old, and that nobody waits for. */
+export type StockHints = {
+  /** @returns the units by SKU; without those that are not known */
+  of(skus: readonly string[]): Promise<ReadonlyMap<string, number>>
+}
+
 export type ProductPorts = { readonly copies: VariantCopies; readonly catalog: Catalog }

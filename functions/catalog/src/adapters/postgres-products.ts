@@ -1,88 +1,212 @@
 import { inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
+import { mayBeReduced, reductionsOf } from "@eshop/domain/catalog/price-history"
 import type { Product } from "@eshop/domain/catalog/product"
+import { skuTaken, slugTaken } from "@eshop/domain/catalog/product-rules"
+import type { PricedProduct } from "@eshop/domain/catalog/snapshot"
 import type pg from "pg"
+import type { Prices } from "../prices/ports.ts"
 import type { Products } from "../products/ports.ts"
+import { lockCategoryTree } from "./category-tree-lock.ts"
+import { postgresPrices } from "./postgres-prices.ts"
+import { postgresProductList } from "./postgres-product-list.ts"
+import { putCategories, putSlug, putVariants } from "./postgres-product-parts.ts"
 
-// A product with its variants as one row; the variants are JSON already as the domain has them.
-const products = `
-  SELECT id, name, categories, description, image_file AS "imageFile", version,
-         coalesce((SELECT jsonb_agg(jsonb_build_object('sku', sku, 'options', options, 'price',
-                                    jsonb_build_object('amount', amount, 'currency', currency)) ORDER BY place)
-                   FROM variant WHERE product_id = product.id), '[]') AS variants
+export type ProductRow = Omit<PricedProduct, "brand" | "updatedAt"> & {
+  brand: string | null
+  updated_at: Date
+}
+
+const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+// A product with its variants and their prices as one row; categories, variants and prices are JSON as the domain has them.
+export const productRows = `
+  SELECT id, slug, name, description, brand, attributes, images, status, version, updated_at,
+         category_path AS "categoryPath",
+         coalesce((SELECT jsonb_agg(category_id ORDER BY place)
+                   FROM product_category WHERE product_id = product.id), '[]') AS categories,
+         coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                     'sku', sku, 'gtin', gtin, 'options', options, 'backorder', backorder, 'image', image,
+                     'quantity', jsonb_build_object('min', min_quantity, 'max', max_quantity, 'step', quantity_step),
+                     'prices', coalesce(prices, '[]'))) ORDER BY place)
+                   FROM variant LEFT JOIN LATERAL (
+                     SELECT jsonb_agg(jsonb_build_object(
+                              'unitPrice', jsonb_build_object('amount', amount, 'currency', currency),
+                              'minQuantity', price.min_quantity, 'customerGroup', customer_group,
+                              'validFrom', ${instant("valid_from")}, 'validUntil', ${instant("valid_until")},
+                              'taxCategory', tax_category, 'includesTax', includes_tax)
+                              ORDER BY customer_group NULLS FIRST, price.min_quantity, valid_from NULLS FIRST, id)
+                            AS prices
+                     FROM price WHERE price.sku = variant.sku AND superseded_at IS NULL) standing ON true
+                   WHERE product_id = product.id AND place IS NOT NULL), '[]') AS variants
   FROM product`
 
-export const postgresProducts = (pool: pg.Pool): Products => ({
-  async list({ category, after, limit }) {
-    const { rows } = await pool.query<Product>({
-      name: "product-list",
-      text: `${products}
-             WHERE ($1::text IS NULL OR $1 = ANY (categories))
-               AND ($2::text IS NULL OR (name, id) > ($2, $3::uuid))
-             ORDER BY name, id LIMIT $4`,
-      values: [category ?? null, after?.name ?? null, after?.id ?? null, limit],
-    })
-    return rows
-  },
+export const toProduct = ({ brand, updated_at, ...product }: ProductRow): PricedProduct => ({
+  ...product,
+  ...(brand !== null && { brand }),
+  updatedAt: updated_at.toISOString(),
+})
 
-  async count({ category }) {
-    const { rows } = await pool.query<{ count: number }>({
-      name: "product-count",
-      text: "SELECT count(*) FROM product WHERE $1::text IS NULL OR $1 = ANY (categories)",
-      values: [category ?? null],
-    })
-    return rows[0]?.count ?? 0
-  },
+/** A product with its reductions: the history of prices is read where there can be one, and nowhere else. */
+async function withReductions(prices: Prices, product: PricedProduct): Promise<PricedProduct> {
+  const skus = product.variants.filter(({ prices }) => mayBeReduced(prices)).map(({ sku }) => sku)
+  if (skus.length === 0) return product
+  const rows = await prices.recent(skus)
+  return {
+    ...product,
+    variants: product.variants.map((variant) => {
+      const reductions = reductionsOf(rows.get(variant.sku) ?? [])
+      return reductions.length > 0 ? { ...variant, reductions } : variant
+    }),
+  }
+}
+
+export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): Products => ({
+  ...postgresProductList(pool),
 
   async find(id) {
-    const { rows } = await pool.query<Product>({
+    const { rows } = await pool.query<ProductRow>({
       name: "product-find",
-      text: `${products} WHERE id = $1`,
+      text: `${productRows} WHERE id = $1`,
       values: [id],
     })
-    return rows[0]
+    return rows[0] && withReductions(prices, toProduct(rows[0]))
+  },
+
+  async lock(tx, id) {
+    const connection = inTransaction(tx)
+    const text = "SELECT FROM product WHERE id = $1 FOR UPDATE"
+    await connection.query({ name: "product-lock", text, values: [id] })
+    // A statement of its own: one that has waited for the lock sees variants and prices as they were before.
+    const { rows } = await connection.query<ProductRow>({
+      name: "product-locked",
+      text: `${productRows} WHERE id = $1`,
+      values: [id],
+    })
+    return rows[0] && toProduct(rows[0])
+  },
+
+  async findBySlug(slug) {
+    const { rows } = await pool.query<ProductRow>({
+      name: "product-find-by-slug",
+      text: `${productRows} WHERE id = (SELECT product_id FROM product_slug WHERE slug = $1)`,
+      values: [slug],
+    })
+    return rows[0] && withReductions(prices, toProduct(rows[0]))
   },
 
   async findBySku(sku) {
-    const { rows } = await pool.query<Product>({
+    const { rows } = await pool.query<ProductRow>({
       name: "product-find-by-sku",
-      text: `${products} WHERE id = (SELECT product_id FROM variant WHERE sku = $1)`,
+      text: `${productRows} WHERE id = (SELECT product_id FROM variant WHERE sku = $1)`,
       values: [sku],
     })
-    return rows[0]
+    return rows[0] && withReductions(prices, toProduct(rows[0]))
+  },
+
+  pathOf: (tx, categories) => lockedPathOf(inTransaction(tx), categories),
+
+  async add(tx, product, path) {
+    await addRow(inTransaction(tx), product, path)
+    return putParts(inTransaction(tx), product)
+  },
+
+  async save(tx, product, path) {
+    const connection = inTransaction(tx)
+    await connection.query({
+      name: "product-save",
+      text: `UPDATE product SET slug = $2, name = $3, description = $4, brand = $5, attributes = $6, images = $7, status = $8,
+                                version = $9, updated_at = $10, category_path = $11
+             WHERE id = $1`,
+      values: rowOf(product, path),
+    })
+    return putParts(connection, product)
+  },
+
+  async lockUnder(tx, categoryId, after, limit) {
+    const { rows } = await inTransaction(tx).query<{ id: string }>({
+      name: "product-lock-under",
+      text: `SELECT id FROM product WHERE category_path @> ARRAY[$1::uuid] AND id > $2
+             ORDER BY id LIMIT $3 FOR UPDATE`,
+      values: [categoryId, after, limit],
+    })
+    return rows.map(({ id }) => id)
+  },
+
+  async follow(tx, ids, at) {
+    const connection = inTransaction(tx)
+    await lockCategoryTree(connection, "shared")
+    const { rows: moved } = await connection.query<{ id: string }>({
+      name: "product-follow",
+      text: `UPDATE product SET category_path = today.path, version = version + 1, updated_at = $2
+             FROM (SELECT id, ARRAY(${pathOfThose("SELECT category_id FROM product_category WHERE product_id = p.id")})
+                   FROM unnest($1::uuid[]) AS p (id)) AS today (id, path)
+             WHERE product.id = today.id AND category_path <> today.path
+             RETURNING product.id`,
+      values: [ids, at],
+    })
+    const { rows } = await connection.query<ProductRow>({
+      name: "product-read",
+      text: `${productRows} WHERE id = ANY ($1::uuid[])`,
+      values: [moved.map(({ id }) => id)],
+    })
+    return rows.map(toProduct)
   },
 
   async addMissing(tx, candidates, onHand) {
-    const added: Product[] = []
-    for (const product of candidates) if (await add(inTransaction(tx), product, onHand)) added.push(product)
+    const connection = inTransaction(tx)
+    const added: (typeof candidates)[number][] = []
+    for (const product of candidates) {
+      const path = await lockedPathOf(connection, product.categories)
+      if (!(await addRow(connection, product, path))) continue
+      const taken = await putParts(connection, product)
+      if (taken) throw new Error(`${product.slug} cannot be added: ${taken.detail}`)
+      const skus = product.variants.map(({ sku }) => sku)
+      await connection.query("INSERT INTO stock (sku, on_hand) SELECT unnest($1::text[]), $2", [skus, onHand])
+      added.push(product)
+    }
     return added
   },
 })
 
+const rowOf = (product: Product, path: readonly string[]) => [
+  ...[product.id, product.slug, product.name, product.description, product.brand ?? null, product.attributes],
+  ...[JSON.stringify(product.images), product.status, product.version, product.updatedAt, path],
+]
+
 /** @returns false when the product is there already */
-async function add(connection: Queryable, product: Product, onHand: number): Promise<boolean> {
-  const { id, name, categories, description, imageFile, version, variants } = product
-  const { rowCount } = await connection.query(
-    `INSERT INTO product (id, name, categories, description, image_file, version)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-    [id, name, categories, description, imageFile, version],
-  )
-  if (rowCount === 0) return false
-  await connection.query(
-    `WITH added AS (
-       INSERT INTO variant (sku, product_id, place, options, amount, currency)
-       SELECT sku, $1, place, options, amount, currency
-       FROM unnest($2::text[], $3::jsonb[], $4::bigint[], $5::text[])
-            WITH ORDINALITY AS v (sku, options, amount, currency, place)
-       RETURNING sku)
-     INSERT INTO stock (sku, on_hand) SELECT sku, $6 FROM added`,
-    [
-      id,
-      variants.map(({ sku }) => sku),
-      variants.map(({ options }) => JSON.stringify(options)),
-      variants.map(({ price }) => price.amount),
-      variants.map(({ price }) => price.currency),
-      onHand,
-    ],
-  )
-  return true
+async function addRow(connection: Queryable, product: Product, path: readonly string[]): Promise<boolean> {
+  const { rowCount } = await connection.query({
+    name: "product-add",
+    text: `INSERT INTO product (id, slug, name, description, brand, attributes, images, status, version, updated_at,
+                                category_path)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+    values: rowOf(product, path),
+  })
+  return rowCount === 1
+}
+
+/** Writes what lies beside the product's row. */
+async function putParts(connection: Queryable, product: Product) {
+  if (!(await putSlug(connection, product))) return slugTaken({ slug: product.slug })
+  await putCategories(connection, product)
+  const taken = await putVariants(connection, product)
+  return taken.length > 0 ? skuTaken({ skus: taken }) : undefined
+}
+
+/** These categories and all that they lie under, each once and in one order. @param those a query of ids */
+const pathOfThose = (those: string) => `
+  WITH RECURSIVE path AS (
+    SELECT id, parent_id FROM category WHERE id IN (${those})
+    UNION SELECT category.id, category.parent_id FROM category JOIN path ON category.id = path.parent_id
+  ) SELECT id FROM path ORDER BY id`
+
+async function lockedPathOf(connection: Queryable, categories: readonly string[]): Promise<string[]> {
+  if (categories.length === 0) return []
+  await lockCategoryTree(connection, "shared")
+  const { rows } = await connection.query<{ id: string }>({
+    name: "category-path",
+    text: pathOfThose("SELECT unnest($1::uuid[])"),
+    values: [categories],
+  })
+  return rows.map(({ id }) => id)
 }

@@ -1,96 +1,156 @@
 import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
-import type { ReservationStatus, StockLevel } from "@eshop/domain/catalog/stock"
-import type { StockLine } from "@eshop/domain/contracts/stock-lines"
+import type { ChangedLevel, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
 import type pg from "pg"
-import { type Stock, StockOvertakenError } from "../stock/ports.ts"
+import { type Stock, type StockLocation, StockOvertakenError } from "../stock/ports.ts"
+import { postgresHolds } from "./postgres-holds.ts"
+import { postgresReservations } from "./postgres-reservations.ts"
 
-/** The table's bounds on reserved and on hand, the last line of defence against overselling. */
-const CHECK_VIOLATION = "23514"
+// One statement, hence one snapshot: what is reserved and what of it is overdue always fit together. Overdue units are
+// counted only where the free ones do not suffice.
+const levels = `
+  WITH wanted AS (SELECT * FROM unnest($1::text[], $2::int[]) AS w (sku, quantity)),
+  overdue AS (
+    SELECT unit.sku, unit.location, sum(unit.quantity)::int AS units
+    FROM (SELECT allocations FROM reservation WHERE status = 'held' AND expires_at <= $3
+          UNION ALL
+          SELECT allocations FROM stock_hold WHERE status = 'held' AND expires_at <= $3) AS ended,
+         jsonb_to_recordset(ended.allocations) AS unit (sku text, location text, quantity int)
+    WHERE unit.sku = ANY ($1::text[])
+      AND EXISTS (SELECT FROM wanted WHERE quantity > (SELECT coalesce(sum(greatest(on_hand - reserved, 0)), 0)
+                                                       FROM stock WHERE stock.sku = wanted.sku))
+    GROUP BY unit.sku, unit.location
+  )
+  SELECT variant.sku, coalesce(stock.location, first.id) AS location, coalesce(on_hand, 0) AS "onHand",
+         coalesce(reserved, 0) AS reserved, coalesce(units, 0) AS overdue,
+         coalesce(safety_stock, 0) AS "safetyStock", backorder AND place IS NOT NULL AS backorder
+  FROM variant
+  LEFT JOIN stock USING (sku)
+  LEFT JOIN stock_location ON stock_location.id = stock.location
+  LEFT JOIN overdue ON overdue.sku = stock.sku AND overdue.location = stock.location
+  CROSS JOIN (SELECT id FROM stock_location ORDER BY priority, id LIMIT 1) AS first
+  WHERE variant.sku = ANY ($1::text[])
+  ORDER BY stock_location.priority, stock_location.id`
+/** More than there ever is: overdue units are counted. */
+const ALL = 2_147_483_647
 
-type LevelRow = { sku: string; on_hand: number; reserved: number }
-type ReservationRow = { order_id: string; status: ReservationStatus; lines: StockLine[]; expires_at: Date }
-
-const toLevel = (row: LevelRow): StockLevel => ({
-  sku: row.sku,
-  onHand: row.on_hand,
-  reserved: row.reserved,
-})
+const changed = `stock.sku, stock.location, stock.on_hand AS "onHand", stock.reserved,
+                 stock.safety_stock AS "safetyStock"`
 
 export const postgresStock = (pool: pg.Pool): Stock => ({
-  async find(sku) {
-    const { rows } = await pool.query<LevelRow>({
-      name: "stock-find",
-      text: "SELECT sku, on_hand, reserved FROM stock WHERE sku = $1",
-      values: [sku],
+  reservations: postgresReservations(),
+  holds: postgresHolds(pool),
+
+  async find(sku, now) {
+    const { rows } = await pool.query<StockLevel>({
+      name: "stock-levels",
+      text: levels,
+      values: [[sku], [ALL], now],
     })
-    return rows[0] && toLevel(rows[0])
+    return rows
   },
 
-  async levels(tx, skus) {
-    const { rows } = await inTransaction(tx).query<LevelRow>({
+  async levels(tx, lines, now) {
+    const { rows } = await inTransaction(tx).query<StockLevel>({
       name: "stock-levels",
-      text: "SELECT sku, on_hand, reserved FROM stock WHERE sku = ANY ($1::text[])",
-      values: [skus],
+      text: levels,
+      values: [lines.map(({ sku }) => sku), lines.map(({ quantity }) => quantity), now],
     })
-    return rows.map(toLevel)
+    return rows
+  },
+
+  async lock(tx, sku, now) {
+    const connection = inTransaction(tx)
+    await connection.query("SELECT 1 FROM stock WHERE sku = $1 ORDER BY location FOR UPDATE", [sku])
+    const { rows } = await connection.query<StockLevel>({
+      name: "stock-levels",
+      text: levels,
+      values: [[sku], [ALL], now],
+    })
+    return rows
   },
 
   async change(tx, changes) {
-    // ORDER BY decides in which order rows are locked: the same for everybody, hence no deadlock.
-    const query = {
+    const connection = inTransaction(tx)
+    // ORDER BY decides in which order rows are locked: the same for everybody, hence no deadlock. A change that leaves
+    // less to be ordered than before must leave it at zero or above.
+    const { rows } = await connection.query<ChangedLevel>({
       name: "stock-change",
       text: `WITH wanted AS (
-               SELECT * FROM unnest($1::text[], $2::int[], $3::int[]) AS w (sku, on_hand, reserved)
+               SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::bool[])
+                             AS w (sku, location, on_hand, reserved, overdraw)
              ), locked AS (
-               SELECT sku FROM stock JOIN wanted USING (sku)
-               ORDER BY sku FOR UPDATE OF stock
+               SELECT sku, location FROM stock JOIN wanted USING (sku, location)
+               ORDER BY sku, location FOR UPDATE OF stock
              )
-             UPDATE stock SET on_hand = stock.on_hand + wanted.on_hand, reserved = stock.reserved + wanted.reserved
-             FROM wanted JOIN locked USING (sku) WHERE stock.sku = wanted.sku`,
-      values: [
-        changes.map(({ sku }) => sku),
-        changes.map(({ onHand }) => onHand),
-        changes.map(({ reserved }) => reserved),
-      ],
-    }
-    await inTransaction(tx)
-      .query(query)
-      .catch((error: { code?: string }) => {
-        throw error.code === CHECK_VIOLATION ? new StockOvertakenError() : error
-      })
-  },
-
-  async lockReservation(tx, orderId) {
-    const { rows } = await inTransaction(tx).query<ReservationRow>({
-      name: "reservation-lock",
-      text: "SELECT order_id, status, lines, expires_at FROM reservation WHERE order_id = $1 FOR UPDATE",
-      values: [orderId],
+             UPDATE stock SET on_hand = stock.on_hand + wanted.on_hand, reserved = stock.reserved + wanted.reserved,
+                              overdrawn = (stock.overdrawn OR overdraw)
+                                AND stock.reserved + wanted.reserved > stock.on_hand + wanted.on_hand
+             FROM wanted JOIN locked USING (sku, location)
+             WHERE stock.sku = wanted.sku AND stock.location = wanted.location
+               AND (overdraw OR wanted.on_hand >= wanted.reserved
+                    OR stock.on_hand + wanted.on_hand >= stock.reserved + wanted.reserved)
+             RETURNING ${changed}`,
+      values: columnsOf(changes),
     })
-    const row = rows[0]
-    return row && { orderId: row.order_id, status: row.status, lines: row.lines, expiresAt: row.expires_at }
-  },
-
-  async addReservation(tx, { orderId, status, lines, expiresAt }) {
-    await inTransaction(tx).query({
-      name: "reservation-add",
-      text: "INSERT INTO reservation (order_id, status, lines, expires_at) VALUES ($1, $2, $3, $4)",
-      values: [orderId, status, JSON.stringify(lines), expiresAt],
+    if (rows.length === changes.length) return rows
+    const isThere = new Set(rows.map(({ sku, location }) => `${sku} ${location}`))
+    const missing = changes.filter(({ sku, location }) => !isThere.has(`${sku} ${location}`))
+    const { rows: added } = await connection.query<ChangedLevel>({
+      name: "stock-add",
+      text: `INSERT INTO stock (sku, location, on_hand, reserved, overdrawn)
+             SELECT sku, location, on_hand, reserved, reserved > on_hand
+             FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::bool[])
+                  AS w (sku, location, on_hand, reserved, overdraw)
+             WHERE overdraw OR on_hand >= reserved ORDER BY sku, location
+             ON CONFLICT DO NOTHING RETURNING ${changed}`,
+      values: columnsOf(missing),
     })
+    if (added.length < missing.length) throw new StockOvertakenError()
+    return [...rows, ...added]
   },
 
-  async setStatus(tx, orderId, status) {
-    await inTransaction(tx).query({
-      name: "reservation-status",
-      text: "UPDATE reservation SET status = $2 WHERE order_id = $1",
-      values: [orderId, status],
+  async productsOf(tx, skus) {
+    const { rows } = await inTransaction(tx).query<{ product_id: string }>({
+      name: "stock-products-of",
+      text: "SELECT DISTINCT product_id FROM variant WHERE sku = ANY ($1::text[])",
+      values: [skus],
     })
+    return rows.map((row) => row.product_id)
   },
 
-  async overdue(now, limit) {
-    const { rows } = await pool.query<{ order_id: string }>(
-      "SELECT order_id FROM reservation WHERE status = 'held' AND expires_at <= $1 ORDER BY expires_at LIMIT $2",
-      [now, limit],
+  async setSafetyStock(tx, sku, location, units) {
+    await inTransaction(tx).query(
+      `INSERT INTO stock (sku, location, safety_stock) VALUES ($1, $2, $3)
+       ON CONFLICT (sku, location) DO UPDATE SET safety_stock = excluded.safety_stock`,
+      [sku, location, units],
     )
-    return rows.map((row) => row.order_id)
+  },
+
+  async locations() {
+    const { rows } = await pool.query<StockLocation>(
+      "SELECT id, priority FROM stock_location ORDER BY priority, id",
+    )
+    return rows
+  },
+
+  async putLocation(tx, { id, priority }, most) {
+    const connection = inTransaction(tx)
+    // Two that are added at once are counted one after the other.
+    await connection.query("LOCK TABLE stock_location IN SHARE ROW EXCLUSIVE MODE")
+    const { rowCount } = await connection.query(
+      `INSERT INTO stock_location (id, priority)
+       SELECT $1, $2 WHERE (SELECT count(*) FROM stock_location WHERE id <> $1) < $3
+       ON CONFLICT (id) DO UPDATE SET priority = excluded.priority`,
+      [id, priority, most],
+    )
+    return rowCount === 1
   },
 })
+
+const columnsOf = (changes: readonly StockChange[]): unknown[] => [
+  changes.map(({ sku }) => sku),
+  changes.map(({ location }) => location),
+  changes.map(({ onHand }) => onHand),
+  changes.map(({ reserved }) => reserved),
+  changes.map(({ overdraw }) => overdraw),
+]

@@ -1,16 +1,50 @@
 import type { Tx } from "@eshop/building-blocks/app/call"
-import type { Product } from "@eshop/domain/catalog/product"
+import type { ProductCard } from "@eshop/domain/catalog/card"
+import type { Product, ProductStatus } from "@eshop/domain/catalog/product"
+import type { skuTaken, slugTaken } from "@eshop/domain/catalog/product-rules"
+import type { PricedProduct } from "@eshop/domain/catalog/snapshot"
+import type { RefusalOf } from "@eshop/domain/kernel/refusal"
 
 /** Where a page of products begins: after this name and id. */
 export type ProductCursor = { readonly name: string; readonly id: string }
 
+export type ProductFilter = {
+  /** Absent: of any. */
+  readonly status?: ProductStatus
+  /** In this category, or in one that lies under it. */
+  readonly category?: string
+}
+
+type Taken = RefusalOf<[typeof slugTaken, typeof skuTaken]>
+
 export type Products = {
-  /** Products by name, then id. */
-  list(filter: { category?: string; after?: ProductCursor; limit: number }): Promise<readonly Product[]>
-  count(filter: { category?: string }): Promise<number>
-  find(id: string): Promise<Product | undefined>
-  /** The product that has this variant. */
-  findBySku(sku: string): Promise<Product | undefined>
+  /** Products by name in the default language, then id. @param page.language of the cards */
+  list(
+    filter: ProductFilter,
+    page: { after?: ProductCursor; limit: number; language: string },
+  ): Promise<readonly (ProductCard & { readonly cursor: ProductCursor })[]>
+  /** Exact up to 1,000; of more of them as many as there were within the last 10 seconds. */
+  count(filter: ProductFilter): Promise<number>
+  find(id: string): Promise<PricedProduct | undefined>
+  /** The product as it is in the transaction, whose end everybody else who would change it waits for. */
+  lock(tx: Tx, id: string): Promise<PricedProduct | undefined>
+  /** The product that this slug leads to; it never leads to another one. */
+  findBySlug(slug: string): Promise<PricedProduct | undefined>
+  /** The product that has this variant, or had it once; no other one ever does. */
+  findBySku(sku: string): Promise<PricedProduct | undefined>
+  /**
+   * These categories, as far as there are any, and all that they lie under. Where categories lie does not change until
+   * the transaction has ended.
+   */
+  pathOf(tx: Tx, categories: readonly string[]): Promise<readonly string[]>
+  /** @param path of {@link Products.pathOf} */
+  add(tx: Tx, product: Product, path: readonly string[]): Promise<Taken | undefined>
+  /** Writes a product that the transaction has locked; variants that it has no more are kept for stock and orders. */
+  save(tx: Tx, product: Product, path: readonly string[]): Promise<Taken | undefined>
+  /** Locks products under a category, by id from this one on. @returns their ids */
+  lockUnder(tx: Tx, categoryId: string, after: string, limit: number): Promise<readonly string[]>
+  /** Gives those of these products whose categories lie elsewhere by now another path and version. @returns them */
+  follow(tx: Tx, ids: readonly string[], at: Date): Promise<readonly PricedProduct[]>
   /** Adds products with stock of each variant. @returns those that were not there yet */
-  addMissing(tx: Tx, products: readonly Product[], onHand: number): Promise<readonly Product[]>
+  addMissing<P extends Product>(tx: Tx, products: readonly P[], onHand: number): Promise<readonly P[]>
 }

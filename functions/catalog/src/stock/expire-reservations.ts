@@ -1,33 +1,21 @@
-import type { Call } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { releaseChanges } from "@eshop/domain/catalog/stock"
 import * as z from "zod"
-import type { Stock } from "./ports.ts"
+import { endOverdue } from "./end-overdue.ts"
+import type { StockPorts } from "./ports.ts"
 
-const BATCH = 100
+/** What has become of a hold can be asked for so long after its end. */
+const REMEMBERED_HOURS = 24
 
-/** Frees the stock of orders whose time is over; an order paid or cancelled meanwhile keeps its state. */
+/**
+ * Gives back the stock of orders and carts whose time is over. Nobody waits for it: a decision that needs overdue units
+ * gives them back itself.
+ */
 export const expireReservations = useCase("catalog.expire-reservations", {
   input: z.strictObject({}),
   result: z.strictObject({ expired: z.int() }),
-  handle:
-    ({ stock }: { stock: Stock }) =>
-    async (_, call) => {
-      let expired = 0
-      for (;;) {
-        const overdue = await stock.overdue(call.now, BATCH)
-        for (const orderId of overdue) if (await expire(stock, orderId, call)) expired++
-        if (overdue.length < BATCH) return { expired }
-      }
-    },
+  handle: (ports: StockPorts) => async (_, call) => {
+    const expired = await endOverdue(ports, call)
+    await ports.stock.holds.forget(new Date(call.now.getTime() - REMEMBERED_HOURS * 3_600_000))
+    return { expired }
+  },
 })
-
-/** @returns whether the reservation was still held */
-const expire = (stock: Stock, orderId: string, call: Call): Promise<boolean> =>
-  call.transact(async (tx) => {
-    const reservation = await stock.lockReservation(tx, orderId)
-    if (reservation?.status !== "held" || reservation.expiresAt > call.now) return false
-    await stock.setStatus(tx, orderId, "expired")
-    await stock.change(tx, releaseChanges(reservation.lines))
-    return true
-  })

@@ -1,26 +1,79 @@
 import type { Tx } from "@eshop/building-blocks/app/call"
-import type { Reservation, ReservationStatus, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
+import type { Outbox } from "@eshop/building-blocks/messaging/outbox"
+import type { Reservation } from "@eshop/domain/catalog/reservation"
+import type { ChangedLevel, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
+import type { HeldStock } from "@eshop/domain/catalog/stock-hold"
+import type { StockLine } from "@eshop/domain/contracts/stock-lines"
+import type { SearchIndex } from "../search/ports.ts"
 
-/** The units were taken between the decision and the change. */
+/** A decision on stock is out of date: others were faster, or overdue units must first be given back. Decide anew. */
 export class StockOvertakenError extends Error {
   override readonly name = "StockOvertakenError"
+  /** The variants whose overdue units are needed. */
+  readonly overdue: readonly string[]
+  constructor(overdue: readonly string[] = []) {
+    super("others were faster")
+    this.overdue = overdue
+  }
 }
 
+/** Where stock lies. An order is served from the lowest priority on. */
+export type StockLocation = { readonly id: string; readonly priority: number }
+
+/** What orders and carts have of the stock, until it is theirs no longer. */
+type Claims<T> = {
+  /** Locked until the transaction ends. */
+  lock(tx: Tx, id: string): Promise<T | undefined>
+  /** @throws StockOvertakenError when it is there already */
+  add(tx: Tx, claim: T): Promise<void>
+  save(tx: Tx, claims: readonly T[]): Promise<void>
+  /** Some of those that are held past their end and that nobody else is at, locked until the transaction ends. */
+  lockOverdue(tx: Tx, now: Date, limit: number): Promise<readonly T[]>
+  /** The same, of those that hold units of these variants; where others are at all of them, one that they leave. */
+  lockOverdueOf(tx: Tx, skus: readonly string[], now: Date, limit: number): Promise<readonly T[]>
+}
+
+export type Reservations = Claims<Reservation>
+
+export type Holds = Claims<HeldStock> & {
+  find(holdId: string): Promise<HeldStock | undefined>
+  /** Units that a customer holds besides one hold; nobody else changes that until the transaction ends. */
+  unitsHeldBy(tx: Tx, customerId: string, besides: string, now: Date): Promise<number>
+  /** Forgets holds that ended before. */
+  forget(before: Date): Promise<void>
+}
+
+/** Levels, and what orders and carts have of them. */
 export type Stock = {
-  find(sku: string): Promise<StockLevel | undefined>
-  /** Levels of the variants as they are committed; not locked, so a change may find them moved. */
-  levels(tx: Tx, skus: readonly string[]): Promise<readonly StockLevel[]>
+  readonly reservations: Reservations
+  readonly holds: Holds
+  /** A variant's levels, locations in the order in which they serve; none for a variant that is unknown. */
+  find(sku: string, now: Date): Promise<readonly StockLevel[]>
   /**
-   * Changes levels and locks their rows until the transaction ends: make it the transaction's last step, since
-   * everybody who buys the variant waits for it.
-   * @throws StockOvertakenError when a level would leave its bounds: others were faster, decide anew
+   * Levels of the lines' variants as they are committed; not locked, so a change may find them moved. A variant without
+   * any has an empty one at the first location. Overdue units are counted if the free ones of a line do not suffice.
+   * @param lines one per SKU
    */
-  change(tx: Tx, changes: readonly StockChange[]): Promise<void>
-  /** The order's reservation, locked until the transaction ends. */
-  lockReservation(tx: Tx, orderId: string): Promise<Reservation | undefined>
-  /** @throws when the order has a reservation already (a concurrent message: the redelivery finds it) */
-  addReservation(tx: Tx, reservation: Reservation): Promise<void>
-  setStatus(tx: Tx, orderId: string, status: ReservationStatus): Promise<void>
-  /** Orders whose stock is held beyond its time, oldest first. */
-  overdue(now: Date, limit: number): Promise<readonly string[]>
+  levels(tx: Tx, lines: readonly StockLine[], now: Date): Promise<readonly StockLevel[]>
+  /** A variant's levels, locked until the transaction ends. */
+  lock(tx: Tx, sku: string, now: Date): Promise<readonly StockLevel[]>
+  /**
+   * Changes levels, each once, and locks their rows until the transaction ends: make it the transaction's last step,
+   * since everybody who buys the variant waits for it.
+   * @returns the levels as they are then
+   * @throws StockOvertakenError when one would promise more than is there: others were faster, decide anew
+   */
+  change(tx: Tx, changes: readonly StockChange[]): Promise<readonly ChangedLevel[]>
+  /** The products of the variants. */
+  productsOf(tx: Tx, skus: readonly string[]): Promise<readonly string[]>
+  setSafetyStock(tx: Tx, sku: string, location: string, units: number): Promise<void>
+  locations(): Promise<readonly StockLocation[]>
+  /** @returns false when it would be one more than `most` */
+  putLocation(tx: Tx, location: StockLocation, most: number): Promise<boolean>
+}
+
+export type StockPorts = {
+  readonly stock: Stock
+  readonly searchIndex: SearchIndex
+  readonly outbox: Outbox
 }

@@ -1,233 +1,325 @@
-import { fileURLToPath } from "node:url"
-import type { CommandCall } from "@eshop/building-blocks/app/call"
-import { type AppUnderTest, appUnderTest } from "@eshop/building-blocks/app/testing/app-under-test"
 import { newId } from "@eshop/building-blocks/ids"
-import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
-import { emptyQueue } from "@eshop/building-blocks/messaging/testing/empty-queue"
-import { applyMigrations } from "@eshop/building-blocks/store/postgres/migrations"
-import { type PostgresStore, postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
-import { RESERVATION_MINUTES, type ReservationStatus } from "@eshop/domain/catalog/stock"
-import { OrderCancelled, OrderCreated, OrderPaid } from "@eshop/domain/contracts/ordering-events"
-import type { StockLine } from "@eshop/domain/contracts/stock-lines"
-import { usd } from "@eshop/domain/kernel/money"
+import type { ReservationStatus } from "@eshop/domain/catalog/reservation"
 import type { Cloud } from "@eshop/local-cloud/cloud"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
-import { postgresProducts } from "../adapters/postgres-products.ts"
-import { postgresStock } from "../adapters/postgres-stock.ts"
-import { catalog } from "../app.ts"
-import { expireReservations } from "./expire-reservations.ts"
-
-const migrations = fileURLToPath(new URL("../../migrations/postgres", import.meta.url))
+import { PRICE } from "../testing/catalog.ts"
+import { productOf, variantOf } from "../testing/products.ts"
+import { type StockOn, stockOn } from "../testing/stock.ts"
 
 let cloud: Cloud
-let store: PostgresStore
-let ports: ReturnType<typeof portsOn>
-let app: AppUnderTest
-
-const portsOn = ({ pool, outbox }: PostgresStore) => ({
-  products: postgresProducts(pool),
-  stock: postgresStock(pool),
-  outbox,
-})
+let shop: StockOn
+let other: StockOn
 
 beforeAll(async () => {
   cloud = await startParts(["postgres"])
-  await applyMigrations(cloud.connections.postgres.catalog, migrations)
-  store = postgresStore(cloud.connections.postgres.catalog)
-  ports = portsOn(store)
-  app = appUnderTest(catalog, { ports: { ...ports, ...deadLetterPorts(catalog, store, emptyQueue) }, store })
+  const url = cloud.connections.postgres.catalog
+  shop = await stockOn(url)
+  other = await stockOn(url)
 })
 afterAll(async () => {
-  await store?.close()
+  await Promise.all([shop?.store.close(), other?.store.close()])
   await cloud?.stop()
 })
 
-let variants = 0
-/** A variant of its own for each test. @returns its SKU */
-async function variantWith(onHand: number): Promise<string> {
-  const sku = `TEST-${++variants}`
-  const product = {
-    ...{ id: newId(), name: sku, categories: ["Test"], description: "", imageFile: "", version: 1 },
-    variants: [{ sku, options: {}, price: usd(100) }],
-  }
-  await store.unitOfWork.transaction((tx) => ports.products.addMissing(tx, [product], onHand))
-  return sku
-}
+const processes = { one: () => [shop, shop], two: () => [shop, other] } as const
+const times = (count: number, what: string) => Array<string>(count).fill(what)
 
-const reserve = (orderId: string, lines: StockLine[], eventId?: string) =>
-  app.publish(OrderCreated, { orderId, customerId: "test", lines }, eventId)
-const commit = (orderId: string) => app.publish(OrderPaid, { ...OrderPaid.example, orderId })
-const release = (orderId: string) => app.publish(OrderCancelled, { ...OrderCancelled.example, orderId })
-const later = () => new Date(Date.now() + (RESERVATION_MINUTES + 1) * 60_000)
-/** Runs the timer's use case as if it were later. */
-const expire = (now = later()) => {
-  const call: Partial<CommandCall> = { now, transact: (work) => store.unitOfWork.transaction(work) }
-  return expireReservations.handle(ports)({} as never, call as CommandCall)
-}
+describe.each(["one", "two"] as const)("40 orders at once, with %s Catalog", (count) => {
+  const catalogOf = (index: number) => processes[count]()[index % 2] as StockOn
 
-const levelOf = async (sku: string): Promise<[onHand: number, reserved: number]> => {
-  const { status, body } = await app.as({ kind: "anonymous" })("GET", `variants/${sku}/stock`)
-  expect([status, body]).toEqual([200, { ...body, sku, available: body.onHand - body.reserved }])
-  return [body.onHand, body.reserved]
-}
-const statusOf = async (orderId: string): Promise<ReservationStatus | undefined> =>
-  (await store.pool.query("SELECT status FROM reservation WHERE order_id = $1", [orderId])).rows[0]?.status
-const answersTo = async (orderIds: string[]): Promise<string[]> =>
-  (
-    await store.pool.query(
-      "SELECT event->>'type' AS type FROM outbox WHERE event->>'subject' = ANY ($1) ORDER BY 1",
-      [orderIds],
-    )
-  ).rows.map(({ type }) => type)
-/** Why messages about an order were put aside for a person. */
-const parkedOf = async (orderId: string): Promise<string[]> =>
-  (
-    await store.pool.query("SELECT reason FROM parked_message WHERE body->'data'->>'orderId' = $1", [orderId])
-  ).rows.map(({ reason }) => reason)
-
-describe("40 orders at once", () => {
-  test("for one unit each of 10 units: exactly 10 get theirs, each order is answered once", async () => {
-    const sku = await variantWith(10)
+  test("for one unit each of 10 units: exactly 10 get theirs, each order is answered once (defect 10: oversold stock)", async () => {
+    const sku = await shop.variantWith(10)
     const orders = Array.from({ length: 40 }, newId)
-    await Promise.all(orders.map((orderId) => reserve(orderId, [{ sku, quantity: 1 }])))
-    expect(await levelOf(sku)).toEqual([10, 10])
-    expect(await answersTo(orders)).toEqual([
-      ...Array(30).fill("eshop.catalog.stock-rejected.v1"),
-      ...Array(10).fill("eshop.catalog.stock-reserved.v1"),
+    await Promise.all(orders.map((id, index) => catalogOf(index).reserve(id, [{ sku, quantity: 1 }])))
+    expect(await shop.levelOf(sku)).toEqual([10, 10])
+    expect(await shop.saidOf(orders)).toEqual([...times(30, "rejected"), ...times(10, "reserved")])
+    await Promise.all(orders.map((id, index) => catalogOf(index + 1).cancel(id)))
+    expect(await shop.levelOf(sku)).toEqual([10, 0])
+    expect(await shop.saidOf(orders)).toEqual([
+      ...times(30, "rejected"),
+      ...times(10, "released"),
+      ...times(10, "reserved"),
     ])
   })
 
   test("for three variants in every order of lines: no deadlock, all lines or none", async () => {
-    const skus = [await variantWith(10), await variantWith(25), await variantWith(40)]
+    const skus = [await shop.variantWith(10), await shop.variantWith(25), await shop.variantWith(40)]
     const orders = Array.from({ length: 40 }, newId)
     await Promise.all(
       orders.map((orderId, index) => {
         const lines = skus.map((sku) => ({ sku, quantity: 1 }))
-        return reserve(orderId, [...lines.slice(index % 3), ...lines.slice(0, index % 3)])
+        return catalogOf(index).reserve(orderId, [...lines.slice(index % 3), ...lines.slice(0, index % 3)])
       }),
     )
-    for (const sku of skus) expect((await levelOf(sku))[1]).toBe(10)
-    expect(await answersTo(orders)).toHaveLength(40)
+    for (const sku of skus) expect((await shop.levelOf(sku))[1]).toBe(10)
+    expect(await shop.saidOf(orders)).toEqual([...times(30, "rejected"), ...times(10, "reserved")])
   })
 
-  test("reserved, paid, cancelled and expired at once leave what adds up", async () => {
-    const sku = await variantWith(40)
+  test("reserved, paid, cancelled, and looked at by the clock at once leave what adds up", async () => {
+    const sku = await shop.variantWith(40)
     const orders = Array.from({ length: 40 }, newId)
-    await Promise.all(orders.map((orderId) => reserve(orderId, [{ sku, quantity: 1 }])))
+    const line = [{ sku, quantity: 1 }]
+    await Promise.all(orders.map((orderId, index) => catalogOf(index).reserve(orderId, line)))
+    await shop.runOut(...orders)
     await Promise.all([
-      expire(),
+      catalogOf(0).expire(),
       ...orders.flatMap((orderId, index) =>
-        index < 20 ? [commit(orderId), commit(orderId)] : [release(orderId), release(orderId)],
+        index < 20
+          ? [catalogOf(0).pay(orderId, line), catalogOf(1).pay(orderId, line)]
+          : [catalogOf(0).cancel(orderId), catalogOf(1).cancel(orderId)],
       ),
-      expire(),
+      catalogOf(1).expire(),
     ])
-    expect(await levelOf(sku)).toEqual([20, 0])
+    expect(await shop.levelOf(sku)).toEqual([20, 0])
+    const said = await shop.saidOf(orders)
+    expect(said.filter((type) => type === "committed")).toHaveLength(20)
+    expect(said.filter((type) => type === "reserved")).toHaveLength(40)
   })
 })
 
 test("one order that is told 20 times at once is reserved once", async () => {
-  const sku = await variantWith(10)
+  const sku = await shop.variantWith(10)
   const orderId = newId()
-  await atOnce(20, () => reserve(orderId, [{ sku, quantity: 2 }]))
-  expect(await levelOf(sku)).toEqual([10, 2])
-  expect(await answersTo([orderId])).toEqual(["eshop.catalog.stock-reserved.v1"])
-  expect(await parkedOf(orderId)).toEqual([])
+  await atOnce(20, (index) => (index % 2 ? shop : other).reserve(orderId, [{ sku, quantity: 2 }]))
+  expect(await shop.levelOf(sku)).toEqual([10, 2])
+  expect(await shop.saidOf([orderId])).toEqual(["reserved"])
+  expect(await shop.parkedOf(orderId)).toEqual([])
 })
 
 test("one message that is delivered 20 times at once, and again later, is handled once", async () => {
-  const sku = await variantWith(10)
+  const sku = await shop.variantWith(10)
   const [orderId, eventId] = [newId(), newId()]
-  const deliver = () => reserve(orderId, [{ sku, quantity: 2 }], eventId)
+  const deliver = () => shop.reserve(orderId, [{ sku, quantity: 2 }], { eventId })
   await atOnce(20, deliver)
   await deliver()
-  expect(await levelOf(sku)).toEqual([10, 2])
-  expect(await answersTo([orderId])).toEqual(["eshop.catalog.stock-reserved.v1"])
+  expect(await shop.levelOf(sku)).toEqual([10, 2])
+  expect(await shop.saidOf([orderId])).toEqual(["reserved"])
+})
+
+describe("a paid order", () => {
+  test("that is cancelled gives everything back, once", async () => {
+    const sku = await shop.variantWith(10)
+    const orderId = newId()
+    await shop.reserve(orderId, [{ sku, quantity: 3 }])
+    await shop.pay(orderId)
+    expect(await shop.levelOf(sku)).toEqual([7, 0])
+    await atOnce(5, () => shop.cancel(orderId))
+    expect(await shop.levelOf(sku)).toEqual([10, 0])
+    expect(await shop.saidOf([orderId])).toEqual(["committed", "released", "reserved"])
+    const lines = [{ sku, quantity: 3 }]
+    expect(await shop.dataOf(orderId, "committed")).toEqual([{ orderId, lines }])
+    expect(await shop.dataOf(orderId, "released")).toEqual([{ orderId, lines, reason: "order.cancelled" }])
+  })
+
+  test("gives back by quantity, each message and each return once, and never more than it has", async () => {
+    const sku = await shop.variantWith(10)
+    const [orderId, eventId, returnId] = [newId(), newId(), newId()]
+    const some = (quantity: number) => [{ sku, quantity }]
+    await shop.reserve(orderId, some(5))
+    await shop.pay(orderId)
+    await atOnce(3, () => shop.cancelLines(orderId, some(1), eventId))
+    expect(await shop.levelOf(sku)).toEqual([6, 0])
+    await atOnce(3, () => shop.giveBack(orderId, some(2), returnId))
+    expect(await shop.levelOf(sku)).toEqual([8, 0])
+    await shop.giveBack(orderId, some(100))
+    expect(await shop.levelOf(sku)).toEqual([10, 0])
+    await shop.cancel(orderId)
+    expect(await shop.levelOf(sku)).toEqual([10, 0])
+    expect(await shop.dataOf(orderId, "released")).toEqual([
+      { orderId, lines: some(1), reason: "order.lines-cancelled" },
+      { orderId, lines: some(2), reason: "order.returned" },
+      { orderId, lines: some(2), reason: "order.returned" },
+    ])
+  })
+
+  test("whose cancellation came before its payment sells nothing, and is nobody's business", async () => {
+    const sku = await shop.variantWith(10)
+    const orderId = newId()
+    await shop.reserve(orderId, [{ sku, quantity: 1 }])
+    await shop.cancel(orderId)
+    await shop.pay(orderId)
+    expect(await shop.levelOf(sku)).toEqual([10, 0])
+    expect(await shop.parkedOf(orderId)).toEqual([])
+    expect(await shop.saidOf([orderId])).toEqual(["released", "reserved"])
+  })
 })
 
 test("a cancellation that overtakes its order keeps the stock free", async () => {
-  const sku = await variantWith(10)
+  const sku = await shop.variantWith(10)
   const orderId = newId()
-  await release(orderId)
-  await reserve(orderId, [{ sku, quantity: 1 }])
-  expect(await levelOf(sku)).toEqual([10, 0])
-  expect(await answersTo([orderId])).toEqual([])
+  await shop.cancel(orderId)
+  await shop.reserve(orderId, [{ sku, quantity: 1 }])
+  await shop.pay(orderId)
+  expect(await shop.levelOf(sku)).toEqual([10, 0])
+  expect(await shop.saidOf([orderId])).toEqual([])
+  expect(await shop.parkedOf(orderId)).toEqual([])
 })
 
 test("a payment after the reservation's end takes the units if they are free, and waits for a person if not", async () => {
-  const sku = await variantWith(2)
-  const [late, tooLate, other] = [newId(), newId(), newId()]
+  const sku = await shop.variantWith(2)
+  const [late, tooLate, last] = [newId(), newId(), newId()]
   const line = [{ sku, quantity: 1 }]
-  await reserve(late, line)
-  await reserve(tooLate, line)
-  await expire()
-  await commit(late)
-  expect(await statusOf(late)).toBe("committed")
-  await reserve(other, line)
-  await commit(tooLate)
-  expect(await parkedOf(tooLate)).toEqual(["stock.gone"])
-  expect(await statusOf(tooLate)).toBe("expired")
-  expect(await levelOf(sku)).toEqual([1, 1])
+  await shop.reserve(late, line)
+  await shop.reserve(tooLate, line)
+  await shop.runOut(late, tooLate)
+  expect(await shop.expire()).toEqual({ expired: 2 })
+  await shop.pay(late)
+  expect(await shop.statusOf(late)).toBe("committed")
+  await shop.reserve(last, line)
+  await shop.pay(tooLate)
+  expect(await shop.parkedOf(tooLate)).toEqual(["stock.gone"])
+  expect(await shop.statusOf(tooLate)).toBe("expired")
+  expect(await shop.levelOf(sku)).toEqual([1, 1])
+  expect(await shop.saidOf([late])).toEqual(["committed", "released", "reserved"])
 })
 
-test("a payment of an order that has no stock waits for a person", async () => {
+test("a payment of an order that nobody announced is served if it can be, else it waits for a person", async () => {
+  const sku = await shop.variantWith(1)
+  const [served, unserved] = [newId(), newId()]
+  await shop.pay(served, [{ sku, quantity: 1 }])
+  expect(await shop.levelOf(sku)).toEqual([0, 0])
+  await shop.pay(unserved, [{ sku, quantity: 1 }])
+  expect(await shop.parkedOf(unserved)).toEqual(["stock.gone"])
+  expect(await shop.statusOf(unserved)).toBeUndefined()
+})
+
+test("units of a reservation past its end are free to others at that instant, before any timer has run", async () => {
+  const sku = await shop.variantWith(10)
+  const [slow, quick] = [newId(), newId()]
+  await shop.reserve(slow, [{ sku, quantity: 10 }])
+  await shop.runOut(slow)
+  expect(await shop.levelOf(sku)).toEqual([10, 0])
+  await shop.reserve(quick, [{ sku, quantity: 4 }])
+  expect(await shop.saidOf([quick])).toEqual(["reserved"])
+  expect(await shop.levelOf(sku)).toEqual([10, 4])
+  expect(await shop.statusOf(slow)).toBe("expired")
+  expect(await shop.dataOf(slow, "released")).toEqual([
+    { orderId: slow, lines: [{ sku, quantity: 10 }], reason: "reservation.expired" },
+  ])
+})
+
+test("40 orders at once for 10 units that are all overdue: exactly 10 get theirs, though two timers run", async () => {
+  const sku = await shop.variantWith(10)
+  const [slow, orders] = [Array.from({ length: 10 }, newId), Array.from({ length: 40 }, newId)]
+  const line = [{ sku, quantity: 1 }]
+  for (const orderId of slow) await shop.reserve(orderId, line)
+  await shop.runOut(...slow)
+  await Promise.all([
+    ...orders.slice(0, 20).map((orderId) => shop.reserve(orderId, line)),
+    shop.expire(),
+    other.expire(),
+    ...orders.slice(20).map((orderId) => other.reserve(orderId, line)),
+  ])
+  expect(await shop.levelOf(sku)).toEqual([10, 10])
+  expect(await shop.saidOf(orders)).toEqual([...times(30, "rejected"), ...times(10, "reserved")])
+  expect(await shop.saidOf(slow)).toEqual([...times(10, "released"), ...times(10, "reserved")])
+})
+
+test("expiry takes only what is overdue, however much it is, and two timers do it together", async () => {
+  await shop.expire()
+  const sku = await shop.variantWith(1_000)
   const orderId = newId()
-  await commit(orderId)
-  expect(await parkedOf(orderId)).toEqual(["reservation.missing"])
-})
-
-test("expiry takes only what is overdue", async () => {
-  const sku = await variantWith(10)
-  const orderId = newId()
-  await reserve(orderId, [{ sku, quantity: 1 }])
-  expect(await expire(new Date())).toEqual({ expired: 0 })
-  expect(await levelOf(sku)).toEqual([10, 1])
-  expect(await ports.stock.overdue(later(), 1_000)).toContain(orderId)
-  await expire()
-  expect(await statusOf(orderId)).toBe("expired")
-  expect(await expire()).toEqual({ expired: 0 })
-  expect(await levelOf(sku)).toEqual([10, 0])
-})
-
-test("expiry takes all that is overdue, however much it is", async () => {
-  await expire()
-  const sku = await variantWith(250)
-  await store.pool.query(
-    `INSERT INTO reservation (order_id, status, lines, expires_at)
-     SELECT gen_random_uuid(), 'held', jsonb_build_array(jsonb_build_object('sku', $1::text, 'quantity', 1)), now()
-     FROM generate_series(1, 250)`,
+  await shop.reserve(orderId, [{ sku, quantity: 1 }])
+  await shop.store.pool.query(
+    `INSERT INTO reservation (order_id, status, wanted, given_back, returns, allocations, expires_at)
+     SELECT gen_random_uuid(), 'held', line, '[]', '[]', line, now() - interval '1 second' FROM generate_series(1, 250),
+            LATERAL (SELECT jsonb_build_array(jsonb_build_object('sku', $1::text, 'location', 'main', 'quantity', 1))
+                     AS line) AS lines`,
     [sku],
   )
-  await store.pool.query("UPDATE stock SET reserved = 250 WHERE sku = $1", [sku])
-  expect(await expire()).toEqual({ expired: 250 })
-  expect(await levelOf(sku)).toEqual([250, 0])
+  await shop.store.pool.query("UPDATE stock SET reserved = 251 WHERE sku = $1", [sku])
+  const [one, two] = await Promise.all([shop.expire(), other.expire()])
+  expect(one.expired + two.expired).toBe(250)
+  expect(await shop.expire()).toEqual({ expired: 0 })
+  expect(await shop.levelOf(sku)).toEqual([1_000, 1])
+  expect(await shop.statusOf(orderId)).toBe("held")
+})
+
+test("the search knows what is in stock: sold out, given back, expired, and one of several variants alone", async () => {
+  const variants = [newId(), newId()].map((id) => variantOf(`T-${id.toUpperCase()}`))
+  const [sku, second] = variants.map((variant) => variant.sku) as [string, string]
+  const product = await shop.add(productOf({ name: { en: `Zzyzx ${newId()}` }, variants }), PRICE, 1)
+  const isInStock = async () => {
+    const query = new URLSearchParams({ q: product.name.en ?? "", inStock: "true" })
+    return (await shop.shopper("GET", `search?${query}`)).body.total === 1
+  }
+  const [first, last] = [newId(), newId()]
+  await shop.cancel(newId())
+  await shop.reserve(first, [{ sku, quantity: 1 }])
+  expect(await isInStock()).toBe(true)
+  await shop.reserve(last, [{ sku: second, quantity: 1 }])
+  expect(await isInStock()).toBe(false)
+  await shop.pay(first)
+  expect(await isInStock()).toBe(false)
+  await shop.cancel(first)
+  expect(await isInStock()).toBe(true)
+  await shop.reserve(newId(), [{ sku, quantity: 1 }])
+  expect(await isInStock()).toBe(false)
+  await shop.runOut(last)
+  await shop.expire()
+  expect(await isInStock()).toBe(true)
+})
+
+test("a variant that is sold beyond its stock is never short, and others are as before", async () => {
+  const [sku, scarce] = [await shop.variantWith(2, { backorder: true }), await shop.variantWith(1)]
+  const orders = Array.from({ length: 20 }, newId)
+  await Promise.all(orders.map((orderId) => shop.reserve(orderId, [{ sku, quantity: 1 }])))
+  expect(await shop.saidOf(orders)).toEqual(times(20, "reserved"))
+  expect(await shop.levelOf(sku)).toEqual([2, 20])
+  const both = newId()
+  await shop.reserve(both, [
+    { sku, quantity: 1 },
+    { sku: scarce, quantity: 2 },
+  ])
+  expect(await shop.dataOf(both, "rejected")).toEqual([
+    { orderId: both, shortages: [{ sku: scarce, requested: 2, available: 1 }] },
+  ])
+  for (const orderId of orders) await shop.pay(orderId)
+  expect(await shop.levelOf(sku)).toEqual([-18, 0])
+  for (const orderId of orders) await shop.cancel(orderId)
+  expect(await shop.levelOf(sku)).toEqual([2, 0])
+})
+
+test("a variant that is sold beyond its stock needs no stock at all", async () => {
+  const sku = await shop.variantWith(0, { backorder: true })
+  await shop.store.pool.query("DELETE FROM stock WHERE sku = $1", [sku])
+  const orders = Array.from({ length: 10 }, newId)
+  await Promise.all(
+    orders.map((orderId, index) => (index % 2 ? shop : other).reserve(orderId, [{ sku, quantity: 1 }])),
+  )
+  expect(await shop.saidOf(orders)).toEqual(times(10, "reserved"))
+  expect(await shop.levelOf(sku)).toEqual([0, 10])
 })
 
 test("whatever happens to orders, in whatever order and however often, no unit is lost or made", async () => {
   const step = fc.record({
     order: fc.nat(3),
-    action: fc.constantFrom("reserve", "commit", "release", "expire"),
+    action: fc.constantFrom("reserve", "pay", "cancel", "expire", "cancelLines", "giveBack"),
   })
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 14 }),
       fc.integer({ min: 1, max: 6 }),
       async (steps, onHand) => {
-        const sku = await variantWith(onHand)
-        const orders = [1, 2, 3, 2].map((quantity) => ({ orderId: newId(), quantity }))
+        const sku = await shop.variantWith(onHand)
+        const orders = [1, 2, 3, 2].map((quantity) => ({ orderId: newId(), line: [{ sku, quantity }] }))
         for (const { order, action } of steps) {
-          const { orderId, quantity } = orders[order] as { orderId: string; quantity: number }
-          if (action === "reserve") await reserve(orderId, [{ sku, quantity }])
-          else if (action === "release") await release(orderId)
-          else if (action === "expire") await expire()
-          else await commit(orderId)
+          const { orderId, line } = orders[order] as (typeof orders)[number]
+          if (action === "reserve" || action === "pay") await shop[action](orderId, line)
+          else if (action === "cancel") await shop.cancel(orderId)
+          else if (action === "expire") await shop.runOut(orderId).then(() => shop.expire())
+          else await shop[action](orderId, [{ sku, quantity: 1 }])
         }
-        const statuses = await Promise.all(orders.map(({ orderId }) => statusOf(orderId)))
-        const unitsOf = (status: ReservationStatus) =>
-          orders.reduce((sum, { quantity }, index) => sum + (statuses[index] === status ? quantity : 0), 0)
-        expect(await levelOf(sku)).toEqual([onHand - unitsOf("committed"), unitsOf("held")])
+        const { rows } = await shop.store.pool.query<{ status: ReservationStatus; units: number }>(
+          `SELECT status, sum((unit->>'quantity')::int)::int AS units
+           FROM reservation, jsonb_array_elements(allocations) AS unit WHERE order_id = ANY ($1) GROUP BY status`,
+          [orders.map(({ orderId }) => orderId)],
+        )
+        const units = (status: ReservationStatus) => rows.find((row) => row.status === status)?.units ?? 0
+        expect(await shop.levelOf(sku)).toEqual([onHand - units("committed"), units("held")])
       },
     ),
     { numRuns: 40 },
@@ -236,18 +328,17 @@ test("whatever happens to orders, in whatever order and however often, no unit i
 
 test("steps of one order at once, each twice: the units agree with how it ended", async () => {
   for (let round = 0; round < 20; round++) {
-    const sku = await variantWith(5)
+    const sku = await shop.variantWith(5)
     const orderId = newId()
+    const line = [{ sku, quantity: 2 }]
     const steps: (() => Promise<unknown>)[] = [
-      () => reserve(orderId, [{ sku, quantity: 2 }]),
-      () => commit(orderId),
-      ...(round % 2 ? [() => release(orderId), () => expire()] : []),
+      () => shop.reserve(orderId, line),
+      () => other.pay(orderId, line),
+      ...(round % 2 ? [() => shop.cancel(orderId), () => other.expire()] : []),
     ]
     await Promise.all([...steps, ...steps].map((step) => step()))
-    // What was parked is driven again.
-    for (const step of steps) await step()
-    const status = await statusOf(orderId)
-    const [sold, held] = [status === "committed" ? 2 : 0, status === "held" ? 2 : 0]
-    expect(await levelOf(sku)).toEqual([5 - sold, held])
+    expect(await shop.parkedOf(orderId)).toEqual([])
+    expect(await shop.statusOf(orderId)).toBe(round % 2 ? "released" : "committed")
+    expect(await shop.levelOf(sku)).toEqual([round % 2 ? 5 : 3, 0])
   }
 })

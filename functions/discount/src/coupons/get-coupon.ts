@@ -1,17 +1,17 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { Coupon, couponUnknown, unusableCoupon } from "@eshop/domain/discount/coupon"
+import { Coupon } from "@eshop/domain/discount/coupon"
+import { couponUnknown } from "@eshop/domain/discount/coupon-refusals"
 import { CouponCode } from "@eshop/domain/kernel/ids"
 import * as z from "zod"
-import { findUsable } from "./find-usable.ts"
-import type { CouponPorts } from "./ports.ts"
+import type { RulePorts } from "../rules/ports.ts"
 
-/** A coupon that can be used now, or why it cannot. */
+/** A coupon as it is stored. Customers learn from a quote whether they can use it. */
 export const getCoupon = useCase("discount.get-coupon", {
   input: z.strictObject({ code: CouponCode }),
   result: Coupon,
-  refusals: [couponUnknown, ...unusableCoupon],
+  refusals: [couponUnknown],
   handle:
-    (ports: CouponPorts) =>
-    ({ code }, call) =>
-      findUsable(ports, code, call.now),
+    ({ store }: Pick<RulePorts, "store">) =>
+    async ({ code }) =>
+      (await store.coupons.find(code)) ?? couponUnknown(),
 })

@@ -1,15 +1,19 @@
-import type { Coupon, CouponUse } from "@eshop/domain/discount/coupon"
+import type { Coupon } from "@eshop/domain/discount/coupon"
 
-export type Coupons = {
-  /** @param code in upper case */
-  find(code: string): Promise<Coupon | undefined>
-  /** Adds those that are missing. @returns how many were added */
-  addMissing(coupons: readonly Coupon[]): Promise<number>
+/** How a unique code stands. */
+export type CodeState = "unknown" | "free" | "used"
+
+export type CouponUseCounts = {
+  /** How many redemptions of a coupon count now. */
+  taken(coupon: Coupon): Promise<number>
+  takenByCustomer(series: string, customerId: string): Promise<number>
+  codeState(series: string, suffix: string): Promise<CodeState>
 }
 
-export type CouponUses = {
-  /** How many redemptions are taken now. */
-  count(coupon: Coupon): Promise<CouponUse>
+/** Which customers have paid an order: what the events of Ordering tell. Each may come in any order and number. */
+export type CustomerOrders = {
+  hasOrdered(customerId: string): Promise<boolean>
+  paid(customerId: string, orderId: string): Promise<void>
+  /** An order that was cancelled counts no more, also when it is heard first. */
+  cancelled(customerId: string, orderId: string): Promise<void>
 }
-
-export type CouponPorts = { readonly coupons: Coupons; readonly uses: CouponUses }

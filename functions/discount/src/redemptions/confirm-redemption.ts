@@ -1,28 +1,24 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
 import { confirmRedemption as contract, Redemption } from "@eshop/domain/contracts/redemptions"
-import { couponUnknown } from "@eshop/domain/discount/coupon"
 import {
   confirmRedemption as decide,
   redemptionReleased,
   redemptionUnknown,
 } from "@eshop/domain/discount/redemption"
-import { changeRedemption } from "./change-redemption.ts"
 import type { RedemptionPorts } from "./ports.ts"
 
-/** Makes an order's reservation final: the order is paid. */
+/** Makes an order's reservation final: the order is paid. It counts whatever became of the coupon meanwhile. */
 export const confirmRedemption = useCase("discount.confirm-redemption", {
   input: contract.input,
   result: Redemption,
-  refusals: [couponUnknown, redemptionUnknown, redemptionReleased],
+  refusals: [redemptionUnknown, redemptionReleased],
   handle:
-    ({ coupons, redemptions }: RedemptionPorts) =>
-    async ({ orderId, couponCode }, call) => {
-      const code = couponCode ?? (await redemptions.couponOf(orderId))
-      if (code === undefined) return redemptionUnknown()
-      const coupon = await coupons.find(code)
-      if (!coupon) return couponUnknown()
-      return await changeRedemption(redemptions, coupon, orderId, call.now, ({ existing }) =>
-        decide(existing),
-      )
+    ({ redemptions }: Pick<RedemptionPorts, "redemptions">) =>
+    async ({ orderId, couponCode }) => {
+      const bound = await redemptions.boundTo(orderId)
+      if (!bound) return redemptionUnknown()
+      if (bound.series === undefined) return redemptionReleased()
+      if (couponCode !== undefined && couponCode !== bound.couponCode) return redemptionUnknown()
+      return await redemptions.change(bound.series, { orderId }, ({ existing }) => decide(existing))
     },
 })

@@ -1,70 +1,34 @@
-import { TableClient } from "@azure/data-tables"
-import type { Caller, CommandCall } from "@eshop/building-blocks/app/call"
-import { appUnderTest, type Reply, type Send } from "@eshop/building-blocks/app/testing/app-under-test"
-import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import type { CommandCall } from "@eshop/building-blocks/app/call"
+import type { Reply, Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { newId } from "@eshop/building-blocks/ids"
-import type { Redemption } from "@eshop/domain/contracts/redemptions"
-import type { Coupon } from "@eshop/domain/discount/coupon"
 import type { Cloud } from "@eshop/local-cloud/cloud"
-import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
-import { tableCoupons } from "../adapters/table-coupons.ts"
-import { tableCouponUses, tableRedemptions } from "../adapters/table-redemptions.ts"
-import { tableStorage } from "../adapters/table-storage.ts"
-import { discount } from "../app.ts"
+import { discountOn } from "../testing/discount.ts"
 import { reserveRedemption } from "./reserve-redemption.ts"
 
 let cloud: Cloud
-let ports: ReturnType<typeof portsOn>
+let shop: ReturnType<typeof discountOn>
 let send: Send
-/** What is stored, past the app. */
-let table: TableClient
-
-const portsOn = (connection: string) => {
-  const tables = tableStorage({ DISCOUNT_TABLES: connection })
-  return {
-    coupons: tableCoupons(tables),
-    uses: tableCouponUses(tables),
-    redemptions: tableRedemptions(tables),
-  }
-}
-const caller: Caller = {
-  kind: "service",
-  id: "test",
-  roles: ["discount.redeem", "discount.write", "operations"],
-}
 
 beforeAll(async () => {
   cloud = await startParts(["storage"])
-  ports = portsOn(cloud.connections.storage)
-  send = appUnderTest(discount, { ports }).as(caller)
-  table = TableClient.fromConnectionString(cloud.connections.storage, "coupons", {
-    allowInsecureConnection: true,
-  })
+  shop = discountOn(cloud.connections.storage)
+  send = shop.send
 })
 afterAll(() => cloud?.stop())
 
-const reserve = (orderId: string, couponCode: string) => send("PUT", `redemptions/${orderId}`, { couponCode })
+const reserve = (orderId: string, couponCode: string, customerId?: string) =>
+  send("PUT", `redemptions/${orderId}`, { couponCode, customerId })
 const confirm = (orderId: string, couponCode?: string) =>
   send("POST", `redemptions/${orderId}/confirm`, { couponCode })
 const release = (orderId: string, couponCode: string) =>
   send("DELETE", `redemptions/${orderId}?couponCode=${couponCode}`)
-const reconcile = async (redemptions: Redemption[]) =>
-  (await send("POST", "operations/redemptions/reconcile", { redemptions })).body
-const taken = async (code: string) => (await send("GET", `coupons/${code}/usage`)).body.taken
+const addCoupon: (typeof shop)["addCoupon"] = (more) => shop.addCoupon(more)
+const taken = (code: string) => shop.taken(code)
 const statusOf = ({ body }: Reply) => body.status
-
-let coupons = 0
-async function addCoupon(more: Partial<Coupon> = {}): Promise<string> {
-  const code = `TEST-${++coupons}`
-  await ports.coupons.addMissing([
-    { code, description: "test", reward: { kind: "percent", percent: 10 }, ...more },
-  ])
-  return code
-}
 
 describe("a coupon with a limit", () => {
   test("40 orders at once take exactly its 10 uses", async () => {
@@ -107,6 +71,60 @@ describe("a coupon with a limit", () => {
     expect(statusOf(await release(first, code))).toBe("released")
     expect(statusOf(await reserve(second, code))).toBe("reserved")
     expect(await taken(code)).toBe(1)
+  })
+})
+
+describe("a coupon with a limit per customer", () => {
+  test("50 orders of one customer at once take one use, and others have theirs", async () => {
+    const code = await addCoupon({ maxRedemptionsPerCustomer: 1 })
+    const answers = await atOnce(50, () => reserve(newId(), code, "customer-1"))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status !== 200).map(codeOf)).toEqual(
+      Array(49).fill("coupon.customer-exhausted"),
+    )
+    expect(await taken(code)).toBe(1)
+    // Any visible text may be an id, also what no key of an entity may hold.
+    for (const other of ["customer-2", "a/b#c?d\\e", "CUSTOMER-1"])
+      expect(statusOf(await reserve(newId(), code, other))).toBe("reserved")
+    expect(await taken(code)).toBe(4)
+  })
+
+  test("needs to know whose order it is, and gives a use back to its customer", async () => {
+    const code = await addCoupon({ maxRedemptionsPerCustomer: 1 })
+    const orderId = newId()
+    expect(codeOf(await reserve(orderId, code))).toBe("coupon.needs-customer")
+    expect(await taken(code)).toBe(0)
+    expect(statusOf(await reserve(orderId, code, "customer-1"))).toBe("reserved")
+    await release(orderId, code)
+    await release(orderId, code)
+    expect(statusOf(await reserve(newId(), code, "customer-1"))).toBe("reserved")
+    expect(codeOf(await reserve(newId(), code, "customer-1"))).toBe("coupon.customer-exhausted")
+    expect(await taken(code)).toBe(1)
+  })
+
+  test("that it gets later counts what was used before", async () => {
+    const code = await addCoupon()
+    await reserve(newId(), code, "customer-1")
+    const { version, ...coupon } = (await send("GET", `coupons/${code}`)).body
+    const { code: _, ...terms } = { ...coupon, maxRedemptionsPerCustomer: 1 }
+    expect((await send("PUT", `coupons/${code}`, terms, { "if-match": `"${version}"` })).status).toBe(200)
+    expect(codeOf(await reserve(newId(), code, "customer-1"))).toBe("coupon.customer-exhausted")
+  })
+})
+
+describe("a coupon that was taken away or switched off", () => {
+  test("is not reserved, but what orders have reserved is confirmed and given back", async () => {
+    const code = await addCoupon({ maxRedemptions: 3 })
+    const [first, second] = [newId(), newId()]
+    for (const orderId of [first, second]) await reserve(orderId, code)
+    expect((await send("DELETE", `coupons/${code}`)).status).toBe(204)
+    expect(codeOf(await reserve(newId(), code))).toBe("coupon.unknown")
+    expect(statusOf(await reserve(first, code))).toBe("reserved")
+    expect(statusOf(await confirm(first, code))).toBe("confirmed")
+    expect(statusOf(await release(second, code))).toBe("released")
+    expect(codeOf(await reserve(second, code))).toBe("redemption.released")
+    const use = await shop.table.getEntity<{ taken: number }>(code, "use")
+    expect(use.taken).toBe(1)
   })
 })
 
@@ -162,7 +180,7 @@ describe("a redemption", () => {
     const code = await addCoupon({ validUntil: "2026-01-01T00:00:00.000Z" })
     const orderId = newId()
     const reserveAt = (order: string, now: string) =>
-      reserveRedemption.handle(ports)(
+      reserveRedemption.handle(shop.ports)(
         { orderId: order, couponCode: code } as never,
         { now: new Date(now) } as CommandCall,
       )
@@ -174,174 +192,10 @@ describe("a redemption", () => {
   })
 })
 
-describe("reconciled with what Ordering knows", () => {
-  const known = (status: Redemption["status"], couponCode: string, orderId = newId()): Redemption => ({
-    orderId,
-    couponCode,
-    status,
-  })
-
-  test("redemptions that were lost are back, beyond the limit too, and once more changes nothing", async () => {
-    const code = await addCoupon({ maxRedemptions: 2 })
-    const list = [
-      known("reserved", code),
-      known("confirmed", code),
-      known("confirmed", code),
-      known("released", code),
-    ]
-    expect(await reconcile(list)).toEqual({ changed: 4, unchanged: 0, refused: 0 })
-    expect(await reconcile(list)).toEqual({ changed: 0, unchanged: 4, refused: 0 })
-    expect(await taken(code)).toBe(3)
-    expect(codeOf(await reserve(newId(), code))).toBe("coupon.exhausted")
-    const [reserved, confirmed, , released] = list.map(({ orderId }) => orderId) as [
-      string,
-      string,
-      string,
-      string,
-    ]
-    expect(statusOf(await reserve(reserved, code))).toBe("reserved")
-    expect(statusOf(await reserve(confirmed, code))).toBe("confirmed")
-    expect(codeOf(await reserve(released, code))).toBe("redemption.released")
-  })
-
-  test("nothing is taken back: what has come further, or is not named, stays", async () => {
-    const code = await addCoupon({ maxRedemptions: 10 })
-    const [confirmed, released, unnamed] = [newId(), newId(), newId()]
-    for (const orderId of [confirmed, released, unnamed]) await reserve(orderId, code)
-    await confirm(confirmed)
-    await release(released, code)
-    expect(await reconcile([known("reserved", code, confirmed), known("confirmed", code, released)])).toEqual(
-      {
-        changed: 0,
-        unchanged: 2,
-        refused: 0,
-      },
-    )
-    expect(statusOf(await reserve(confirmed, code))).toBe("confirmed")
-    expect(codeOf(await reserve(released, code))).toBe("redemption.released")
-    expect(await taken(code)).toBe(2)
-  })
-
-  test("an order of another or an unknown coupon is refused; what there never was is given back already", async () => {
-    const [code, other] = [await addCoupon(), await addCoupon()]
-    const orderId = newId()
-    await reserve(orderId, code)
-    expect(
-      await reconcile([
-        known("confirmed", other, orderId),
-        known("confirmed", "NO-SUCH"),
-        known("released", "NO-SUCH"),
-      ]),
-    ).toEqual({ changed: 0, unchanged: 1, refused: 2 })
-    expect([await taken(code), await taken(other)]).toEqual([1, 0])
-  })
-
-  test("a count that does not agree with the redemptions is mended", async () => {
-    const code = await addCoupon({ maxRedemptions: 2 })
-    const orderId = newId()
-    await reserve(orderId, code)
-    await table.updateEntity({ partitionKey: code, rowKey: "use", taken: 2 }, "Replace")
-    expect(codeOf(await reserve(newId(), code))).toBe("coupon.exhausted")
-    expect(await reconcile([known("reserved", code, orderId)])).toEqual({
-      changed: 0,
-      unchanged: 1,
-      refused: 0,
-    })
-    expect(await taken(code)).toBe(1)
-    await table.deleteEntity(code, "use")
-    await reconcile([known("reserved", code, orderId)])
-    expect(await taken(code)).toBe(1)
-  })
-
-  test("after the emulator was killed every order has its use again, and no other gets one", async () => {
-    const limited = {
-      code: "KILLED",
-      description: "test",
-      reward: { kind: "percent" as const, percent: 10 },
-      maxRedemptions: 12,
-    }
-    const orders = Array.from({ length: 12 }, () => known("confirmed", limited.code))
-    await ports.coupons.addMissing([limited])
-    const answers = await Promise.all(orders.map(({ orderId }) => reserve(orderId, limited.code)))
-    expect(answers.map(statusOf)).toEqual(Array(12).fill("reserved"))
-    cloud.part("storage").kill("SIGKILL")
-    await cloud.part("storage").whenReady()
-    // The coupon may be lost as well, and the table itself.
-    const seeded = () => ports.coupons.addMissing([limited]).then(() => ports.coupons.find(limited.code))
-    await expect.poll(() => seeded().catch(() => undefined), { timeout: 10_000 }).toEqual(limited)
-    expect(await reconcile(orders)).toEqual({ changed: 12, unchanged: 0, refused: 0 })
-    expect(await taken(limited.code)).toBe(12)
-    expect(codeOf(await reserve(newId(), limited.code))).toBe("coupon.exhausted")
-    expect(await reconcile(orders)).toEqual({ changed: 0, unchanged: 12, refused: 0 })
-  })
-
-  test("whatever orders do at the same time, the count is what is reserved", async () => {
-    const action = fc.constantFrom("reserve", "confirm", "release", "reserved", "confirmed", "released")
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(3), action), { maxLength: 16 }), async (steps) => {
-        const code = await addCoupon({ maxRedemptions: 100 })
-        const orders = Array.from({ length: 4 }, newId)
-        await Promise.all(
-          steps.map(([index, action]) => {
-            const orderId = orders[index] as string
-            if (action === "reserve") return reserve(orderId, code)
-            if (action === "confirm") return confirm(orderId, code)
-            if (action === "release") return release(orderId, code)
-            return reconcile([known(action as Redemption["status"], code, orderId)])
-          }),
-        )
-        const states = await Promise.all(
-          orders.map(async (orderId) => {
-            const { existing } = await ports.redemptions.read(
-              { code, description: "", reward: { kind: "percent", percent: 10 } },
-              orderId,
-            )
-            return existing?.status
-          }),
-        )
-        expect(await taken(code)).toBe(states.filter((s) => s === "reserved" || s === "confirmed").length)
-        for (const [index, action] of steps)
-          if (action === "release" || action === "released") expect(states[index]).toBe("released")
-      }),
-      { numRuns: 15 },
-    )
-  })
-})
-
 test("uses of a coupon without a limit are counted from its redemptions", async () => {
   const code = await addCoupon()
   const orders = Array.from({ length: 5 }, newId)
   await Promise.all(orders.map((orderId) => reserve(orderId, code)))
   await release(orders[0] as string, code)
   expect(await taken(code)).toBe(4)
-})
-
-test("seeding twice adds a coupon once and keeps its count", async () => {
-  const coupon: Coupon = {
-    code: "SEEDED",
-    description: "test",
-    reward: { kind: "percent", percent: 5 },
-    maxRedemptions: 2,
-  }
-  expect(await ports.coupons.addMissing([coupon])).toBe(1)
-  await reserve(newId(), "SEEDED")
-  expect(await ports.coupons.addMissing([coupon])).toBe(0)
-  expect(await taken("SEEDED")).toBe(1)
-  expect(await ports.coupons.find("SEEDED")).toEqual(coupon)
-})
-
-test("storage that is not there is a dependency that is out", async () => {
-  const { coupons } = portsOn(cloud.connections.storage.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:1"))
-  await expect(coupons.find("ANY")).rejects.toThrow(DependencyUnavailableError)
-})
-
-test("a table that is missing is an error, not an unknown coupon, and is made anew", async () => {
-  await table.deleteTable()
-  await expect(ports.coupons.find("ANY")).rejects.toThrow(DependencyUnavailableError)
-  expect(await ports.coupons.find("ANY")).toBeUndefined()
-  await table.deleteTable()
-  await expect(
-    ports.coupons.addMissing([{ code: "ANY", description: "", reward: { kind: "percent", percent: 1 } }]),
-  ).rejects.toThrow(DependencyUnavailableError)
-  expect(statusOf(await reserve(newId(), await addCoupon()))).toBe("reserved")
 })

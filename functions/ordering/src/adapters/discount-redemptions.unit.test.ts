@@ -4,7 +4,9 @@ import { Redemption, reserveRedemption } from "@eshop/domain/contracts/redemptio
 import { expect, test } from "vitest"
 import { discountRedemptions } from "./discount-redemptions.ts"
 
-const { input: use, answer: reserved } = reserveRedemption.example
+const { input, answer: reserved } = reserveRedemption.example
+const customersUse = { ...input, customerId: "58c49479-ec65-4de2-86e7-033c546291aa" }
+const use = { orderId: input.orderId, couponCode: input.couponCode }
 const problem = (code: string) => ({ type: `urn:eshop:problem:${code}`, detail: "no" })
 
 /** Discount, with one answer to everything. */
@@ -21,7 +23,7 @@ function discountThat(status: number, body: unknown) {
 
 test("a coupon is reserved, confirmed and released by the contract's routes", async () => {
   const { redemptions, requests } = discountThat(200, Redemption.parse(reserved))
-  expect(await redemptions.reserve(use)).toBeUndefined()
+  expect(await redemptions.reserve(customersUse)).toBeUndefined()
   expect(await redemptions.confirm(use)).toBeUndefined()
   await redemptions.release(use)
   const path = `/redemptions/${use.orderId}`
@@ -30,6 +32,10 @@ test("a coupon is reserved, confirmed and released by the contract's routes", as
     `POST ${path}/confirm`,
     `DELETE ${path}?couponCode=${use.couponCode}`,
   ])
+  expect(JSON.parse(String(requests[0]?.body))).toEqual({
+    couponCode: use.couponCode,
+    customerId: customersUse.customerId,
+  })
   expect(requests[1]?.headers).toEqual({ "idempotency-key": `${use.orderId}-confirm` })
 })
 
@@ -39,7 +45,7 @@ test.each([
   [409, "redemption.released"],
 ])("a refusal (%i) keeps its code: %s", async (status, code) => {
   const { redemptions } = discountThat(status, problem(code))
-  expect(await redemptions.reserve(use)).toMatchObject({ refused: true, code })
+  expect(await redemptions.reserve(customersUse)).toMatchObject({ refused: true, code })
   expect(await redemptions.confirm(use)).toMatchObject({ refused: true, code })
   await expect(redemptions.release(use)).rejects.toThrow(code)
 })
@@ -47,10 +53,10 @@ test.each([
 test.each([401, 403, 404, 429, 503])("an answer %i that is no rule's is tried again", async (status) => {
   const { redemptions } = discountThat(status, {})
   for (const call of [redemptions.reserve, redemptions.confirm, redemptions.release])
-    await expect(call(use)).rejects.toThrow(DependencyUnavailableError)
+    await expect(call(customersUse)).rejects.toThrow(DependencyUnavailableError)
 })
 
 test("a refusal that nobody here knows is a fault", async () => {
   const { redemptions } = discountThat(422, problem("coupon.of-tomorrow"))
-  await expect(redemptions.reserve(use)).rejects.toThrow("coupon.of-tomorrow")
+  await expect(redemptions.reserve(customersUse)).rejects.toThrow("coupon.of-tomorrow")
 })

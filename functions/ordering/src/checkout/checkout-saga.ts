@@ -64,13 +64,13 @@ export const checkout = saga("checkout", {
   *run(saga, { orderId }) {
     const order = yield* saga.untilDone(orderRead, { orderId })
     if (isRefusal(order)) return "Unknown"
-    const { couponCode, total, paymentMethod } = order
+    const { couponCode, customerId, total, paymentMethod } = order
     if (!paymentMethod) return order.status
     if (order.status === "AwaitingStock") yield* awaitStock(saga, orderId)
 
     if (couponCode !== undefined) {
       saga.at("reserving-coupon")
-      yield* saga.take(couponReserved, { orderId, couponCode })
+      yield* saga.take(couponReserved, { orderId, couponCode, customerId })
     }
     const isFree = total.amount === 0
     const paymentId = isFree ? FREE : yield* authorise(saga, { orderId, amount: total, paymentMethod })

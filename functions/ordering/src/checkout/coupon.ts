@@ -1,5 +1,5 @@
 import { step } from "@eshop/building-blocks/durable/step"
-import { CouponCode, OrderId } from "@eshop/domain/kernel/ids"
+import { CouponCode, CustomerId, OrderId } from "@eshop/domain/kernel/ids"
 import * as z from "zod"
 import { type Redemptions, redemptionRefusals } from "./ports.ts"
 
@@ -9,7 +9,7 @@ const CouponUse = z.object({ orderId: OrderId, couponCode: CouponCode })
 
 /** Takes one use of the coupon for the order. */
 export const couponReserved = step("reserve-coupon", {
-  input: CouponUse,
+  input: CouponUse.extend({ customerId: CustomerId }),
   output: z.void(),
   refusals: redemptionRefusals,
   run:
@@ -18,8 +18,8 @@ export const couponReserved = step("reserve-coupon", {
       redemptions.reserve(use),
   undo:
     ({ redemptions }: Ports) =>
-    (use) =>
-      redemptions.release(use),
+    ({ orderId, couponCode }) =>
+      redemptions.release({ orderId, couponCode }),
 })
 
 /** The order will be paid: its use of the coupon is final, unless the order is led back. */

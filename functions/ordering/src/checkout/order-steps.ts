@@ -1,7 +1,7 @@
 import type { Call } from "@eshop/building-blocks/app/call"
 import { step } from "@eshop/building-blocks/durable/step"
 import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
-import { CouponCode, OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
+import { CouponCode, CustomerId, OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
 import { Money } from "@eshop/domain/kernel/money"
 import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
@@ -37,6 +37,7 @@ export const orderRead = step("read-order", {
   output: z.object({
     status: OrderStatus,
     total: Money,
+    customerId: CustomerId,
     couponCode: CouponCode.optional(),
     /** Absent once the order is past its payment. */
     paymentMethod: PaymentMethod.optional(),
@@ -52,6 +53,7 @@ export const orderRead = step("read-order", {
       return {
         status: order.status,
         total: order.total,
+        customerId: order.customerId,
         ...(couponCode !== undefined && { couponCode }),
         ...("paymentMethod" in order && { paymentMethod: order.paymentMethod }),
       }

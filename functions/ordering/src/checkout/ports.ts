@@ -1,5 +1,5 @@
 import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
-import { couponUnknown, unusableCoupon } from "@eshop/domain/discount/coupon"
+import { couponNeedsCustomer, couponUnknown, unusableCoupon } from "@eshop/domain/discount/coupon-refusals"
 import {
   redemptionOtherCoupon,
   redemptionReleased,
@@ -36,17 +36,20 @@ export type Payments = {
 export const redemptionRefusals = [
   couponUnknown,
   ...unusableCoupon,
+  couponNeedsCustomer,
   redemptionReleased,
   redemptionOtherCoupon,
   redemptionUnknown,
 ] as const
 
 type Use = { readonly orderId: string; readonly couponCode: string }
+/** With whose use it is, for limits per customer. */
+type CustomersUse = Use & { readonly customerId: string }
 type Refused = RefusalOf<typeof redemptionRefusals> | undefined
 
 /** Discount's redemptions. Every call is idempotent by order. */
 export type Redemptions = {
-  reserve(use: Use): Promise<Refused>
+  reserve(use: CustomersUse): Promise<Refused>
   confirm(use: Use): Promise<Refused>
   release(use: Use): Promise<void>
 }

@@ -69,6 +69,35 @@ describe("a checkout becomes an order", () => {
     for (const one of ids) expect(await parkedReasons(one)).toEqual([])
   })
 
+  test("with its price proof beside it, which the customer may have and nobody else", async () => {
+    const path = `orders/${orderId}/price-proof`
+    const owner = app().as(customer(checkout.customerId))
+    expect((await owner("GET", path)).body.type).toBe("urn:eshop:problem:order.unknown")
+    await app().publish(BasketCheckedOut, checkout)
+    // Said again in other words, such as after a rotation of keys: the first one stays.
+    await app().publish(BasketCheckedOut, { ...checkout, proof: "eyJhbGciOiJFUzI1NiJ9.e30.b3RoZXI" })
+    const answer = { orderId, proof: checkout.proof }
+    expect((await owner("GET", path)).body).toEqual(answer)
+    const reader = app().as({ kind: "service", id: "office", roles: ["ordering.read"] })
+    expect((await reader("GET", path)).body).toEqual(answer)
+    const events = JSON.stringify(await ordering.ports.orders.events(orderId))
+    expect(events).not.toContain(checkout.proof)
+    for (const [caller, status] of [
+      [customer(newId()), 404],
+      [{ kind: "guest", id: "guest" }, 404],
+      [{ kind: "anonymous" }, 401],
+      [{ kind: "service", id: "basket", roles: [] }, 404],
+    ] as const)
+      expect((await app().as(caller)("GET", path)).status).toBe(status)
+  })
+
+  test("without a proof, of a checkout of before", async () => {
+    const { checkout: bare } = ordering.newCheckout({ proof: undefined })
+    await app().publish(BasketCheckedOut, bare)
+    const reply = await app().as(customer(bare.customerId))("GET", `orders/${bare.checkoutId}/price-proof`)
+    expect([reply.status, reply.body.type]).toEqual([404, "urn:eshop:problem:price-proof.missing"])
+  })
+
   test("not by a second content under its id: that is parked", async () => {
     await app().publish(BasketCheckedOut, checkout)
     const before = await ordering.ports.orders.find(orderId)

@@ -8,6 +8,7 @@ import { checkoutUnknown } from "@eshop/domain/ordering/order-refusals"
 import { submitOrder as decide, orderOtherCheckout } from "@eshop/domain/ordering/submit-order"
 import * as z from "zod"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import type { PriceProofs } from "../proofs/ports.ts"
 import { checkout as saga } from "./checkout-saga.ts"
 import { isUnderWay } from "./order-steps.ts"
 import type { Checkouts } from "./ports.ts"
@@ -15,6 +16,7 @@ import type { Checkouts } from "./ports.ts"
 type Ports = OrderPorts & {
   readonly checkouts: Checkouts
   readonly personalData: PersonalData
+  readonly proofs: PriceProofs
   readonly sagas: Sagas
 }
 
@@ -27,8 +29,8 @@ export const submitOrder = command("ordering.submit-order", {
   result: z.void(),
   refusals: [checkoutUnknown, orderOtherCheckout],
   handle: (ports: Ports) => async (checkout, call) => {
-    const { orders, checkouts, personalData, sagas } = ports
-    const { checkoutId: orderId, proof: _, ...content } = checkout
+    const { orders, checkouts, personalData, proofs, sagas } = ports
+    const { checkoutId: orderId, proof, ...content } = checkout
     // Basket is asked before the transaction, and once: an order that is there has its address.
     const details = (await orders.find(orderId)) ? undefined : await checkouts.find(orderId)
     const submitted = await call.commit(async (tx) => {
@@ -41,6 +43,7 @@ export const submitOrder = command("ordering.submit-order", {
       }
       const order = await changeOrder(ports, tx, orderId, submit, call)
       if (isRefusal(order)) return order
+      if (proof !== undefined) await proofs.add(tx, orderId, proof)
     })
     if (isRefusal(submitted)) return submitted
     const stored = await orders.find(orderId)

@@ -21,7 +21,7 @@ const madeAt = (id: string): number | undefined =>
   id[14] === "7" ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined
 
 /** Whether the caller may see the order of this customer: they themselves, or who reads all orders. */
-const maySee = ({ caller }: Call, customerId: string): boolean =>
+export const maySee = ({ caller }: Call, customerId: string): boolean =>
   ("id" in caller && caller.kind !== "service" && caller.kind !== "system" && caller.id === customerId) ||
   hasRole(caller, "ordering.read")
 
@@ -39,6 +39,8 @@ async function underWay({ checkouts }: Ports, id: string, call: Call): Promise<O
     lines: checkout.lines,
     subtotal: checkout.subtotal,
     discount: checkout.discount,
+    ...(checkout.shipping && { shipping: checkout.shipping }),
+    ...(checkout.tax && { tax: checkout.tax }),
     total: checkout.total,
     couponCodes: checkout.couponCodes,
     discountUnavailable: checkout.discountUnavailable,
@@ -57,7 +59,8 @@ async function visibleOrder(
 ): Promise<OrderDetails | RefusalOf<[typeof orderUnknown]>> {
   const stored = await ports.orders.find(id)
   if (!stored) {
-    const order = call.caller.kind === "customer" ? await underWay(ports, id, call) : undefined
+    const { kind } = call.caller
+    const order = kind === "customer" || kind === "guest" ? await underWay(ports, id, call) : undefined
     return order && maySee(call, order.customerId) ? order : orderUnknown()
   }
   if (!maySee(call, stored.order.customerId)) return orderUnknown()

@@ -1,4 +1,4 @@
-import { CheckoutLine } from "@eshop/domain/contracts/basket-events"
+import { Checkout, CheckoutLine } from "@eshop/domain/contracts/basket-events"
 import { Address } from "@eshop/domain/contracts/checkouts"
 import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import { CouponCode, CustomerId, OrderId } from "@eshop/domain/kernel/ids"
@@ -27,6 +27,9 @@ export const OrderDetails = z.strictObject({
   lines: z.array(CheckoutLine),
   subtotal: Money,
   discount: Money,
+  shipping: Checkout.shape.shipping,
+  /** Σ taxes of lines and shipping; those that are included in their price as well. */
+  tax: Money.optional(),
   total: Money,
   couponCodes: z.array(CouponCode),
   discountUnavailable: z.boolean(),
@@ -58,6 +61,8 @@ export const detailsOf = (order: Order, version: number, shippingAddress?: Addre
   lines: order.lines,
   subtotal: order.subtotal,
   discount: order.discount,
+  ...(order.shipping && { shipping: order.shipping }),
+  ...(order.tax && { tax: order.tax }),
   total: order.total,
   couponCodes: order.couponCodes,
   discountUnavailable: order.discountUnavailable,

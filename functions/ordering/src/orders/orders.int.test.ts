@@ -4,6 +4,8 @@ import { serviceClient } from "@eshop/building-blocks/http/service-client"
 import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
 import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
+import { checkTotals } from "@eshop/domain/contracts/totals"
+import { usd as cents } from "@eshop/domain/kernel/money"
 import { commands } from "@eshop/domain/ordering/testing/given"
 import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
@@ -57,6 +59,30 @@ describe("an order", () => {
       for (const path of [`orders/${id}`, `orders/${id}/timeline`])
         expect((await app().as(other)("GET", path)).status).toBe(404)
     expect((await app().as({ kind: "anonymous" })("GET", `orders/${id}`)).status).toBe(401)
+  })
+
+  test("shows its shipping and its taxes, so that its totals add up; to a guest as well", async () => {
+    const discounts = [{ promotionId: newId(), reason: "half the shipping", amount: cents(2_45) }]
+    const shipping = {
+      method: "standard",
+      price: cents(2_45),
+      discounts,
+      tax: { rate: 19_000, amount: cents(39), included: true },
+    }
+    const { checkout } = ordering.newCheckout({
+      customerId: "guest-018f0000-0000-7000-8000-000000000007",
+      shipping,
+      tax: cents(255_85),
+      total: cents(1_602_45),
+    })
+    // Said twice it is the same order, with the discount on its shipping.
+    for (let told = 0; told < 2; told++) await app().publish(BasketCheckedOut, checkout)
+    expect(await ordering.store.parked.count()).toBe(0)
+    const guest = { kind: "guest" as const, id: checkout.customerId }
+    const { status, body } = await app().as(guest)("GET", `orders/${checkout.checkoutId}`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ shipping, tax: cents(255_85), total: cents(1_602_45) })
+    expect(checkTotals(body)).toEqual([])
   })
 
   test("tells what happened to it, without the checkout that it began with", async () => {

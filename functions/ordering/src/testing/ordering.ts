@@ -14,6 +14,7 @@ import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-
 import { type CheckoutDetails, getCheckout } from "@eshop/domain/contracts/checkouts"
 import { postgresOrderViews } from "../adapters/postgres-order-views.ts"
 import { postgresOrders } from "../adapters/postgres-orders.ts"
+import { postgresPriceProofs } from "../adapters/postgres-price-proofs.ts"
 import { postgresProjection } from "../adapters/postgres-projection.ts"
 import { ordering } from "../app.ts"
 
@@ -41,6 +42,7 @@ export async function orderingOn(databaseUrl: string) {
     views: postgresOrderViews(store.relaxedPool),
     projection: postgresProjection(store.relaxedPool),
     personalData: postgresPersonalData(store.pool, wrappingKeys),
+    proofs: postgresPriceProofs(store.pool),
     outbox: store.outbox,
     ...deadLetterPorts(ordering, store, emptyQueue),
     checkouts: { find, lookUp: find },

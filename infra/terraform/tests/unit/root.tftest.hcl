@@ -44,9 +44,9 @@ run "keeps_secrets_in_the_vault_of_the_app_that_needs_them" {
 
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets } == {
-      basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys" }
+      basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", PRICE_PROOF_KEYS = "price-proof-keys" }
       catalog  = { CATALOG_DB = "catalog-db" }
-      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys" }
+      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys" }
     }
     error_message = "Exactly these secrets exist."
   }
@@ -61,10 +61,10 @@ run "needs_fewer_secrets_with_entra" {
 
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets } == {
-      basket   = { PERSONAL_DATA_KEYS = "personal-data-keys" }
-      ordering = { PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys" }
+      basket   = { PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", PRICE_PROOF_KEYS = "price-proof-keys" }
+      ordering = { PAYMENT_API_KEY = "payment-api-key", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys" }
     }
-    error_message = "With tokens only the keys of personal data and the payment provider's are left."
+    error_message = "With tokens only the keys of personal data, of guests' tokens, of price proofs and the payment provider's are left."
   }
 }
 

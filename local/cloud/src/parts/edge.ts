@@ -99,9 +99,12 @@ function damagedState(directory: string): Damage | undefined {
 const storesOf: Record<AppName, readonly string[]> = {
   catalog: ["postgres", "servicebus"],
   basket: ["postgres", "servicebus"],
-  discount: ["storage"],
+  discount: ["storage", "servicebus"],
   ordering: ["postgres", "servicebus"],
 }
+
+/** Apps that do without Redis as well. */
+const usesRedis: ReadonlySet<AppName> = new Set(["basket", "discount"])
 
 const hasDatabase = (app: string): app is DatabaseName => (databaseNames as readonly string[]).includes(app)
 
@@ -117,7 +120,7 @@ export function appPart(
   const state = join(dataDirectory, "functions", app)
   return {
     name: app,
-    needs: app === "basket" && to.redis ? [...storesOf[app], "redis"] : storesOf[app],
+    needs: usesRedis.has(app) && to.redis ? [...storesOf[app], "redis"] : storesOf[app],
     layer: 1,
     address: to.apps[app],
     graceMs: 15_000,

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto"
-import type { StockLevel } from "@eshop/domain/catalog/stock"
 import type { Address } from "@eshop/domain/contracts/checkouts"
 import type { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import type { Money } from "@eshop/domain/kernel/money"
@@ -31,16 +30,35 @@ export type CartLine = {
   name: string
   quantity: number
   unitPrice: Money
-  lineTotal: Money
+  total: Money
 }
-export type CartAnswer = { lines: CartLine[]; subtotal: Money; version: number }
+export type CartAnswer = {
+  lines: CartLine[]
+  subtotal: Money
+  discount: Money
+  /** Absent for an empty cart. */
+  shipping?: { method: string; price: Money }
+  tax?: Money
+  total: Money
+  hold?: { expiresAt: string }
+  messages: { type: string }[]
+  version: number
+}
 export type CheckoutAnswer = { orderId: string; total: Money; links: { order: string } }
 
 export type CheckoutBody = {
   expectedTotal: Money
-  couponCode?: string
+  shippingMethod?: string
   shippingAddress: Address
   paymentMethod: string
+}
+
+/** A variant's stock, at all locations together. */
+export type StockAnswer = {
+  readonly sku: string
+  readonly onHand: number
+  readonly reserved: number
+  readonly available: number
 }
 
 export type PaymentIntent = { id: string; status: string; amount: number; amount_received: number }
@@ -105,21 +123,21 @@ export function shopClient(urls: { gateway: string; identity: string }) {
     return answer.body
   }
 
+  /** A token with the given roles, as operators and services hold them. */
+  async function roleToken(...roles: string[]): Promise<string> {
+    const { access_token } = await token(roles.map((role) => `role=${encodeURIComponent(role)}`).join("&"))
+    return access_token
+  }
+
   return {
     send,
     expect,
 
-    /** A token with the given roles, as operators and services hold them. */
-    async roleToken(...roles: string[]): Promise<string> {
-      const { access_token } = await token(roles.map((role) => `role=${encodeURIComponent(role)}`).join("&"))
-      return access_token
-    },
+    roleToken,
 
-    async stock(sku: string): Promise<StockLevel & { available: number }> {
-      return expect(
-        await send<StockLevel & { available: number }>(undefined, "GET", `/catalog/variants/${sku}/stock`),
-        200,
-      )
+    async stock(sku: string): Promise<StockAnswer> {
+      const keeper = await roleToken("inventory.write")
+      return expect(await send<StockAnswer>(keeper, "GET", `/catalog/stock/${sku}`), 200)
     },
 
     /** Signs in as a development customer. */
@@ -134,6 +152,9 @@ export function shopClient(urls: { gateway: string; identity: string }) {
         cart: async () => expect(await as<CartAnswer>("GET", "/basket/cart"), 200),
         putItem: async (sku: string, quantity: number) =>
           expect(await as<CartAnswer>("PUT", `/basket/cart/items/${sku}`, { body: { quantity } }), 200),
+        /** What cannot be used is said in the cart's messages. */
+        putCoupon: async (couponCode: string) =>
+          expect(await as<CartAnswer>("PUT", "/basket/cart/coupon", { body: { couponCode } }), 200),
         checkout: (body: CheckoutBody, key: string = randomUUID()) =>
           as<CheckoutAnswer>("POST", "/basket/checkout", { body, headers: { "idempotency-key": key } }),
         order: (id: string) => as<Order>("GET", `/ordering/orders/${id}`),

@@ -34,6 +34,8 @@ const files: GatewayFiles = {
     route("basket", "PUT", "/cart/items", "signed-in"),
     route("basket", "DELETE", "/cart/items/{productId}", "signed-in"),
     route("basket", "POST", "/checkout", "signed-in"),
+    route("basket", "POST", "/hold", "customer"),
+    route("basket", "POST", "/shop", "shopper"),
     { ...route("basket", "POST", "/notes", "anyone"), maxBodyBytes: 10 },
     route("discount", "GET", "/coupons", "signed-in"),
     route("ordering", "GET", "/orders", "signed-in"),

@@ -3,8 +3,17 @@ import type { z } from "zod"
 import type { Saga } from "../durable/saga.ts"
 import type { UseCase } from "./use-case.ts"
 
-/** Who may call a route: anybody, whoever is signed in, customers (guests too), or holders of a role. */
-export type Access = "anyone" | "signed-in" | "customer" | { readonly role: string }
+/**
+ * Who may call a route: anybody; whoever is signed in, with or without guests; customers and guests; shoppers, who are
+ * customers, guests, and whoever becomes a guest by it (reading makes nobody one); or holders of a role.
+ */
+export type Access =
+  | "anyone"
+  | "signed-in"
+  | "signed-in-or-guest"
+  | "customer"
+  | "shopper"
+  | { readonly role: string }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
@@ -31,10 +40,15 @@ export type Route<Ports = never> = Needs<Ports> & {
   /** The member of the result that is its version: answered as ETag. */
   readonly etag?: string
   readonly location?: (result: never) => string
+  readonly file?: FileOptions
   /** What a raw route's body must be; anything when it does not say. */
   readonly contentType?: string
   /** True when the use case takes the request's bytes and headers instead of a JSON object. */
   readonly raw: boolean
+  /** True when a page is answered as newline-delimited JSON. */
+  readonly lines?: boolean
+  /** For so long anybody may keep the answer. */
+  readonly maxAgeSeconds?: number
 }
 
 /** A Service Bus trigger's part for one type of event. */
@@ -59,7 +73,7 @@ export type Entry<Ports = never> = Route<Ports> | Subscription<Ports> | Timer<Po
 export type App<Ports = never> = Needs<Ports> & {
   readonly name: string
   readonly entries: readonly Entry[]
-  /** Whether it keeps a store with an outbox; one without does what is idempotent by itself (Table Storage). */
+  /** Whether its effects commit with an outbox; without one they are idempotent by themselves (Table Storage). */
   readonly transactional: boolean
 }
 
@@ -80,6 +94,13 @@ type Parameters<Path extends string> = Path extends `${string}{${infer Name}}${i
 type InputOf<U extends AnyUseCase> = z.input<U["input"]>
 type ResultOf<U extends AnyUseCase> = z.output<U["result"]>
 
+/** The result is the text of a file and not JSON. */
+export type FileOptions = {
+  readonly contentType: string
+  /** How long anybody may keep it, in seconds. */
+  readonly maxAge: number
+}
+
 export type RouteOptions<U extends AnyUseCase> = {
   readonly access: Access
   /** 200 unless it says otherwise; 204 where the result is nothing. */
@@ -89,6 +110,7 @@ export type RouteOptions<U extends AnyUseCase> = {
   readonly maxBodyBytes?: number
   readonly etag?: Extract<keyof ResultOf<U>, string>
   readonly location?: (result: ResultOf<U>) => string
+  readonly file?: ResultOf<U> extends string ? FileOptions : never
 }
 
 const statusOf = ({ result }: AnyUseCase): number => (result.type === "void" ? 204 : 200)
@@ -121,11 +143,34 @@ export const put = route("PUT")
 export const patch = route("PATCH")
 export const del = route("DELETE")
 
-/** A POST whose use case takes the bytes and headers as they came ({@link RawRequest}): a provider's webhook. */
+/** A page of a list for machines: entries, and the cursor of the page after it. */
+type LinesResult = z.ZodObject<{ lines: z.ZodArray<z.ZodType>; nextCursor: z.ZodNullable<z.ZodString> }>
+
+/**
+ * A GET whose page is answered as newline-delimited JSON, one entry a line; the next page is where the Link header says
+ * (`rel="next"`, RFC 8288).
+ */
+export const getLines = <const Path extends string, U extends UseCase<never, z.ZodType, LinesResult, false>>(
+  path: Path & (Parameters<Path> extends keyof InputOf<U> ? unknown : never),
+  useCase: U,
+  options: { readonly access: Access; readonly maxAgeSeconds?: number },
+): Route<PortsOfUseCase<U>> => ({
+  ...get(path, useCase, { access: options.access } as RouteOptions<U>),
+  ...options,
+  lines: true,
+})
+
+/**
+ * A POST, unless it says PUT, whose use case takes the bytes and headers as they came ({@link RawRequest}): a provider's
+ * webhook, a part of an upload.
+ */
 export const raw = <U extends AnyUseCase>(
   path: string,
   useCase: U,
-  options: Omit<RouteOptions<U>, "idempotent"> & { readonly contentType?: string },
+  options: Omit<RouteOptions<U>, "idempotent"> & {
+    readonly contentType?: string
+    readonly method?: "POST" | "PUT"
+  },
 ): Route<PortsOfUseCase<U>> => ({
   kind: "route",
   method: "POST",

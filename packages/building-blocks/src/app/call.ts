@@ -16,7 +16,15 @@ export type UnitOfWork = {
 export type Caller =
   | { readonly kind: "anonymous" }
   | { readonly kind: "guest"; readonly id: string }
-  | { readonly kind: "customer"; readonly id: string; readonly roles: readonly string[] }
+  | {
+      readonly kind: "customer"
+      readonly id: string
+      readonly roles: readonly string[]
+      /** Those that have prices and discounts of their own; absent for none. */
+      readonly customerGroups?: readonly string[]
+      /** The guest that they were before they signed in, where they prove it. */
+      readonly guest?: string
+    }
   | { readonly kind: "service"; readonly id: string; readonly roles: readonly string[] }
   /** A timer or a saga, by its name. */
   | { readonly kind: "system"; readonly id: string }
@@ -50,6 +58,10 @@ export function customerOf({ caller }: Call): string {
   if (caller.kind !== "customer" && caller.kind !== "guest") throw new Error("this use case needs a customer")
   return caller.id
 }
+
+/** The groups whose prices and discounts the caller gets. */
+export const customerGroupsOf = (caller: Caller): readonly string[] =>
+  (caller.kind === "customer" && caller.customerGroups) || []
 
 export const hasRole = (caller: Caller, role: string): boolean =>
   (caller.kind === "customer" || caller.kind === "service") && caller.roles.includes(role)

@@ -20,6 +20,11 @@ export const subscriberName = (topic: string): string => `on-${topic}`
 export const routesOf = ({ entries }: App): readonly Route[] =>
   entries.filter((entry): entry is Route => entry.kind === "route")
 
+/** Whether an app records what it has handled: messages of its inbox, answers by idempotency key. */
+export const keepsStore = (app: App<never>): boolean =>
+  app.transactional ||
+  app.entries.some((entry) => entry.kind === "event" || (entry.kind === "route" && entry.idempotent))
+
 /** The functions that an app registers when it starts. @throws when two have one name */
 export function functionsOf(app: App): readonly FunctionOfApp[] {
   const { entries, transactional } = app
@@ -27,7 +32,8 @@ export function functionsOf(app: App): readonly FunctionOfApp[] {
   const sagas = entries.flatMap((entry) => (entry.kind === "saga" ? [entry.saga] : []))
   const timers = [
     ...entries.flatMap((entry) => (entry.kind === "timer" ? [functionName(entry.useCase)] : [])),
-    ...(transactional ? ["relay-outbox", "forget-old-keys"] : []),
+    ...(transactional ? ["relay-outbox"] : []),
+    ...(keepsStore(app) ? ["forget-old-keys"] : []),
   ]
   const functions: FunctionOfApp[] = [
     ...routesOf(app).map(({ useCase, path }) => ({

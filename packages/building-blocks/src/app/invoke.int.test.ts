@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { InvocationContext } from "@azure/functions"
-import { defineRefusal } from "@eshop/domain/kernel/refusal"
+import { defineRefusal, isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Cloud } from "@eshop/local-cloud/cloud"
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import * as z from "zod"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { applyMigrations } from "../store/postgres/migrations.ts"
@@ -12,7 +12,7 @@ import { inTransaction } from "../store/postgres/pool.ts"
 import { type PostgresStore, postgresStore } from "../store/postgres/postgres-store.ts"
 import type { Caller, Tx } from "./call.ts"
 import { type Invocation, pipeline } from "./invoke.ts"
-import { command, useCase } from "./use-case.ts"
+import { change, command, useCase } from "./use-case.ts"
 
 let cloud: Cloud
 let store: PostgresStore
@@ -34,12 +34,12 @@ beforeEach(async () => {
 
 const no = defineRefusal("thing.no", "conflict", "No.")
 const ada: Caller = { kind: "customer", id: "ada", roles: [] }
-const effects = async () => (await store.pool.query("SELECT 1 FROM effect")).rowCount
+const effects = async () => (await store.pool.query("SELECT 1 FROM effect")).rowCount ?? 0
 const records = async () => (await store.pool.query("SELECT 1 FROM idempotent_request")).rowCount
 
 /** A command whose transaction does this after it has left its effect. */
 function call(inside: (tx: Tx) => Promise<unknown> = async () => ({ a: 1 })) {
-  const change = command("test.change", {
+  const once = command("test.change", {
     input: z.looseObject({}),
     result: z.looseObject({}),
     refusals: [no],
@@ -54,7 +54,7 @@ function call(inside: (tx: Tx) => Promise<unknown> = async () => ({ a: 1 })) {
   const invoke = pipeline({ ports: {}, store, checkResults: true })
   return (input: unknown, key = "key", more: Partial<Invocation> = {}) =>
     invoke({
-      useCase: change,
+      useCase: once,
       trigger: "http",
       caller: ada,
       read: () => ({ input, idempotencyKey: key }),
@@ -173,7 +173,7 @@ test("what commits twice is stopped at the second time", async () => {
 })
 
 test("a query or a change that may be repeated needs no key, and its transaction may come again", async () => {
-  const change = useCase("test.repeat", {
+  const repeat = useCase("test.repeat", {
     input: z.strictObject({}),
     result: z.void(),
     handle:
@@ -182,6 +182,58 @@ test("a query or a change that may be repeated needs no key, and its transaction
         transact(async (tx) => void (await inTransaction(tx).query("INSERT INTO effect VALUES (1)"))),
   })
   const read = () => ({ input: {} })
-  for (let n = 0; n < 2; n++) await call()({}, "", { useCase: change, read })
+  for (let n = 0; n < 2; n++) await call()({}, "", { useCase: repeat, read })
   expect([await effects(), await records()]).toEqual([2, 0])
+})
+
+describe("a change, whose answer is made after its effect", () => {
+  /** Answers how many effects there are, and whether this call had one. */
+  const counted = change("test.counted", {
+    input: z.strictObject({ n: z.int() }),
+    result: z.strictObject({ effects: z.int(), own: z.boolean() }),
+    refusals: [no],
+    handle:
+      () =>
+      async ({ n }, { commit }) => {
+        let own = false
+        const committed = await commit(async (tx) => {
+          await inTransaction(tx).query("INSERT INTO effect VALUES (1)")
+          own = true
+          if (n < 0) return no()
+        })
+        return isRefusal(committed) ? committed : { effects: await effects(), own }
+      },
+  })
+  const send = (n: number, key = "key") => call()({ n }, key, { useCase: counted })
+
+  test("has it once, and tells a repetition how things stand by then", async () => {
+    expect(await send(1)).toEqual({ type: "done", result: { effects: 1, own: true }, replayed: false })
+    await send(1, "other")
+    expect(await send(1)).toEqual({ type: "done", result: { effects: 2, own: false }, replayed: true })
+    expect(await effects()).toBe(2)
+  })
+
+  test("refuses its key for another request, and leaves it free after a refusal", async () => {
+    expect(await send(-1)).toMatchObject({ type: "refused" })
+    expect([await effects(), await records()]).toEqual([0, 0])
+    await send(1)
+    expect(await send(2)).toEqual({ type: "key-reused" })
+    expect(await effects()).toBe(1)
+  })
+
+  test("20 times at once has it once; the others are shown it or are told to wait", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(1)))
+    expect(outcomes.filter((outcome) => outcome.type === "done" && !outcome.replayed)).toHaveLength(1)
+    expect(outcomes.filter(({ type }) => type !== "done" && type !== "in-flight")).toEqual([])
+    expect(await effects()).toBe(1)
+  })
+
+  test("answers within its schema", async () => {
+    const wrong = change("test.wrong", {
+      input: z.strictObject({}),
+      result: z.strictObject({ a: z.int() }),
+      handle: () => async () => ({ a: "text" }) as never,
+    })
+    await expect(call()({}, "key", { useCase: wrong })).rejects.toThrow("test.wrong answers what its schema")
+  })
 })

@@ -4,7 +4,7 @@ import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import canonicalize from "canonicalize"
 import type { z } from "zod"
 import { newId } from "../ids.ts"
-import type { Store } from "../store/store.ts"
+import type { BaseStore } from "../store/store.ts"
 import { idsOf, observe, type Trigger } from "../telemetry/observe.ts"
 import type { Access } from "./app.ts"
 import { type Caller, type CommandCall, type Committed, hasRole, type Tx } from "./call.ts"
@@ -50,7 +50,7 @@ export type Invoke = (invocation: Invocation) => Promise<Outcome>
 
 export type PipelineParts = {
   readonly ports: unknown
-  readonly store?: Store
+  readonly store?: BaseStore
   /** Whether a result that does not fit its schema is an error. */
   readonly checkResults: boolean
 }
@@ -73,9 +73,10 @@ const done = (result: unknown, replayed = false): Outcome => ({ type: "done", re
 /** Whether the caller may; undefined when it may. */
 function denial(caller: Caller, access: Access): Outcome | undefined {
   if (access === "anyone" || caller.kind === "system") return undefined
-  if (caller.kind === "anonymous") return { type: "unauthenticated" }
+  if (caller.kind === "anonymous") return access === "shopper" ? undefined : { type: "unauthenticated" }
+  if (access === "signed-in-or-guest") return undefined
   if (access === "signed-in") return caller.kind === "guest" ? { type: "unauthenticated" } : undefined
-  if (access === "customer")
+  if (access === "customer" || access === "shopper")
     return caller.kind === "service" ? { type: "forbidden", needs: "a customer" } : undefined
   return hasRole(caller, access.role) ? undefined : { type: "forbidden", needs: `the role '${access.role}'` }
 }
@@ -97,7 +98,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
     handlers.set(useCase, handler)
     return handler
   }
-  const storeOf = (useCase: UseCase): Store => {
+  const storeOf = (useCase: UseCase): BaseStore => {
     if (!store) throw new Error(`${useCase.name} needs a store, and the app has none`)
     return store
   }
@@ -122,8 +123,10 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
           if (deduplication && !(await deduplication.claim(tx))) return committed(deduplication.taken())
           const result = await work(tx)
           if (isRefusal(result)) return result
-          checkResult(useCase, result)
-          await deduplication?.record(tx, result)
+          if (!useCase.answersAnew) {
+            checkResult(useCase, result)
+            await deduplication?.record(tx, result)
+          }
           return committed(result)
         })
         hasCommitted = !isRefusal(settled)
@@ -149,27 +152,36 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
     const { useCase } = invocation
     const answer = await handlerOf(useCase)(request.input, callOf(invocation, request, deduplication))
     if (isRefusal(answer)) return { type: "refused", refusal: answer as Refusal }
-    const result = useCase.commits ? (answer as Settled).result : answer
-    if (!useCase.commits) checkResult(useCase, result)
+    const isSettled = useCase.commits && !useCase.answersAnew
+    const result = isSettled ? (answer as Settled).result : answer
+    if (!isSettled) checkResult(useCase, result)
     return done(result)
   }
 
-  /** Handles a request with an Idempotency-Key: its first success is recorded with the effect and answered again. */
+  /**
+   * Handles a request with an Idempotency-Key: its first success is recorded with the effect and answered again, or
+   * made anew for a change.
+   */
   async function handleWithKey(
     invocation: Invocation,
     request: Request,
     key: string,
     hash: string,
   ): Promise<Outcome> {
-    const { requests } = storeOf(invocation.useCase)
-    const scope = scopeOf(invocation.useCase, invocation.caller)
+    const { useCase } = invocation
+    const { requests } = storeOf(useCase)
+    const scope = scopeOf(useCase, invocation.caller)
     const replay = async (): Promise<Outcome | undefined> => {
       const recorded = await requests.find(scope, key)
       if (!recorded) return undefined
       if (recorded.hash !== hash) return { type: "key-reused" }
-      return done(recorded.result === null ? undefined : JSON.parse(recorded.result), true)
+      if (!useCase.answersAnew)
+        return done(recorded.result === null ? undefined : JSON.parse(recorded.result), true)
+      const outcome = await handle(invocation, request, handledBefore)
+      return outcome.type === "done" ? { ...outcome, replayed: true } : outcome
     }
-    const before = await replay()
+    // A change finds out by its claim, which spares its first call the question.
+    const before = useCase.answersAnew ? undefined : await replay()
     if (before) return before
     const deduplication: Deduplication = {
       claim: (tx) => requests.claim(tx, scope, key, hash),
@@ -186,6 +198,13 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       if (!(error instanceof TakenKeyError)) throw error
       return (await replay()) ?? { type: "in-flight" }
     }
+  }
+
+  /** Nothing is done again; what the handler does after the commit is. */
+  const handledBefore: Deduplication = {
+    claim: async () => false,
+    record: async () => undefined,
+    taken: () => undefined,
   }
 
   /** An event's effect commits with its id; what the handler does after the commit runs on every delivery. */

@@ -4,15 +4,16 @@ import type { z } from "zod"
 import { activitiesOf } from "../durable/activity.ts"
 import type { Durable } from "../durable/durable-functions.ts"
 import { routeHandler } from "../http/route.ts"
+import type { GuestTokens } from "../identity/guest-token.ts"
 import type { TokenVerifier } from "../identity/verify-token.ts"
 import { messageHold } from "../messaging/hold.ts"
 import { type Broker, LEASE_SECONDS, outboxRelay, type Relay } from "../messaging/relay.ts"
 import { byTopic, consume } from "../messaging/subscription.ts"
-import type { Store } from "../store/store.ts"
+import type { BaseStore, Store } from "../store/store.ts"
 import { warn } from "../telemetry/observe.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { App, Entry, PortsOf } from "./app.ts"
-import { functionName, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
+import { functionName, keepsStore, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
 import { live, type Probe, readiness } from "./health.ts"
 import { type Invoke, pipeline } from "./invoke.ts"
 import type { UseCase } from "./use-case.ts"
@@ -21,16 +22,16 @@ import type { UseCase } from "./use-case.ts"
 export type Parts<A> = {
   readonly ports: PortsOf<A>
   readonly tokens: TokenVerifier
+  /** For apps that know guests. */
+  readonly guests?: GuestTokens
   /** The app's OpenAPI document, served as it is. */
   readonly document: object
-  /** Absent in an app whose effects are idempotent by themselves (Table Storage). */
-  readonly store?: Store
+  /** For apps that record what they have handled; with an outbox where they are transactional. */
+  readonly store?: Store | BaseStore
   /** Where the outbox sends to. */
   readonly broker?: Broker
   /** For apps with sagas. */
   readonly durable?: Durable
-  /** What the app cannot work without, where it has no store. */
-  readonly own?: Probe
   /** What it can do without: shows in its readiness as degraded. */
   readonly others?: Readonly<Record<string, Probe>>
   /** Runs at the start, and again until it was done once; the app does not wait for what it needs. */
@@ -41,11 +42,13 @@ export type Parts<A> = {
 
 /** Registers an app's triggers with the Functions host. */
 export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
-  const { store, tokens } = parts
+  const { store, tokens, guests } = parts
   if (app.transactional && !(store && parts.broker))
     throw new Error(`${app.name} keeps an outbox: it needs the parts \`store\` and \`broker\``)
-  if (!store && byTopic(app.entries).size > 0)
-    throw new Error(`${app.name} consumes events: it needs the part \`store\` for its inbox`)
+  if (!store && keepsStore(app))
+    throw new Error(`${app.name} records what it has handled: it needs the part \`store\``)
+  if (!guests && routesOf(app).some(({ access }) => access === "shopper"))
+    throw new Error(`${app.name} makes guests: it needs the part \`guests\``)
   const invoke = pipeline({
     ports: parts.ports,
     // Set by Core Tools, and by the local host.
@@ -59,11 +62,12 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
       methods: route.method === "GET" ? ["GET", "HEAD"] : [route.method],
       route: route.path,
       authLevel: "anonymous",
-      handler: routeHandler(route, { invoke, tokens }),
+      handler: routeHandler(route, { invoke, tokens, ...(guests && { guests }) }),
     })
   registerTimers(app.entries, invoke, extraInputs)
   const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined
-  const relay = store && parts.broker ? registerRelay(store, parts.broker) : undefined
+  const relay =
+    app.transactional && store && parts.broker ? registerRelay(store as Store, parts.broker) : undefined
   registerService(parts, relay)
   if (store) registerTimer("forget-old-keys", "0 17 3 * * *", () => store.forgetOld())
   if (parts.seed) registerSeed(parts.seed, invoke)
@@ -75,7 +79,7 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
 }
 
 /** What every app serves besides its own routes. */
-function registerService({ store, own, others, document }: Parts<App<never>>, relay?: Relay): void {
+function registerService({ store, others, document }: Parts<App<never>>, relay?: Relay): void {
   const degrading = { ...others, ...(relay && { broker: () => relay.probe() }) }
   const service = (name: string, route: string, handler: () => object) =>
     functions.http(name, { methods: ["GET", "HEAD"], route, authLevel: "anonymous", handler })
@@ -83,7 +87,7 @@ function registerService({ store, own, others, document }: Parts<App<never>>, re
   service(
     "health-ready",
     serviceRoutes.ready,
-    readiness(store ? () => store.ping() : own, degrading, store?.parked),
+    readiness(store && (() => store.ping()), degrading, store?.parked),
   )
   service("openapi", serviceRoutes.document, () => ({ jsonBody: document }))
 }
@@ -141,7 +145,7 @@ function registerTimers(entries: readonly Entry[], invoke: Invoke, extraInputs: 
 }
 
 /** One trigger per topic. @returns what gives held messages back when the host drains */
-function registerEvents(app: App<never>, invoke: Invoke, store: Store, extraInputs: Inputs): () => void {
+function registerEvents(app: App<never>, invoke: Invoke, store: BaseStore, extraInputs: Inputs): () => void {
   const hold = messageHold()
   for (const [topic, subscriptions] of byTopic(app.entries))
     functions.serviceBusTopic(subscriberName(topic), {

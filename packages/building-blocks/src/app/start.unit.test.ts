@@ -107,6 +107,14 @@ test("an app that keeps no outbox has neither its timers nor its broker", () => 
   expect(registered.functions).toHaveLength(4)
 })
 
+test("an app without an outbox that consumes events forgets what it has handled, and relays nothing", () => {
+  const hearing = app("hearing", [on(event("a"), keep)], { transactional: false })
+  start(hearing, { ports: {}, tokens, document: {}, store })
+  expect(byName(registered.functions)).toEqual(byName(functionsOf(hearing)))
+  expect(registered.functions.map(({ name }) => name)).toContain("forget-old-keys")
+  expect(registered.functions).toHaveLength(5)
+})
+
 test("the events of an app with sagas can reach them; a route speaks to them by an event", () => {
   start(full, parts)
   expect(["thing-look", "thing-keep", "on-thing-events"].map((name) => registered.inputs.get(name))).toEqual([
@@ -132,6 +140,6 @@ describe("an app does not start without the part", () => {
   })
   test("store, when it consumes events", () => {
     const deaf = app("deaf", [on(event("a"), keep)], { transactional: false })
-    expect(() => start(deaf, { ports: {}, tokens, document: {} })).toThrow("deaf consumes events")
+    expect(() => start(deaf, { ports: {}, tokens, document: {} })).toThrow("deaf records what it has handled")
   })
 })

@@ -14,8 +14,10 @@ export type UseCase<
   readonly input: In
   readonly result: Out
   readonly refusals: readonly RefusalType[]
-  /** True for a command. */
+  /** True for a command and for a change. */
   readonly commits: Commits
+  /** True for a change: a repetition is answered with what is so by then. */
+  readonly answersAnew?: true
   /** @returns the result, a {@link Committed} one for a command, or one of the refusals */
   readonly handle: (ports: Ports) => (input: never, call: CommandCall) => Promise<unknown>
 }
@@ -64,3 +66,28 @@ export const command = <
     ) => (input: z.output<In>, call: CommandCall) => Promise<Committed<z.input<Out>> | RefusalOf<Refusals>>
   >,
 ): UseCase<Ports, In, Out, true> => ({ name, refusals: [], ...definition, commits: true })
+
+/**
+ * Declares a use case whose effect commits once, and whose answer is made after it: a repetition has no second effect,
+ * and is told how things stand by then. For what is worth more fresh than the same, such as a cart.
+ */
+export const change = <
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  Ports,
+  const Refusals extends readonly RefusalType[] = readonly [],
+>(
+  name: string,
+  definition: Definition<
+    In,
+    Out,
+    Refusals,
+    (ports: Ports) => (input: z.output<In>, call: CommandCall) => Promise<z.input<Out> | RefusalOf<Refusals>>
+  >,
+): UseCase<Ports, In, Out, true> => ({
+  name,
+  refusals: [],
+  ...definition,
+  commits: true,
+  answersAnew: true,
+})

@@ -47,7 +47,7 @@ const listAudit = useCase("operations.list-audit", {
   }),
   result: z.strictObject({ items: z.array(AuditRecord), nextCursor: z.string().nullable() }),
   handle:
-    ({ audit }: { audit: Audit }) =>
+    ({ audit }: { audit: Pick<Audit, "list"> }) =>
     async ({ subject, limit, cursor: before }) => {
       const found = await audit.list({
         limit: limit + 1,

@@ -1,3 +1,4 @@
+import { metrics } from "@opentelemetry/api"
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel"
 import { Redis } from "ioredis"
 
@@ -56,6 +57,7 @@ export function redisCache(url: string, instead: string, log: (line: string) => 
       try {
         return await breaker.execute(() => command(redis))
       } catch {
+        metrics.getMeter("eshop").createCounter("eshop.cache.failures").add(1)
         return undefined
       }
     },

@@ -4,7 +4,7 @@ import * as z from "zod"
 import type { Call } from "../app/call.ts"
 import { DependencyUnavailableError, isUnavailable } from "../failure.ts"
 import { newId } from "../ids.ts"
-import type { Store } from "../store/store.ts"
+import type { BaseStore } from "../store/store.ts"
 import { idsOf, observe } from "../telemetry/observe.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { Saga } from "./saga.ts"
@@ -37,7 +37,7 @@ export type Activity = {
 /** The activities of the sagas' steps and of what undoes them; a step that two sagas share is one activity. */
 export function activitiesOf(
   sagas: readonly Saga[],
-  parts: { readonly ports: unknown; readonly store?: Store },
+  parts: { readonly ports: unknown; readonly store?: BaseStore },
 ): readonly Activity[] {
   const activity = (step: Step<never>, name: string, run: Run, output: z.ZodType): Activity => {
     const handle = run(parts.ports as never)

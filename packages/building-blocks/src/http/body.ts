@@ -33,12 +33,30 @@ export function requireType(request: HttpRequest, type: string): void {
     throw new ProblemError({ status: 415, code: "request.media-type", detail: `Send ${type}.` })
 }
 
-/** The body as JSON; an empty object where there is none. @throws ProblemError */
-export async function readJson(request: HttpRequest, limit: number): Promise<unknown> {
+/** RFC 7396. */
+export const MERGE_PATCH = "application/merge-patch+json"
+
+/** JSON, or a type that is built on it; none that says how to change something, but for the merge patch of a PATCH. */
+const isJson = (type: string, isPatch: boolean): boolean =>
+  type.endsWith("-patch+json")
+    ? isPatch && type === MERGE_PATCH
+    : /^application\/(json|[\w.-]+\+json)$/.test(type)
+
+/**
+ * The body as JSON; an empty object where there is none.
+ * @param isPatch whether it is a PATCH's, which may be a merge patch
+ * @throws ProblemError
+ */
+export async function readJson(request: HttpRequest, limit: number, isPatch = false): Promise<unknown> {
   const bytes = await readBytes(request, limit)
   if (bytes.length === 0) return {}
-  if (!/^application\/(json|[\w.-]+\+json)$/.test(mediaType(request)))
-    throw new ProblemError({ status: 415, code: "request.media-type", detail: "Send application/json." })
+  if (!isJson(mediaType(request), isPatch))
+    throw new ProblemError({
+      status: 415,
+      code: "request.media-type",
+      detail: `Send ${isPatch ? `${MERGE_PATCH} or ` : ""}application/json.`,
+      ...(isPatch && { headers: { "accept-patch": `${MERGE_PATCH}, application/json` } }),
+    })
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
   } catch {

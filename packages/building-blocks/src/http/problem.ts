@@ -78,7 +78,8 @@ export const ofRefusal = (refusal: Refusal): Problem => ({
 /** A problem lists this many failing fields at the most: an answer must not outgrow its request. */
 const MAX_ERRORS = 100
 
-const pointerOf = (path: readonly PropertyKey[]): string =>
+/** JSON Pointer (RFC 6901) of a member. */
+export const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
 
 /** One member of a request that is wrong. */

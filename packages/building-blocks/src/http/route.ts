@@ -1,12 +1,15 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions"
 import * as z from "zod"
-import type { Route } from "../app/app.ts"
+import type { FileOptions, Route } from "../app/app.ts"
+import type { Caller } from "../app/call.ts"
 import type { Invoke, Outcome, Request } from "../app/invoke.ts"
 import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../failure.ts"
+import type { GuestTokens } from "../identity/guest-token.ts"
 import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
 import { isReported } from "../telemetry/observe.ts"
 import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
 import { readBytes, readJson, requireType } from "./body.ts"
+import { type Guest, newGuest, readGuest } from "./guest.ts"
 import { readIdempotencyKey } from "./idempotency-key.ts"
 import { unacceptableFields } from "./plain-input.ts"
 import { etagOf, isKnown, readIfMatch } from "./preconditions.ts"
@@ -55,7 +58,7 @@ async function readInput(route: Route, request: HttpRequest): Promise<unknown> {
     const members = Object.entries(query).filter(([name]) => route.method === "DELETE" || known.has(name))
     return { ...refuseParameters(route, Object.fromEntries(members)), ...params }
   }
-  const body = await readJson(request, route.maxBodyBytes)
+  const body = await readJson(request, route.maxBodyBytes, route.method === "PATCH")
   // What is not an object goes to the schema as it is: the answer then names the wrong type.
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body
   return { ...refuseParameters(route, body), ...params }
@@ -132,20 +135,53 @@ function ofOutcome(outcome: Exclude<Outcome, { type: "done" }>): Problem {
   }
 }
 
+/** A page as newline-delimited JSON. The link to the next one is relative: only a gateway knows what it is reached by. */
+function toLines(route: Route, request: HttpRequest, page: Page): HttpResponseInit {
+  const query = new URLSearchParams([...request.query])
+  if (page.nextCursor !== null) query.set("cursor", page.nextCursor)
+  return {
+    status: route.status,
+    headers: {
+      "content-type": "application/x-ndjson",
+      ...(page.nextCursor !== null && { link: `<?${query}>; rel="next"` }),
+      ...(route.maxAgeSeconds !== undefined && { "cache-control": `public, max-age=${route.maxAgeSeconds}` }),
+    },
+    body: page.lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  }
+}
+type Page = { readonly lines: readonly unknown[]; readonly nextCursor: string | null }
+
+/** A copy may be kept, and is asked about each time; one made for somebody who signed in is nobody else's. */
+const cachingOf = ({ headers }: HttpRequest) => ({
+  vary: "authorization",
+  "cache-control": headers.has("authorization") ? "private, no-cache" : "no-cache",
+})
+
+/** Of a file: nobody takes it for anything else, and nothing in it runs. */
+const headersOf = ({ contentType, maxAge }: FileOptions): Record<string, string> => ({
+  "content-type": contentType,
+  "cache-control": `public, max-age=${maxAge}`,
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+  "x-content-type-options": "nosniff",
+})
+
 function toResponse(
   route: Route,
   request: HttpRequest,
-  result: unknown,
-  replayed: boolean,
+  { result, replayed }: Extract<Outcome, { type: "done" }>,
+  guest: Guest | undefined,
 ): HttpResponseInit {
+  if (route.lines) return toLines(route, request, result as Page)
   const etag = route.etag === undefined ? undefined : etagOf((result as Record<string, unknown>)[route.etag])
   const headers = {
-    ...(etag && { etag, "cache-control": "no-cache" }),
+    ...(etag && { etag, ...cachingOf(request) }),
     ...(route.location && { location: route.location(result as never) }),
     ...(replayed && { "idempotent-replayed": "true" }),
+    ...guest?.headers,
   }
   if (etag && route.method === "GET" && isKnown(request, etag)) return { status: 304, headers }
   if (result === undefined) return { status: route.status, headers }
+  if (route.file) return { status: route.status, headers: headersOf(route.file), body: String(result) }
   return {
     status: route.status,
     headers: { "content-type": "application/json", ...headers },
@@ -156,8 +192,21 @@ function toResponse(
 /** The handler of a route's HTTP trigger: reads the request, calls the use case, answers. */
 export function routeHandler(
   route: Route,
-  parts: { readonly invoke: Invoke; readonly tokens: TokenVerifier },
+  parts: { readonly invoke: Invoke; readonly tokens: TokenVerifier; readonly guests?: GuestTokens },
 ) {
+  /** Who calls; a guest is told of in the answer where there is something to tell. */
+  async function identify(request: HttpRequest): Promise<{ caller: Caller; guest?: Guest }> {
+    const caller = await parts.tokens.verify(request.headers.get("authorization"))
+    const { guests } = parts
+    if (!guests || (caller.kind !== "customer" && caller.kind !== "anonymous")) return { caller }
+    const now = new Date()
+    const known = readGuest(guests, request, now)
+    if (caller.kind === "customer") return { caller: known ? { ...caller, guest: known.id } : caller }
+    const becomesGuest = route.access === "shopper" && route.method !== "GET"
+    const guest = known ?? (becomesGuest ? newGuest(guests, request, now) : undefined)
+    return guest ? { caller: { kind: "guest", id: guest.id }, guest } : { caller }
+  }
+
   async function read(request: HttpRequest): Promise<Request> {
     const ifMatch = readIfMatch(request)
     const idempotencyKey = route.idempotent ? readIdempotencyKey(request) : undefined
@@ -172,18 +221,17 @@ export function routeHandler(
   }
 
   async function answer(request: HttpRequest, context: InvocationContext, traceparent: string) {
+    const { caller, guest } = await identify(request)
     const outcome = await parts.invoke({
       useCase: route.useCase,
       trigger: "http",
-      caller: await parts.tokens.verify(request.headers.get("authorization")),
+      caller,
       access: route.access,
       read: () => read(request),
       traceparent,
       context,
     })
-    return outcome.type === "done"
-      ? toResponse(route, request, outcome.result, outcome.replayed)
-      : ofOutcome(outcome)
+    return outcome.type === "done" ? toResponse(route, request, outcome, guest) : ofOutcome(outcome)
   }
 
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {

@@ -2,7 +2,7 @@ import { HttpRequest, type HttpRequestInit, InvocationContext } from "@azure/fun
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import { afterEach, describe, expect, test, vi } from "vitest"
 import * as z from "zod"
-import { type Access, del, get, type Method, post, type Route, raw } from "../app/app.ts"
+import { type Access, del, get, type Method, patch, post, put, type Route, raw } from "../app/app.ts"
 import { type Caller, isStale } from "../app/call.ts"
 import { type Outcome, pipeline } from "../app/invoke.ts"
 import { useCase } from "../app/use-case.ts"
@@ -122,6 +122,25 @@ describe("the input", () => {
     expect([answer.status, codeOf(answer)]).toEqual([status, code])
   })
 
+  test.each<[method: "post" | "put" | "patch", type: string, status: number]>([
+    ["patch", "application/merge-patch+json", 200],
+    ["patch", "application/merge-patch+json; charset=utf-8", 200],
+    ["patch", "application/json", 200],
+    ["patch", "application/json-patch+json", 415],
+    ["post", "application/merge-patch+json", 415],
+    ["put", "application/merge-patch+json", 415],
+    ["post", "application/cloudevents+json", 200],
+  ])("of a %s may be %s: %d", async (method, type, status) => {
+    const route = { post, put, patch }[method]("things/{id}", echo, { access: "anyone" })
+    const answer = await send(route, jsonBody({ n: "5" }, { "content-type": type }))
+    expect(answer.status).toBe(status)
+    if (status === 200) return
+    expect(codeOf(answer)).toBe("request.media-type")
+    expect(answer.headers["accept-patch"]).toBe(
+      method === "patch" ? "application/merge-patch+json, application/json" : undefined,
+    )
+  })
+
   test("of a raw route is bytes, headers and parameters as they came", async () => {
     const hook = useCase("test.hook", {
       input: RawRequest,
@@ -155,7 +174,9 @@ describe("access", () => {
   test.each<[Access, unknown[]]>([
     ["anyone", [200, 200, 200, 200, 200]],
     ["signed-in", [unknown, unknown, 200, 200, 200]],
+    ["signed-in-or-guest", [unknown, 200, 200, 200, 200]],
     ["customer", [unknown, 200, 200, 200, forbidden]],
+    ["shopper", [200, 200, 200, 200, forbidden]],
     [{ role: "thing.write" }, [unknown, forbidden, forbidden, 200, 200]],
   ])("%j", async (access, expected) => {
     const answers = [undefined, "guest", "customer", "writer", "service"].map((who) => status(access, who))
@@ -209,6 +230,24 @@ describe("a result", () => {
       status: 201,
       headers: { etag: '"4"', location: "/things/1", "content-type": "application/json" },
       body: '{"n":1,"version":4}',
+    })
+  })
+
+  test("of a file route is its text, to be kept for a while, and in which nothing runs", async () => {
+    const svg = '"<svg/>"'
+    const picture = useCase("test.picture", {
+      input: z.strictObject({ id: z.string() }),
+      result: z.string(),
+      handle: () => async () => svg,
+    })
+    const file = { contentType: "image/svg+xml", maxAge: 60 }
+    const { status, body, headers } = await send(get("things/{id}", picture, { access: "anyone", file }))
+    expect([status, body]).toEqual([200, svg])
+    expect(headers).toEqual({
+      "content-type": "image/svg+xml",
+      "cache-control": "public, max-age=60",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+      "x-content-type-options": "nosniff",
     })
   })
 

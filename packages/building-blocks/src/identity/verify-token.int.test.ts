@@ -84,6 +84,16 @@ describe("who the caller is", () => {
     expect(await callerOf({ sub: "auth0|AbC" })).toMatchObject({ kind: "customer", id: "auth0|AbC" })
   })
 
+  test("a customer with the groups that the merchant's directory names", async () => {
+    expect(await callerOf({ customer_groups: ["trade", "press"] })).toEqual({
+      kind: "customer",
+      id: "mehmet",
+      roles: [],
+      customerGroups: ["trade", "press"],
+    })
+    expect(await callerOf({ customer_groups: [] })).toEqual({ kind: "customer", id: "mehmet", roles: [] })
+  })
+
   test("a service by an application's own token: it gets no cart", async () => {
     const ofApp = { sub: "object-id", azp: "client-id", roles: ["stock.hold"] }
     const service = { kind: "service", id: "client-id", roles: ["stock.hold"] }
@@ -114,6 +124,10 @@ describe("refused is a token", () => {
   test("without an expiry", async () => refused(await signed({ exp: undefined as never })))
   test("without a subject", async () => refused(await signed({ sub: "" })))
   test("whose roles are no list", async () => refused(await signed({ roles: "admin" })))
+  test("whose customer groups are no list, or have no names", async () => {
+    for (const groups of ["trade", ["Trade Customers"], Array(21).fill("trade")])
+      await refused(await signed({ customer_groups: groups }))
+  })
   test("that another key signed under our key's name", async () => {
     const { privateKey } = await generateKeyPair("ES256")
     await refused(await signed({}, "one", privateKey))

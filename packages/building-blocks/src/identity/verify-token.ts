@@ -1,4 +1,4 @@
-import { CustomerId } from "@eshop/domain/kernel/ids"
+import { CustomerGroup, CustomerId, GUEST_PREFIX } from "@eshop/domain/kernel/ids"
 import { createRemoteJWKSet, errors, jwtVerify } from "jose"
 import * as z from "zod"
 import type { Caller } from "../app/call.ts"
@@ -28,6 +28,8 @@ export const IdentitySettings = z.object({
 const Claims = z.looseObject({
   sub: z.string().min(1),
   roles: z.array(z.string()).default([]),
+  /** Set by the merchant's directory; as many as a quote takes. */
+  customer_groups: z.array(CustomerGroup).max(20).default([]),
   exp: z.number(),
   /** Entra: `app` in a token that an application got for itself. */
   idtyp: z.string().optional(),
@@ -47,9 +49,10 @@ const isService = ({ idtyp, tid, scp }: Claims): boolean =>
 function callerOf(claims: Claims, customerClaim: string): Caller {
   if (isService(claims)) return { kind: "service", id: claims.azp ?? claims.sub, roles: claims.roles }
   const id = CustomerId.safeParse(claims[customerClaim])
-  if (!id.success)
+  if (!id.success || id.data.startsWith(GUEST_PREFIX))
     throw new InvalidTokenError(`the token has no claim '${customerClaim}' that names a customer`)
-  return { kind: "customer", id: id.data, roles: claims.roles }
+  const { roles, customer_groups: customerGroups } = claims
+  return { kind: "customer", id: id.data, roles, ...(customerGroups.length > 0 && { customerGroups }) }
 }
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() })
 

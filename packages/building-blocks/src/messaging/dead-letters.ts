@@ -47,7 +47,7 @@ export type DeadLetterPorts = {
 /** The ports of {@link deadLetterRoutes} for an app. */
 export function deadLetterPorts(
   app: App<never>,
-  store: Pick<Store, "parked" | "outbox">,
+  store: Pick<DeadLetterPorts["deadLetters"], "parked" | "outbox">,
   queueOf: (context: string, topics: readonly string[]) => DeadLetterQueue,
 ): DeadLetterPorts {
   const topics = byTopic(app.entries)

@@ -3,7 +3,7 @@ import { CloudEvent } from "@eshop/domain/contracts/event"
 import type { Subscription } from "../app/app.ts"
 import type { Invoke } from "../app/invoke.ts"
 import { isUnavailable } from "../failure.ts"
-import type { Store } from "../store/store.ts"
+import type { BaseStore } from "../store/store.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { Hold } from "./hold.ts"
 import { REDRIVE_TO } from "./service-bus.ts"
@@ -45,7 +45,7 @@ export function filterOf(context: string, subscriptions: readonly Subscription[]
 export function consume(
   topic: string,
   subscriptions: readonly Subscription[],
-  parts: { readonly invoke: Invoke; readonly store: Store; readonly hold: Hold },
+  parts: { readonly invoke: Invoke; readonly store: BaseStore; readonly hold: Hold },
 ) {
   const { invoke, store, hold } = parts
 

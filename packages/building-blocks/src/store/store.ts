@@ -22,10 +22,9 @@ export type RequestLog = {
   record(tx: Tx, scope: string, key: string, result: string | null): Promise<void>
 }
 
-/** A context's store: transactions, and the tables that messaging and idempotency keep in it. */
-export type Store = {
+/** What consuming events and answering by idempotency key need of a context's store. */
+export type BaseStore = {
   readonly unitOfWork: UnitOfWork
-  readonly outbox: Outbox
   readonly inbox: Inbox
   readonly parked: ParkedMessages
   readonly requests: RequestLog
@@ -35,3 +34,6 @@ export type Store = {
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+/** A store whose transactions hold what is published as well. */
+export type Store = BaseStore & { readonly outbox: Outbox }

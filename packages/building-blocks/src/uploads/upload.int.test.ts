@@ -1,55 +1,58 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { HttpRequest, InvocationContext } from "@azure/functions"
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import * as z from "zod"
+import { codeOf } from "../../../../tests/fixtures/http.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { app } from "../app/app.ts"
 import type { Caller } from "../app/call.ts"
 import { functionsOf } from "../app/functions.ts"
-import { pipeline } from "../app/invoke.ts"
+import { type AppUnderTest, appUnderTest } from "../app/testing/app-under-test.ts"
 import { command } from "../app/use-case.ts"
 import { DependencyUnavailableError } from "../failure.ts"
-import { routeHandler } from "../http/route.ts"
+import { newId } from "../ids.ts"
 import { applyMigrations } from "../store/postgres/migrations.ts"
 import { inTransaction } from "../store/postgres/pool.ts"
 import { type PostgresStore, postgresStore } from "../store/postgres/postgres-store.ts"
 import { postgresUploadJobs } from "../store/postgres/upload-jobs.ts"
-import { ChunkResult, upload } from "./upload.ts"
+import { LineEffect } from "./run-upload.ts"
+import { upload } from "./upload.ts"
 
-const tooMany = defineRefusal("thing.too-many", "rule", "Too many.")
-type Ports = { before: (ns: number[]) => Promise<unknown> }
-const importThings = command("thing.import-chunk", {
-  input: z.strictObject({ rows: z.array(z.strictObject({ n: z.int(), name: z.string().optional() })) }),
-  result: ChunkResult,
-  refusals: [tooMany],
+const negative = defineRefusal("thing.negative", "rule", "Less than nothing.")
+type Ports = { readonly before: (n: number, caller: Caller) => Promise<void> }
+/** Writes a number once; what is refused has been written by then and is rolled back. */
+const importThing = command("thing.import-line", {
+  input: z.strictObject({ n: z.int(), name: z.string().optional() }),
+  result: LineEffect,
+  refusals: [negative],
   handle:
     ({ before }: Ports) =>
-    async ({ rows }, { commit }) => {
-      const ns = rows.map(({ n }) => n)
-      if ((await before(ns)) === "refuse") return tooMany()
+    async ({ n }, { commit, caller }) => {
+      await before(n, caller)
       return await commit(async (tx) => {
-        await inTransaction(tx).query("INSERT INTO effect SELECT unnest($1::int[])", [
-          ns.filter((n) => n >= 0),
-        ])
-        return { refused: ns.flatMap((n, row) => (n < 0 ? [{ row, code: "thing.negative" }] : [])) }
+        const { rowCount } = await inTransaction(tx).query(
+          "INSERT INTO effect VALUES ($1) ON CONFLICT DO NOTHING",
+          [n],
+        )
+        if (n < 0) return negative()
+        return { outcome: rowCount === 1 ? ("created" as const) : ("unchanged" as const) }
       })
     },
 })
-const access = "signed-in"
-const entries = upload("things/import", importThings, {
-  name: "thing.import",
-  access,
-  contentType: "application/x-ndjson",
-  maxBytes: 100_000,
-})
-const [begin, look, run] = entries
+const things = app(
+  "thing",
+  upload("things/import", importThing, {
+    ...{ name: "thing.import", access: "signed-in", url: "/thing/things/import", maxPartBytes: 100_000 },
+  }),
+  { transactional: false },
+)
 
 let cloud: Cloud
 let store: PostgresStore
+let running: AppUnderTest
 let before: Ports["before"]
 beforeAll(async () => {
   cloud = await startParts(["postgres"])
@@ -57,7 +60,12 @@ beforeAll(async () => {
   await applyMigrations(cloud.connections.postgres.basket, none)
   await rm(none, { recursive: true })
   store = postgresStore(cloud.connections.postgres.basket)
-  await store.pool.query("CREATE TABLE effect (n int)")
+  await store.pool.query("CREATE TABLE effect (n int PRIMARY KEY)")
+  const ports = {
+    uploads: postgresUploadJobs(store.pool),
+    before: (n: number, caller: Caller) => before(n, caller),
+  }
+  running = appUnderTest(things, { ports, store })
 })
 afterAll(async () => {
   await store?.close()
@@ -68,180 +76,197 @@ beforeEach(async () => {
   await store.pool.query("DELETE FROM effect; DELETE FROM upload_job")
 })
 
-const context = new InvocationContext({ logHandler: () => {} })
-const invokeOf = () =>
-  pipeline({
-    ports: { uploads: postgresUploadJobs(store.pool), before: (ns: number[]) => before(ns) },
-    store,
-    checkResults: true,
-  })
-const tokens = {
-  verify: async (name: string | null): Promise<Caller> =>
-    name ? { kind: "customer", id: name, roles: [] } : { kind: "anonymous" },
+const customer = (id: string) => running.as({ kind: "customer", id, roles: [] })
+const ndjson = { "content-type": "application/x-ndjson" }
+const begin = async (parts: number, key: string = newId()) =>
+  await customer("ada")("POST", "things/import", { parts }, { "idempotency-key": key })
+const putPart = (id: string, part: number, body: string | Buffer, headers = ndjson) =>
+  customer("ada")("PUT", `things/import/${id}/parts/${part}`, body, headers)
+/** An upload of these parts, complete. @returns its id */
+async function send(...parts: (string | Buffer)[]): Promise<string> {
+  const { body } = await begin(parts.length)
+  for (const [index, part] of parts.entries())
+    expect((await putPart(body.id, index + 1, part)).status).toBe(200)
+  return body.id
 }
-async function send(body: string | Buffer, type = "application/x-ndjson", authorization = "ada") {
-  const response = await routeHandler(begin, { invoke: invokeOf(), tokens })(
-    new HttpRequest({
-      method: "POST",
-      url: "http://localhost/things/import",
-      body: { bytes: Buffer.from(body) },
-      headers: { "content-type": type, authorization },
-    }),
-    context,
-  )
-  const headers = response.headers as Record<string, string>
-  return { status: response.status, location: headers.location, json: JSON.parse(response.body as string) }
-}
-async function progress(id: string, authorization = "ada") {
-  const response = await routeHandler(look, { invoke: invokeOf(), tokens })(
-    new HttpRequest({
-      method: "GET",
-      url: `http://localhost/things/import/${id}`,
-      params: { id },
-      headers: { authorization },
-    }),
-    context,
-  )
-  return response.status === 200 ? JSON.parse(response.body as string) : response.status
-}
-const tick = () =>
-  invokeOf()({
-    useCase: run.useCase,
-    trigger: "timer",
-    caller: { kind: "system", id: "timer" },
-    read: () => ({ input: {} }),
-    traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
-    context,
-  })
+const tick = () => running.tick("thing.run-import")
+const progress = async (id: string) => (await customer("ada")("GET", `things/import/${id}`)).body
+const resultsOf = async (id: string, query = "") =>
+  (await customer("ada")("GET", `things/import/${id}/results${query}`)).body
 const effects = async () => (await store.pool.query("SELECT n FROM effect ORDER BY n")).rows.map(({ n }) => n)
-const linesUpTo = (count: number) => Array.from({ length: count }, (_, n) => `{"n":${n}}`).join("\n")
+const linesOf = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `{"n":${from + index}}`).join("\n")
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-test("an upload is two routes and a timer of its app", () => {
+test("an upload is four routes and a timer of its app", () => {
   expect(
-    functionsOf(app("thing", [...entries], { transactional: false }))
+    functionsOf(things)
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
-    "health-live",
-    "health-ready",
-    "openapi",
-    "thing-import",
-    "thing-import-progress",
-    "thing-import-run",
+    ...["health-live", "health-ready", "openapi", "thing-begin-import", "thing-get-import"],
+    ...["thing-list-import-results", "thing-put-import-part", "thing-run-import"],
   ])
 })
 
-test("it is taken as a job, and done in chunks by the timer", async () => {
-  const { status, location, json } = await send(`${linesUpTo(450)}\n`)
-  expect([status, location, json.lines]).toEqual([202, `things/import/${json.id}`, 450])
-  expect(await progress(json.id)).toMatchObject({ status: "waiting", lines: 450, position: 0, taken: 0 })
-  const chunks: number[] = []
-  before = async (ns) => chunks.push(ns.length)
+test("it is begun once per key, sent in parts in any order, and done by the timer", async () => {
+  const key = newId()
+  const first = await begin(3, key)
+  const { id } = first.body
+  expect([first.status, first.headers.get("location")]).toEqual([202, `/thing/things/import/${id}`])
+  expect((await begin(3, key)).body).toEqual(first.body)
+  await putPart(id, 3, linesOf(400, 450))
+  await putPart(id, 1, "lost on the way")
+  const sent = await putPart(id, 1, `${linesOf(0, 150)}\n`)
+  expect(sent.body).toMatchObject({ status: "open", parts: 3, received: 2, lines: 200 })
   await tick()
-  expect(chunks).toEqual([200, 200, 50])
-  expect(await progress(json.id)).toMatchObject({
-    status: "done",
-    position: 450,
-    taken: 450,
-    failed: 0,
-    errors: [],
-  })
+  expect(await progress(id)).toMatchObject({ status: "open", position: 0 })
+  expect((await putPart(id, 2, linesOf(150, 400))).body).toMatchObject({ status: "waiting", lines: 450 })
+  await tick()
+  const done = { status: "done", position: 450, taken: 450, refused: 0 }
+  expect(await progress(id)).toMatchObject(done)
   expect(await effects()).toEqual(upTo(450))
-  expect((await store.pool.query("SELECT content FROM upload_job")).rows).toEqual([{ content: null }])
+  const { rows } = await store.pool.query("SELECT number, lines, content FROM upload_part ORDER BY number")
+  expect(rows).toEqual([150, 250, 50].map((lines, index) => ({ number: index + 1, lines, content: null })))
+  // The answer to the last part may have been lost.
+  expect((await putPart(id, 2, linesOf(150, 400))).body).toMatchObject(done)
+  expect(codeOf(await putPart(id, 2, linesOf(0, 1)))).toBe("upload.complete")
 })
 
-test("a line that is not taken is told with its number and its reason, the others are taken", async () => {
-  const { json } = await send(
-    '{"n":0}\r\n{"n":"1"}\n\n{"n":-2}\n{"n":3,"m":1}\nnone\n{"n":5,"name":"\\u0000"}\n{"n":6}',
+test("each line has a result, also where it is bad; the others are taken", async () => {
+  const id = await send(
+    '{"n":0}\r\n{"n":"1"}\n\n{"n":-2}\n{"n":3,"m\\u0000":1}',
+    'none\n{"n":5,"name":"\\u0000"}\n{"n":6}\n{"n":0}',
   )
   await tick()
-  expect(await progress(json.id)).toMatchObject({
-    status: "done",
-    lines: 8,
-    taken: 2,
-    failed: 5,
-    errors: [
-      { line: 2, code: "invalid", pointer: "/n" },
-      { line: 4, code: "thing.negative" },
-      { line: 5, code: "invalid", pointer: "" },
-      { line: 6, code: "malformed" },
-      { line: 7, code: "invalid", pointer: "/name" },
-    ],
-  })
+  expect(await progress(id)).toMatchObject({ status: "done", lines: 9, position: 9, taken: 3, refused: 5 })
+  const results = (await resultsOf(id)).items.map(({ detail: _, ...result }: { detail: string }) => result)
+  expect(results).toEqual([
+    { line: 1, outcome: "created" },
+    { line: 2, outcome: "refused", code: "line.invalid", pointer: "/n" },
+    { line: 4, outcome: "refused", code: "thing.negative" },
+    { line: 5, outcome: "refused", code: "line.invalid", pointer: "" },
+    { line: 6, outcome: "refused", code: "line.malformed" },
+    { line: 7, outcome: "refused", code: "line.invalid", pointer: "/name" },
+    { line: 8, outcome: "created" },
+    { line: 9, outcome: "unchanged" },
+  ])
   expect(await effects()).toEqual([0, 6])
 })
 
-test("a chunk that is refused as a whole takes nothing, and the job goes on; 100 errors are kept", async () => {
-  const { json } = await send(linesUpTo(201))
-  before = async (ns) => (ns.length === 200 ? "refuse" : undefined)
+test("every result can be read to the end, however many lines are bad", async () => {
+  const id = await send(`${"none\n".repeat(450)}{"n":1}\n${"none\n".repeat(3)}`)
   await tick()
-  const { status, taken, failed, errors } = await progress(json.id)
-  expect([status, taken, failed, errors.length]).toEqual(["done", 1, 200, 100])
-  expect(errors[99]).toEqual({ line: 100, code: "thing.too-many" })
-  expect(await effects()).toEqual([200])
+  expect(await progress(id)).toMatchObject({ status: "done", taken: 1, refused: 453 })
+  const seen: number[] = []
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page = await resultsOf(id, `?outcome=refused&limit=100${cursor && `&cursor=${cursor}`}`)
+    seen.push(...page.items.map(({ line }: { line: number }) => line))
+    cursor = page.nextCursor
+  }
+  expect(seen).toEqual([...upTo(450).map((n) => n + 1), 452, 453, 454])
+  expect((await resultsOf(id, "?outcome=created")).items).toEqual([{ line: 451, outcome: "created" }])
 })
 
-test("a crash between two chunks repeats nothing; an outage gives the job back at once", async () => {
-  const { json } = await send(linesUpTo(450))
+test("a line is taken on behalf of whoever sent it", async () => {
+  const callers: unknown[] = []
+  before = async (_, caller) => void callers.push(caller)
+  await send('{"n":1}')
+  await tick()
+  expect(callers).toEqual([{ kind: "customer", id: "ada", roles: [] }])
+})
+
+test("a crash between two lines repeats nothing; an outage gives the job back at once", async () => {
+  const id = await send(linesOf(0, 450))
   let isOut = true
-  before = async ([first]) => {
-    if (first === 200 && isOut) throw new DependencyUnavailableError("catalog")
+  before = async (n) => {
+    if (n === 200 && isOut) throw new DependencyUnavailableError("catalog")
   }
   await expect(tick()).rejects.toThrow("catalog is not available")
-  expect(await progress(json.id)).toMatchObject({ status: "running", position: 200, taken: 200 })
+  expect(await progress(id)).toMatchObject({ status: "running", position: 200, taken: 200 })
   isOut = false
   await tick()
-  expect([(await progress(json.id)).status, await effects()]).toEqual(["done", upTo(450)])
+  expect(await progress(id)).toMatchObject({ status: "done", taken: 450, refused: 0 })
+  expect(await effects()).toEqual(upTo(450))
 })
 
-test("four runs at once do a job once", async () => {
-  const jobs = await Promise.all([send(linesUpTo(450)), send(linesUpTo(10))])
+test("four runs at once do each job once", async () => {
+  const ids = [await send(linesOf(0, 300)), await send(linesOf(300, 310))]
   await Promise.all([tick(), tick(), tick(), tick()])
-  for (const { json } of jobs) expect(await progress(json.id)).toMatchObject({ status: "done" })
-  expect(await effects()).toEqual([...upTo(450), ...upTo(10)].sort((a, b) => a - b))
+  for (const id of ids) expect(await progress(id)).toMatchObject({ status: "done" })
+  const { rows } = await store.pool.query("SELECT outcome, count(*) FROM upload_result GROUP BY outcome")
+  expect([rows, await effects()]).toEqual([[{ outcome: "created", count: 310 }], upTo(310)])
 })
 
 test("a runner that lost its lease moves nothing on", async () => {
-  const { json } = await send(linesUpTo(450))
-  before = async ([first]) => {
-    if (first === 200) await store.pool.query("UPDATE upload_job SET position = 400")
+  const id = await send(linesOf(0, 450))
+  before = async (n) => {
+    if (n === 200) await store.pool.query("UPDATE upload_job SET position = 400")
   }
   await tick()
-  expect([(await progress(json.id)).position, (await effects()).length]).toEqual([400, 200])
+  expect([(await progress(id)).position, (await effects()).length]).toEqual([400, 200])
   await tick()
-  expect([(await progress(json.id)).position, (await effects()).length]).toEqual([450, 250])
+  expect([(await progress(id)).position, (await effects()).length]).toEqual([450, 250])
 })
 
 test("a job that fails five times in a row is given up", async () => {
-  const { json } = await send(linesUpTo(1))
+  const id = await send(linesOf(0, 1))
   before = async () => {
     throw new Error("a bug")
   }
   for (let run = 0; run < 4; run++) await tick()
-  expect(await progress(json.id)).toMatchObject({ status: "running", position: 0 })
+  expect(await progress(id)).toMatchObject({ status: "running", position: 0 })
   await tick()
-  expect([await progress(json.id), await effects()]).toMatchObject([{ status: "failed", position: 0 }, []])
+  expect([await progress(id), await effects()]).toMatchObject([{ status: "failed", position: 0 }, []])
 })
 
-test("what is no lines of text is refused", async () => {
-  const codes = [
-    await send(""),
-    await send(Buffer.from([0xff])),
-    await send("{}", "application/json"),
-    await send("x".repeat(100_001)),
-  ].map(({ status, json }) => [status, json.type])
-  expect(codes).toEqual([
-    [422, "urn:eshop:problem:upload.malformed"],
-    [422, "urn:eshop:problem:upload.malformed"],
-    [415, "urn:eshop:problem:request.media-type"],
-    [413, "urn:eshop:problem:request.too-large"],
+test("what is no lines of text, or no part of the upload, is refused", async () => {
+  const { id } = (await begin(2)).body
+  const replies = [
+    await putPart(id, 1, ""),
+    await putPart(id, 1, Buffer.from([0xff])),
+    await putPart(id, 1, "{}", { "content-type": "application/json" }),
+    await putPart(id, 1, "x".repeat(100_001)),
+    await putPart(id, 3, "{}"),
+    await putPart(id, 0, "{}"),
+    await begin(0),
+  ]
+  expect(replies.map((reply) => [reply.status, codeOf(reply)])).toEqual([
+    [422, "upload.malformed"],
+    [422, "upload.malformed"],
+    [415, "request.media-type"],
+    [413, "request.too-large"],
+    [404, "upload.part-unknown"],
+    [400, "request.invalid"],
+    [400, "request.invalid"],
   ])
+  expect(await progress(id)).toMatchObject({ status: "open", received: 0, lines: 0 })
 })
 
 test("a job is its owner's", async () => {
-  const { json } = await send(linesUpTo(1))
-  expect([await progress(json.id, "bob"), await progress("018f0000-0000-7000-8000-000000000001")]).toEqual([
-    404, 404,
-  ])
+  const id = await send(linesOf(0, 1))
+  const bob = customer("bob")
+  const replies = [
+    await bob("GET", `things/import/${id}`),
+    await bob("GET", `things/import/${id}/results`),
+    await bob("PUT", `things/import/${id}/parts/1`, "{}", ndjson),
+    await customer("ada")("GET", `things/import/${newId()}`),
+  ]
+  expect(replies.map(codeOf)).toEqual(Array(4).fill("upload.unknown"))
+})
+
+test("a job is forgotten after 30 days, with all that belongs to it", async () => {
+  const id = await send('{"n":1}')
+  await tick()
+  await store.pool.query("UPDATE upload_job SET created_at = now() - interval '30 days 1 minute'")
+  const kept = await send('{"n":2}')
+  await tick()
+  expect([
+    (await progress(kept)).status,
+    codeOf(await customer("ada")("GET", `things/import/${id}`)),
+  ]).toEqual(["done", "upload.unknown"])
+  const { rows } = await store.pool.query(
+    "SELECT job_id FROM upload_part UNION SELECT job_id FROM upload_result",
+  )
+  expect(rows).toEqual([{ job_id: kept }])
 })

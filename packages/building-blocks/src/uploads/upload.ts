@@ -1,194 +1,172 @@
-import { defineRefusal, isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
+import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
-import { type Access, every, get, type Route, raw, type Timer } from "../app/app.ts"
-import type { Call, Caller, CommandCall, Tx } from "../app/call.ts"
-import { type UseCase, useCase } from "../app/use-case.ts"
+import { type Access, every, get, post, type Route, raw, type Timer } from "../app/app.ts"
+import type { Caller } from "../app/call.ts"
+import { command, useCase } from "../app/use-case.ts"
 import { isUnavailable } from "../failure.ts"
-import { unacceptableFields } from "../http/plain-input.ts"
+import { cursorOf } from "../http/cursor.ts"
+import { pageSize, wholeNumber } from "../http/query.ts"
 import { RawRequest } from "../http/route.ts"
 import { warn } from "../telemetry/observe.ts"
-import { LineError, type Progress, type UploadJobs, UploadStatus } from "./upload-jobs.ts"
+import { LEASE_SECONDS, type LineUseCase, linesOf, runUpload, type UploadPorts } from "./run-upload.ts"
+import { LineResult, type UploadJob, UploadStatus } from "./upload-jobs.ts"
 
-export type UploadPorts = { readonly uploads: UploadJobs }
+/** A run of the timer begins no further line after this long. */
+const RUN_MS = 60_000
+/** Jobs are kept for so long, with what became of their lines. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1_000
+const MOST_PARTS = 500
+const CONTENT_TYPE = "application/x-ndjson"
 
-/** What the use case of a chunk answers: the rows that it does not take, by their index in the chunk. */
-export const ChunkResult = z.strictObject({
-  refused: z.array(z.strictObject({ row: z.int().min(0), code: z.string() })),
+const uploadUnknown = defineRefusal("upload.unknown", "not-found", "There is no such upload.")
+const partUnknown = defineRefusal("upload.part-unknown", "not-found", "The upload has no such part.")
+const partMalformed = defineRefusal("upload.malformed", "rule", "Send at least one line, in UTF-8.")
+const uploadComplete = defineRefusal(
+  "upload.complete",
+  "conflict",
+  "The upload was complete before, with another content of this part.",
+)
+
+const UploadView = z.strictObject({
+  id: z.uuid(),
+  status: UploadStatus.describe("open: parts are missing; failed: given up"),
+  parts: z.int(),
+  received: z.int().describe("Parts that have come"),
+  lines: z.int().describe("Of the parts that have come"),
+  position: z.int().describe("Lines that were dealt with"),
+  taken: z.int(),
+  refused: z.int(),
+  createdAt: z.iso.datetime(),
 })
 
-/** Takes the rows of a chunk in one transaction. */
-export type ChunkUseCase<Ports, Row extends z.ZodType> = UseCase<
-  Ports,
-  z.ZodObject<{ rows: z.ZodArray<Row> }>,
-  typeof ChunkResult,
-  true
->
+const viewOf = ({ kind: _, caller: __, createdAt, ...job }: UploadJob): z.infer<typeof UploadView> => ({
+  ...job,
+  createdAt: createdAt.toISOString(),
+})
 
-/** So many lines are one transaction. */
-const CHUNK_LINES = 200
-const LEASE_SECONDS = 60
-/** A run of the timer takes up no further chunk after this long. */
-const RUN_MS = 60_000
+const idOf = (caller: Caller): string => `${caller.kind} ${"id" in caller ? caller.id : ""}`
 
-const malformed = defineRefusal("upload.malformed", "rule", "Send at least one line, in UTF-8.")
-const unknown = defineRefusal("upload.unknown", "not-found", "There is no such upload.")
+/** `catalog.import` → `catalog.begin-import`. */
+const nameOf = (name: string, verb: string, more = "") => name.replace(".", `.${verb}-`) + more
 
-const ownerOf = (caller: Caller): string => `${caller.kind} ${"id" in caller ? caller.id : ""}`
-
-const linesOf = (content: Buffer): string[] =>
-  new TextDecoder("utf-8", { fatal: true })
-    .decode(content)
-    .replace(/\r?\n$/, "")
-    .split(/\r?\n/)
-
-type Line = { readonly line: number; readonly row: unknown } | LineError
-
-/** A line of newline-delimited JSON as a row; undefined for a blank one. */
-function readLine(schema: z.ZodType, text: string, line: number): Line | undefined {
-  if (text.trim() === "") return undefined
-  try {
-    const json: unknown = JSON.parse(text)
-    const [field] = unacceptableFields(json)
-    const { success, data, error } = schema.safeParse(json)
-    if (success && !field) return { line, row: data }
-    const path = field?.path ?? error?.issues[0]?.path ?? []
-    return { line, code: "invalid", pointer: path.map((part) => `/${String(part)}`).join("") }
-  } catch {
-    return { line, code: "malformed" }
-  }
-}
-
-/** Works at a leased job until it is done, or until the time for it is over. */
-async function work<Ports extends UploadPorts, Row extends z.ZodType>(
-  chunk: ChunkUseCase<Ports, Row>,
-  ports: Ports,
-  job: { id: string; position: number; content: Buffer },
-  call: Call,
-  until: number,
-): Promise<void> {
-  const { uploads } = ports
-  const take = chunk.handle(ports)
-  const schema = chunk.input.shape.rows.element
-  const lines = linesOf(job.content)
-  for (let from = job.position; from < lines.length && performance.now() < until; from += CHUNK_LINES) {
-    const read = lines
-      .slice(from, from + CHUNK_LINES)
-      .map((text, index) => readLine(schema, text, from + index + 1))
-    const rows = read.filter((line) => line !== undefined && "row" in line) as {
-      line: number
-      row: unknown
-    }[]
-    const wrong = read.filter((line) => line !== undefined && "code" in line) as LineError[]
-    const advance = async (tx: Tx, refused: readonly LineError[]) => {
-      const errors = [...wrong, ...refused].sort((a, b) => a.line - b.line)
-      const to = Math.min(from + CHUNK_LINES, lines.length)
-      const progress: Progress = { from, to, taken: rows.length - refused.length, errors }
-      if (!(await uploads.advance(tx, job.id, progress, LEASE_SECONDS)))
-        throw new Error(`upload ${job.id} was moved on by somebody else`)
-    }
-    const commit = (work: (tx: Tx) => Promise<unknown>) =>
-      call.transact(async (tx) => {
-        const result = await work(tx)
-        if (isRefusal(result)) return result
-        const { refused } = ChunkResult.parse(result)
-        await advance(
-          tx,
-          refused.map(({ row, code }) => ({ line: rows[row]?.line ?? from + 1, code })),
-        )
-        return result
-      })
-    const answer =
-      rows.length === 0
-        ? await call.transact((tx) => advance(tx, []))
-        : await take({ rows: rows.map(({ row }) => row) } as never, {
-            ...call,
-            commit: commit as CommandCall["commit"],
-          })
-    // A chunk that is refused as a whole took nothing; the job goes on behind it.
-    if (isRefusal(answer)) {
-      const { code } = answer as Refusal
-      await call.transact((tx) =>
-        advance(
-          tx,
-          rows.map(({ line }) => ({ line, code })),
-        ),
-      )
-    }
-  }
-}
+const cursor = cursorOf("upload-results", z.int().min(1))
 
 export type UploadOptions = {
-  /** `context.verb`: names the three functions. */
+  /** `context.noun`: names the functions `context.begin-noun` and so on. */
   readonly name: string
   readonly access: Access
-  readonly contentType: string
-  readonly maxBytes: number
+  /** Where clients find the uploads: `/catalog/imports`. */
+  readonly url: string
+  /** Of a part; a line is no longer than that. */
+  readonly maxPartBytes: number
 }
 
-/**
- * An upload of newline-delimited JSON that takes longer than a request may: a POST keeps the bytes as a job and answers
- * 202 with its URL, a timer takes it up in chunks. Effect and position of a chunk commit together, so a crash repeats
- * nothing.
- * @param chunk takes up to 200 rows; a line that does not fit its row's schema never reaches it
- * @returns entries for the app: `...upload(…)`
- */
-export function upload<Ports, Row extends z.ZodType>(
-  path: string,
-  chunk: ChunkUseCase<Ports, Row>,
-  { name, access, contentType, maxBytes }: UploadOptions,
-): readonly [Route<UploadPorts>, Route<UploadPorts>, Timer<Ports & UploadPorts>] {
-  const begin = useCase(name, {
-    input: RawRequest,
-    result: z.strictObject({ id: z.uuid(), lines: z.int() }),
-    refusals: [malformed],
-    handle:
-      ({ uploads }: UploadPorts) =>
-      async ({ bytes }, call) => {
-        let lines: number
-        try {
-          lines = linesOf(bytes).length
-        } catch {
-          return malformed()
-        }
-        if (bytes.length === 0) return malformed()
-        const job = { id: call.newId(), kind: name, caller: ownerOf(call.caller), lines, createdAt: call.now }
-        await call.transact((tx) => uploads.add(tx, { ...job, content: bytes }))
-        return { id: job.id, lines }
-      },
-  })
-  const look = useCase(`${name}-progress`, {
-    input: z.strictObject({ id: z.uuid() }),
-    result: z.strictObject({
-      id: z.uuid(),
-      status: UploadStatus,
-      lines: z.int(),
-      position: z.int().describe("Lines that were dealt with"),
-      taken: z.int(),
-      failed: z.int(),
-      errors: z.array(LineError).describe("The first lines that were not taken"),
-      createdAt: z.iso.datetime(),
+/** The use cases of an upload, apart from its lines'. */
+function uploadUseCases({ name, access }: UploadOptions) {
+  const named = (verb: string, more?: string) => nameOf(name, verb, more)
+  // Whoever holds the role sees every job; anybody else their own.
+  const find = async ({ uploads }: UploadPorts, id: string, caller: Caller) => {
+    const job = await uploads.find(name, id)
+    return job && (typeof access === "object" || idOf(job.caller) === idOf(caller)) ? job : undefined
+  }
+
+  const begin = command(named("begin"), {
+    input: z.strictObject({
+      parts: z.int().min(1).max(MOST_PARTS).describe("How many parts the lines are sent in"),
     }),
-    refusals: [unknown],
+    result: z.strictObject({ id: z.uuid(), parts: z.int() }),
     handle:
       ({ uploads }: UploadPorts) =>
-      async ({ id }, { caller }) => {
-        const job = await uploads.find(name, id)
-        // Whoever holds the role sees every job; anybody else their own.
-        if (!job || (typeof access === "string" && job.caller !== ownerOf(caller))) return unknown()
-        const { kind: _, caller: __, createdAt, errors, ...progress } = job
-        return { ...progress, errors: [...errors], createdAt: createdAt.toISOString() }
+      ({ parts }, { commit, newId, caller, now }) =>
+        commit(async (tx) => {
+          const id = newId()
+          await uploads.add(tx, { id, kind: name, caller, parts, createdAt: now })
+          return { id, parts }
+        }),
+  })
+
+  const putPart = useCase(named("put", "-part"), {
+    input: RawRequest.extend({
+      params: z.object({ id: z.uuid(), part: wholeNumber({ min: 1, max: MOST_PARTS }) }),
+    }),
+    result: UploadView,
+    refusals: [uploadUnknown, partUnknown, partMalformed, uploadComplete],
+    handle:
+      (ports: UploadPorts) =>
+      async ({ bytes, params: { id, part: number } }, { caller, transact }) => {
+        const job = await find(ports, id, caller)
+        if (!job) return uploadUnknown()
+        if (number > job.parts) return partUnknown()
+        const lines = countLines(bytes)
+        if (lines === 0) return partMalformed()
+        const part = { number, lines, content: bytes }
+        if (!(await transact((tx) => ports.uploads.putPart(tx, id, part)))) return uploadComplete()
+        const after = await find(ports, id, caller)
+        return after ? viewOf(after) : uploadUnknown()
       },
   })
-  const run = useCase(`${name}-run`, {
+
+  const look = useCase(named("get"), {
+    input: z.strictObject({ id: z.uuid() }),
+    result: UploadView,
+    refusals: [uploadUnknown],
+    handle:
+      (ports: UploadPorts) =>
+      async ({ id }, { caller }) => {
+        const job = await find(ports, id, caller)
+        return job ? viewOf(job) : uploadUnknown()
+      },
+  })
+
+  const listResults = useCase(named("list", "-results"), {
+    input: z.strictObject({
+      id: z.uuid(),
+      outcome: LineResult.shape.outcome.optional().describe("Only lines of which this became"),
+      limit: pageSize,
+      cursor: cursor.schema.optional(),
+    }),
+    result: z.strictObject({ items: z.array(LineResult), nextCursor: z.string().nullable() }),
+    refusals: [uploadUnknown],
+    handle:
+      (ports: UploadPorts) =>
+      async ({ id, outcome, limit, cursor: after = 0 }, { caller }) => {
+        if (!(await find(ports, id, caller))) return uploadUnknown()
+        const page = { after, limit: limit + 1, ...(outcome && { outcome }) }
+        const found = await ports.uploads.results(id, page)
+        const items = found.slice(0, limit)
+        const last = items.at(-1)
+        return { items, nextCursor: found.length > limit && last ? cursor.encode(last.line) : null }
+      },
+  })
+  return { begin, putPart, look, listResults }
+}
+
+/** @returns 0 for what is no text */
+function countLines(bytes: Buffer): number {
+  if (bytes.length === 0) return 0
+  try {
+    return linesOf(bytes).length
+  } catch {
+    return 0
+  }
+}
+
+/** Takes up jobs until there are none, or until the time is over. */
+const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
+  name: string,
+  line: LineUseCase<Ports, Line>,
+) =>
+  useCase(nameOf(name, "run"), {
     input: z.strictObject({}),
     result: z.void(),
-    handle: (ports: Ports & UploadPorts) => async (_, call) => {
+    handle: (ports: Ports) => async (_, call) => {
+      await ports.uploads.forget(name, new Date(call.now.getTime() - KEPT_MS))
       const until = performance.now() + RUN_MS
       while (performance.now() < until) {
         const job = await ports.uploads.lease(name, LEASE_SECONDS)
         if (!job) return
         try {
-          await work(chunk as ChunkUseCase<Ports & UploadPorts, Row>, ports, job, call, until)
+          await runUpload(line, ports, job, call, until)
           await ports.uploads.release(job.id, false)
         } catch (error) {
           await ports.uploads.release(job.id, !isUnavailable(error))
@@ -200,10 +178,28 @@ export function upload<Ports, Row extends z.ZodType>(
       }
     },
   })
-  const location = ({ id }: { id: string }) => `${path}/${id}`
+
+/**
+ * An upload of newline-delimited JSON, of any length: a POST begins a job, each PUT brings a part of whole lines (bodies stay
+ * small, and a part that was lost on the way is sent again), and once all have come a timer takes line by line, each in
+ * its own transaction.
+ * @param line takes one; what does not fit its input never reaches it. It gets the caller who began the job
+ * @returns entries for the app: `...upload(…)`
+ */
+export function upload<Ports, Line extends z.ZodType>(
+  path: string,
+  line: LineUseCase<Ports, Line>,
+  options: UploadOptions,
+): readonly [...Route<UploadPorts>[], Timer<Ports & UploadPorts>] {
+  const { access, url, maxPartBytes: maxBodyBytes, name } = options
+  const { begin, putPart, look, listResults } = uploadUseCases(options)
+  const location = ({ id }: { id: string }) => `${url}/${id}`
+  const part = { method: "PUT", access, maxBodyBytes, contentType: CONTENT_TYPE } as const
   return [
-    raw(path, begin, { access, status: 202, maxBodyBytes: maxBytes, contentType, location }),
-    get(`${path}/{id}` as const, look, { access }) as Route<UploadPorts>,
-    every("*/5 * * * * *", run),
+    post(path, begin, { access, status: 202, idempotent: true, location }),
+    raw(`${path}/{id}/parts/{part}`, putPart, part),
+    get(`${path}/{id}` as "{id}", look, { access }),
+    get(`${path}/{id}/results` as "{id}", listResults, { access }),
+    every("*/5 * * * * *", runUploads(name, line as LineUseCase<Ports & UploadPorts, Line>)),
   ]
 }

@@ -12,6 +12,7 @@ import {
 } from "../kernel/ids.ts"
 import { Money } from "../kernel/money.ts"
 import { defineEvent } from "./event.ts"
+import { StockLines } from "./stock-lines.ts"
 import { checkTotals } from "./totals.ts"
 
 /** An amount off a line, and why: a coupon or a promotion. */
@@ -119,5 +120,18 @@ export const BasketCheckedOut = defineEvent({
     holdId: "018f0000-0000-7000-8000-000000000002",
     proof: "eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl",
     paymentMethod: "pm_card_visa",
+  },
+})
+
+/** A cart that nobody has touched for long is given up: what was in it, for who wants to learn from it. */
+export const BasketAbandoned = defineEvent({
+  type: "eshop.basket.abandoned.v1",
+  source: "/eshop/basket",
+  topic: "basket-events",
+  data: z.object({ customerId: CustomerId, lines: StockLines, touchedAt: z.iso.datetime() }),
+  example: {
+    customerId: "guest-018f0000-0000-7000-8000-000000000003",
+    lines: [{ sku: "IPHONE-X-BLACK", quantity: 2 }],
+    touchedAt: "2026-10-02T10:00:00.000Z",
   },
 })

@@ -150,6 +150,7 @@ describe("what was published", () => {
 
 test("events and routes: a change of one is a new version", () => {
   expect(events.map(({ type, source, topic }) => `${topic} ${source} ${type}`).sort()).toEqual([
+    "basket-events /eshop/basket eshop.basket.abandoned.v1",
     "basket-events /eshop/basket eshop.basket.checked-out.v1",
     "catalog-events /eshop/catalog eshop.catalog.price-changed.v1",
     "catalog-events /eshop/catalog eshop.catalog.product-changed.v1",
@@ -176,8 +177,10 @@ test("events and routes: a change of one is a new version", () => {
     "DELETE holds/{holdId}",
     "DELETE redemptions/{orderId}",
     "GET checkouts/{checkoutId}",
+    "GET holds/{holdId}",
     "GET tax-rates/{country}",
     "GET variants/{sku}",
+    "GET variants/{sku}/stock",
     "PATCH holds/{holdId}",
     "POST operations/redemptions/reconcile",
     "POST quotes",

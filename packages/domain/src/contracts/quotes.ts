@@ -102,10 +102,25 @@ export const getQuote = defineRoute({
           reason: "2 × 150.00 off IPHONE-X-BLACK",
           amount: { amount: 300_00, currency: "USD" },
         },
+        {
+          rule: "018f0000-0000-7000-8000-0000000000d2",
+          name: "Free shipping from 100",
+          outcome: "applied",
+          reason: "The shipping is free",
+          amount: { amount: 4_90, currency: "USD" },
+        },
       ],
       refusedCoupons: [
-        { code: "WELCOME10", refusal: { code: "coupon.expired", detail: "The coupon has expired." } },
+        {
+          code: "WELCOME10",
+          refusal: {
+            code: "coupon.expired",
+            detail: "The coupon has expired.",
+            data: { validUntil: "2026-01-01T00:00:00.000Z" },
+          },
+        },
       ],
     },
   },
 })
+export type QuoteRequest = z.infer<typeof getQuote.input>

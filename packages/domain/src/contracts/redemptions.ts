@@ -39,7 +39,7 @@ export const confirmRedemption = defineRoute({
   path: "redemptions/{orderId}/confirm",
   input: z.strictObject({
     orderId: OrderId,
-    couponCode: CouponCode.optional().describe("Saves the look-up of the order's coupon"),
+    couponCode: CouponCode.optional().describe("Unknown when it is not the order's"),
   }),
   answer: Redemption,
   example: { input, answer: { ...reserved, status: "confirmed" } },

@@ -64,6 +64,15 @@ export const putHold = defineRoute({
   },
 })
 
+/** How the hold stands. It is forgotten a day after its end. */
+export const getHold = defineRoute({
+  method: "GET",
+  path: "holds/{holdId}",
+  input: z.strictObject({ holdId: HoldId }),
+  answer: StockHold,
+  example: { input: { holdId: hold.holdId }, answer: hold },
+})
+
 /** Keeps the hold for longer. Catalog bounds the time: what counts is the answer's. */
 export const extendHold = defineRoute({
   method: "PATCH",

@@ -36,6 +36,22 @@ describe("the tax of a line", () => {
     expect(taxOn(usd(100_00), 19_000, false)).toEqual({ rate: 19_000, amount: usd(19_00), included: false })
   })
 
+  test.each([
+    [1_600_00, 19_000, true, 255_46],
+    [100_00, 14_975, false, 14_98],
+    [10, 5_000, false, 0],
+    [30, 5_000, false, 2],
+    [50, 5_000, false, 2],
+    [70, 5_000, false, 4],
+    [10_00, 14_975, false, 1_50],
+    [30_00, 14_975, false, 4_49],
+  ])(
+    "of %d at %d, included: %s, is %d, as the decision record works it out",
+    (amount, rate, included, tax) => {
+      expect(taxOn(usd(amount), rate, included).amount).toEqual(usd(tax))
+    },
+  )
+
   test("is rounded half to even", () => {
     // 5 % of 10, 30, 50 and 70 cents are 0.5, 1.5, 2.5 and 3.5 cents.
     expect([10, 30, 50, 70].map((cents) => taxOn(usd(cents), 5_000, false).amount.amount)).toEqual([

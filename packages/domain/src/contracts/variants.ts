@@ -37,3 +37,18 @@ export const getVariant = defineRoute({
     },
   },
 })
+
+/** Nobody outside learns more of a variant's stock than that there are so many or more. */
+export const MOST_AVAILABLE_SHOWN = 100
+
+/** What Basket asks Catalog to hint at what is left of a variant. */
+export const getAvailability = defineRoute({
+  method: "GET",
+  path: "variants/{sku}/stock",
+  input: z.strictObject({ sku: Sku }),
+  answer: z.object({
+    sku: Sku,
+    available: z.int().min(0).max(MOST_AVAILABLE_SHOWN).describe(`${MOST_AVAILABLE_SHOWN}: so many or more`),
+  }),
+  example: { input: { sku: "IPHONE-X-BLACK" }, answer: { sku: "IPHONE-X-BLACK", available: 7 } },
+})

@@ -1,105 +1,91 @@
 import * as z from "zod"
-import type { Quote, QuoteLine } from "../contracts/quotes.ts"
-import { CouponCode, ProductId, Sku } from "../kernel/ids.ts"
-import { isCountable, sum, times } from "../kernel/money.ts"
-import { defineRefusal, type RefusalOf } from "../kernel/refusal.ts"
+import { CouponCode } from "../kernel/ids.ts"
+import type { RefusalOf } from "../kernel/refusal.ts"
+import {
+  couponCodeUsed,
+  couponCustomerExhausted,
+  couponDisabled,
+  couponExhausted,
+  couponExpired,
+  couponFirstOrderOnly,
+  couponNotYetValid,
+  type unusableCoupon,
+} from "./coupon-refusals.ts"
+import type { NamedRule } from "./engine/cart.ts"
+import { beginsBeforeItEnds, neverValid, ruleShape } from "./engine/rule.ts"
+import { outOfForce } from "./engine/unmet.ts"
+import { LONGEST_SERIES } from "./unique-code.ts"
 
-export const Coupon = z.object({
-  code: CouponCode,
-  /** The reason that a line's discount gives. */
-  description: z.string(),
-  /** Percentage of the matching lines (1–100), or a fixed amount per matching unit in minor units. */
-  reward: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("percent"), percent: z.int().min(1).max(100) }),
-    z.object({ kind: z.literal("amount-per-unit"), amount: z.int().min(1) }),
-  ]),
-  /** Only what is of one of these products or is one of these variants; everything when both are absent. */
-  productIds: z.array(ProductId).optional(),
-  skus: z.array(Sku).optional(),
-  /** Inclusive start and exclusive end. */
-  validFrom: z.iso.datetime().optional(),
-  validUntil: z.iso.datetime().optional(),
-  /** How often the coupon can be redeemed by everybody together; unlimited when absent. */
-  maxRedemptions: z.int().min(1).optional(),
-})
+const limit = z.int().min(1).max(1_000_000_000).optional()
+const shape = {
+  ...ruleShape,
+  maxRedemptions: limit.describe("How many orders may use it; unlimited when absent"),
+  maxRedemptionsPerCustomer: limit.describe("How many orders of one customer may use it"),
+  uniqueCodes: z
+    .boolean()
+    .describe("Used by codes that are made for it, each good for one order, and not by its own"),
+}
+
+/** What a merchant says of a coupon. */
+export const CouponTerms = z.strictObject(shape).refine(beginsBeforeItEnds, neverValid)
+export type CouponTerms = z.infer<typeof CouponTerms>
+
+/** A new coupon. A code that others begin with leaves them room. */
+export const NewCoupon = z
+  .strictObject({ code: CouponCode, ...shape })
+  .refine(beginsBeforeItEnds, neverValid)
+  .refine(({ code, uniqueCodes }) => !uniqueCodes || code.length <= LONGEST_SERIES, {
+    path: ["code"],
+    error: `Must have at most ${LONGEST_SERIES} characters: unique codes begin with it`,
+  })
+
+/** A rule that applies by its code. `version` grows by one with every change. */
+export const Coupon = z.strictObject({ code: CouponCode, ...shape, version: z.int().min(1) })
 export type Coupon = z.infer<typeof Coupon>
 
-/** How many redemptions count against the limit: those reserved by an order under way, and the confirmed ones. */
-export type CouponUse = { readonly taken: number }
+/** What has been used of a coupon, as far as it matters to one order. */
+export type CouponUses = {
+  /** Redemptions that count: reserved by an order under way, or confirmed. Only kept for a coupon with a limit. */
+  readonly taken: number
+  /** Undefined where nobody knows who the customer is. */
+  readonly customer?: { readonly taken: number; readonly hasOrdered: boolean } | undefined
+  /** Whether another order has used the unique code. */
+  readonly isCodeUsed: boolean
+}
 
-export const couponUnknown = defineRefusal("coupon.unknown", "not-found", "There is no such coupon.")
-export const couponNotYetValid = defineRefusal(
-  "coupon.not-yet-valid",
-  "rule",
-  "The coupon is not valid yet.",
-  z.object({ validFrom: z.iso.datetime() }),
-)
-export const couponExpired = defineRefusal(
-  "coupon.expired",
-  "rule",
-  "The coupon has expired.",
-  z.object({ validUntil: z.iso.datetime() }),
-)
-export const couponExhausted = defineRefusal("coupon.exhausted", "rule", "The coupon has been used up.")
-export const couponNotApplicable = defineRefusal(
-  "coupon.not-applicable",
-  "rule",
-  "The coupon fits none of the products in the cart.",
-)
-export const couponNoEffect = defineRefusal(
-  "coupon.no-effect",
-  "rule",
-  "The coupon takes nothing off this cart.",
-)
-export const quoteOutOfRange = defineRefusal(
-  "quote.out-of-range",
-  "rule",
-  "The lines are worth more than this shop can count.",
-)
+type UnusableCoupon = RefusalOf<typeof unusableCoupon>
 
-/** Why a coupon may not be used now. */
-export const unusableCoupon = [couponNotYetValid, couponExpired, couponExhausted] as const
-export type UnusableCoupon = RefusalOf<typeof unusableCoupon>
+/** How often one customer may use a coupon: a first order is one at the most. */
+export const limitPerCustomer = ({
+  conditions,
+  maxRedemptionsPerCustomer,
+}: Pick<Coupon, "conditions" | "maxRedemptionsPerCustomer">): number | undefined =>
+  conditions?.firstOrderOnly ? 1 : maxRedemptionsPerCustomer
 
-/** Why a coupon takes nothing off some lines. */
-export const unquotable = [quoteOutOfRange, couponNotApplicable, couponNoEffect] as const
+/**
+ * Whether the coupon may be used now; the same rule for a quote and for a redemption.
+ * @param now compared to the millisecond: valid from `validFrom` until before `validUntil`
+ */
+export function checkCoupon(coupon: Coupon, uses: CouponUses, now: Date): UnusableCoupon | undefined {
+  return outOfTime(coupon, now) ?? usedUp(coupon, uses)
+}
 
-/** Whether the coupon may be used now; the same rule for a quote and for a redemption. */
-export function checkCoupon(coupon: Coupon, use: CouponUse, now: Date): UnusableCoupon | undefined {
-  const { validFrom, validUntil, maxRedemptions } = coupon
-  if (validFrom && now < new Date(validFrom)) return couponNotYetValid({ validFrom })
-  if (validUntil && now >= new Date(validUntil)) return couponExpired({ validUntil })
-  if (maxRedemptions !== undefined && use.taken >= maxRedemptions) return couponExhausted()
+function outOfTime(coupon: Coupon, now: Date): UnusableCoupon | undefined {
+  const unmet = outOfForce(coupon, now)
+  if (unmet?.condition === "enabled") return couponDisabled()
+  if (unmet?.condition === "valid-from") return couponNotYetValid({ validFrom: unmet.validFrom })
+  if (unmet?.condition === "valid-until") return couponExpired({ validUntil: unmet.validUntil })
   return undefined
 }
 
-const fits = ({ productIds, skus }: Coupon, line: QuoteLine): boolean =>
-  (!productIds && !skus) || !!productIds?.includes(line.productId) || !!skus?.includes(line.sku)
-
-/** At most the line's price. Percentages round down. */
-function discountOf({ reward }: Coupon, { unitPrice, quantity }: QuoteLine): number {
-  const price = times(unitPrice, quantity).amount
-  if (reward.kind === "amount-per-unit") return Math.min(reward.amount * quantity, price)
-  // A line's price may exceed 2^53 / 100: exact in BigInt, and the result is smaller again.
-  return Number((BigInt(price) * BigInt(reward.percent)) / 100n)
+function usedUp(coupon: Coupon, { taken, customer, isCodeUsed }: CouponUses): UnusableCoupon | undefined {
+  if (isCodeUsed) return couponCodeUsed()
+  if (coupon.maxRedemptions !== undefined && taken >= coupon.maxRedemptions) return couponExhausted()
+  if (!customer) return undefined
+  if (coupon.conditions?.firstOrderOnly && customer.hasOrdered) return couponFirstOrderOnly()
+  const most = limitPerCustomer(coupon)
+  return most !== undefined && customer.taken >= most ? couponCustomerExhausted() : undefined
 }
 
-/** What the coupon takes off each line that it fits, with its reason. A coupon that takes nothing off is refused. */
-export function quote(coupon: Coupon, lines: readonly QuoteLine[]): Quote | RefusalOf<typeof unquotable> {
-  if (!isCountable(lines)) return quoteOutOfRange()
-  const fitting = lines.filter((line) => fits(coupon, line))
-  if (fitting.length === 0) return couponNotApplicable()
-  const discounted = fitting.flatMap((line) => {
-    const amount = { amount: discountOf(coupon, line), currency: line.unitPrice.currency }
-    const discount = { sku: line.sku, couponCode: coupon.code, reason: coupon.description, amount }
-    return amount.amount > 0 ? [discount] : []
-  })
-  if (discounted.length === 0) return couponNoEffect()
-  return {
-    lines: discounted,
-    discount: sum(
-      "USD",
-      discounted.map(({ amount }) => amount),
-    ),
-  }
-}
+/** The rule that a coupon is to the engine. @param code the one that the customer has, which may be unique */
+export const ruleOfCoupon = (coupon: Coupon, code: string): NamedRule => ({ ...coupon, couponCode: code })

@@ -1,6 +1,7 @@
 import type { Redemption } from "../contracts/redemptions.ts"
 import { defineRefusal, type RefusalOf } from "../kernel/refusal.ts"
-import { type Coupon, type CouponUse, checkCoupon, type UnusableCoupon } from "./coupon.ts"
+import { type Coupon, type CouponUses, checkCoupon, limitPerCustomer } from "./coupon.ts"
+import { couponNeedsCustomer, type unusableCoupon } from "./coupon-refusals.ts"
 
 export const redemptionUnknown = defineRefusal(
   "redemption.unknown",
@@ -19,20 +20,26 @@ export const redemptionOtherCoupon = defineRefusal(
   "The order redeems another coupon already.",
 )
 
+/** What a reservation may be refused for, besides an unknown coupon. */
+type Unreservable =
+  | RefusalOf<typeof unusableCoupon>
+  | RefusalOf<[typeof couponNeedsCustomer, typeof redemptionReleased]>
+
 /**
  * Reserving again is the same reservation, whatever became of the coupon meanwhile; an order that gave its coupon
  * back cannot take it again.
+ * @param wanted the order, with the code that its customer has
  */
 export function reserveRedemption(
   existing: Redemption | undefined,
-  orderId: string,
+  wanted: { readonly orderId: string; readonly couponCode: string },
   coupon: Coupon,
-  use: CouponUse,
+  uses: CouponUses,
   now: Date,
-): Redemption | RefusalOf<[typeof redemptionReleased]> | UnusableCoupon {
-  if (!existing)
-    return checkCoupon(coupon, use, now) ?? { orderId, couponCode: coupon.code, status: "reserved" }
-  return existing.status === "released" ? redemptionReleased() : existing
+): Redemption | Unreservable {
+  if (existing) return existing.status === "released" ? redemptionReleased() : existing
+  if (!uses.customer && limitPerCustomer(coupon) !== undefined) return couponNeedsCustomer()
+  return checkCoupon(coupon, uses, now) ?? { ...wanted, status: "reserved" }
 }
 
 /** Confirming twice is one confirmation. */

@@ -14,18 +14,35 @@ import {
 
 const coupon: Coupon = {
   code: "TEST",
-  description: "test",
-  reward: { kind: "percent", percent: 10 },
+  name: "test",
+  enabled: true,
+  effect: { kind: "percentage", rate: 10_000 },
+  stacking: { sortOrder: 1, combines: false, stops: false },
+  uniqueCodes: false,
   maxRedemptions: 3,
+  version: 1,
 }
 const now = new Date("2026-01-01T00:00:00Z")
 const wanted = { orderId: "order", couponCode: "TEST" }
 const reserve = (existing: Redemption | undefined, taken = 0) =>
-  reserveRedemption(existing, "order", coupon, { taken }, now)
+  reserveRedemption(existing, wanted, coupon, { taken, isCodeUsed: false }, now)
 
 test("a reservation takes a use, if one is left", () => {
   expect(reserve(undefined, 2)).toEqual({ ...wanted, status: "reserved" })
   expect((reserve(undefined, 3) as Refusal).code).toBe("coupon.exhausted")
+})
+
+test("a limit per customer needs one", () => {
+  const limited = { ...coupon, maxRedemptionsPerCustomer: 1 }
+  const uses = { taken: 0, isCodeUsed: false }
+  expect(reserveRedemption(undefined, wanted, limited, uses, now)).toMatchObject({
+    code: "coupon.needs-customer",
+  })
+  const customer = { taken: 0, hasOrdered: false }
+  expect(reserveRedemption(undefined, wanted, limited, { ...uses, customer }, now)).toEqual({
+    ...wanted,
+    status: "reserved",
+  })
 })
 
 test("every step done twice is the step done once, and gives the very redemption back", () => {

@@ -25,6 +25,9 @@ export const CustomerId = z
   .regex(/^[\x21-\x7e]{1,128}$/)
   .describe("Customer id: the token's claim")
 
+/** Ids of guests begin so, and those of customers never: neither can be the other. */
+export const GUEST_PREFIX = "guest-"
+
 /** Compared in upper case. ASCII is asked for first: upper-casing takes `ı` to `I`. */
 export const CouponCode = z
   .string()

@@ -28,6 +28,19 @@ export const freeText = (max: number, min = 1) =>
       .refine((value) => !UNPRINTABLE.test(value), { error: "Must not contain control characters" }),
   )
 
+/** Text of several lines that a person writes, as {@link freeText} otherwise. @param max characters */
+export const paragraphs = (max: number) =>
+  withoutCardNumber(
+    z
+      .string()
+      .trim()
+      .max(max)
+      .refine((value) => VISIBLE.test(value), { error: "Must contain a visible character" })
+      .refine((value) => !UNPRINTABLE.test(value.replace(/\r?\n/g, "")), {
+        error: "Must not contain control characters other than line ends",
+      }),
+  )
+
 export const PersonName = freeText(100)
 
 const LOCAL_PART = /^(?!\.)(?!.*\.\.)(?!.*\.@)[^\s@"(),:;<>[\]\\\p{C}]{1,64}@[^@]*$/u

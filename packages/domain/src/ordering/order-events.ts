@@ -19,6 +19,15 @@ import { readStoredEvent, type StoredEventOf } from "../kernel/stored-events.ts"
 
 const Tax = z.object({ rate: z.int(), amount: Money, included: z.boolean() })
 
+const Discounts = z.array(
+  z.object({
+    couponCode: CouponCode.optional(),
+    promotionId: PromotionId.optional(),
+    reason: z.string(),
+    amount: Money,
+  }),
+)
+
 /** A line at the price that the customer agreed to. */
 const OrderLine = z.object({
   sku: Sku,
@@ -26,14 +35,7 @@ const OrderLine = z.object({
   name: z.string(),
   quantity: Quantity,
   unitPrice: Money,
-  discounts: z.array(
-    z.object({
-      couponCode: CouponCode.optional(),
-      promotionId: PromotionId.optional(),
-      reason: z.string(),
-      amount: Money,
-    }),
-  ),
+  discounts: Discounts,
   tax: Tax.optional(),
   total: Money,
 })
@@ -67,7 +69,14 @@ const types = {
       lines: z.array(OrderLine).min(1),
       subtotal: Money,
       discount: Money,
-      shipping: z.object({ method: z.string(), price: Money, tax: Tax.optional() }).optional(),
+      shipping: z
+        .object({
+          method: z.string(),
+          price: Money,
+          discounts: Discounts.optional(),
+          tax: Tax.optional(),
+        })
+        .optional(),
       tax: Money.optional(),
       total: Money,
       couponCodes: z.array(CouponCode),

@@ -2,10 +2,12 @@ import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/fu
 import { type EventDefinition, toCloudEvent } from "@eshop/domain/contracts/event"
 import type { z } from "zod"
 import { routeHandler } from "../../http/route.ts"
+import type { GuestTokens } from "../../identity/guest-token.ts"
 import { newId } from "../../ids.ts"
 import { messageHold } from "../../messaging/hold.ts"
 import { byTopic, consume } from "../../messaging/subscription.ts"
-import type { Store } from "../../store/store.ts"
+import type { BaseStore } from "../../store/store.ts"
+import { traceparentOf } from "../../telemetry/traceparent.ts"
 import type { App, PortsOf } from "../app.ts"
 import type { Caller } from "../call.ts"
 import { routesOf } from "../functions.ts"
@@ -19,7 +21,7 @@ export type Reply = {
   readonly body: any
 }
 
-/** Sends a request: a body that is text goes as it is, any other as JSON. */
+/** Sends a request: a body that is text or bytes goes as it is, any other as JSON. */
 export type Send = (
   method: string,
   path: string,
@@ -30,6 +32,8 @@ export type Send = (
 export type AppUnderTest = {
   /** Sends requests on somebody's behalf. */
   as(caller: Caller): Send
+  /** Runs a timer. @param name its use case's */
+  tick(name: string): Promise<void>
   /** Delivers an event to the app's subscription. @returns the event's id */
   publish<T extends z.ZodType>(event: EventDefinition<T>, data: z.input<T>, id?: string): Promise<string>
   /** What the app has logged. */
@@ -42,9 +46,9 @@ export type AppUnderTest = {
  */
 export function appUnderTest<A extends App<never>>(
   app: A,
-  parts: { readonly ports: PortsOf<A>; readonly store?: Store },
+  parts: { readonly ports: PortsOf<A>; readonly store?: BaseStore; readonly guests?: GuestTokens },
 ): AppUnderTest {
-  const { store } = parts
+  const { store, guests } = parts
   const invoke = pipeline({ ...parts, checkResults: true })
   const log: string[] = []
   const contextOf = () =>
@@ -68,14 +72,29 @@ export function appUnderTest<A extends App<never>>(
             Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
           ),
           headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-          ...(body !== undefined && {
-            body: { string: typeof body === "string" ? body : JSON.stringify(body) },
-          }),
+          ...(body !== undefined && { body: bodyOf(body) }),
         })
-        const handler = routeHandler(route, { invoke, tokens: { verify: async () => caller } })
+        const handler = routeHandler(route, {
+          invoke,
+          tokens: { verify: async () => caller },
+          ...(guests && { guests }),
+        })
         return replyOf(await handler(request, contextOf()))
       }
       throw new Error(`the app has no route ${method} ${path}`)
+    },
+
+    async tick(name) {
+      const timer = app.entries.find((entry) => entry.kind === "timer" && entry.useCase.name === name)
+      if (timer?.kind !== "timer") throw new Error(`the app has no timer ${name}`)
+      await invoke({
+        useCase: timer.useCase,
+        trigger: "timer",
+        caller: { kind: "system", id: "timer" },
+        read: () => ({ input: {} }),
+        traceparent: traceparentOf(null, undefined),
+        context: contextOf(),
+      })
     },
 
     async publish(event, data, id = newId()) {
@@ -88,8 +107,15 @@ export function appUnderTest<A extends App<never>>(
   }
 }
 
-const replyOf = ({ status = 200, headers, body }: HttpResponseInit): Reply => ({
-  status,
-  headers: new Headers(headers as Record<string, string>),
-  body: body === undefined ? undefined : JSON.parse(String(body)),
-})
+const bodyOf = (body: unknown) => {
+  if (Buffer.isBuffer(body)) return { bytes: body }
+  return { string: typeof body === "string" ? body : JSON.stringify(body) }
+}
+
+function replyOf({ status = 200, headers: given, body }: HttpResponseInit): Reply {
+  const headers = new Headers(given as Record<string, string>)
+  const text = body === undefined ? "" : String(body)
+  const isLines = headers.get("content-type") === "application/x-ndjson"
+  if (isLines) return { status, headers, body: text }
+  return { status, headers, body: text === "" ? undefined : JSON.parse(text) }
+}

@@ -46,13 +46,15 @@ class RolledBack extends Error {
   }
 }
 
-const awaitingCommit = new WeakMap<object, Set<() => void>>()
+type Callback = () => void | Promise<void>
+const awaitingCommit = new WeakMap<object, Set<Callback>>()
 
 /**
- * Calls back once the transaction has committed, a function given twice only once. A transaction that rolls back
- * calls nobody.
+ * Calls back once the transaction has committed, a function given twice only once, and waits for what it promises,
+ * which must neither fail nor take long: a copy in a cache, for whoever reads next. A transaction that rolls back calls
+ * nobody.
  */
-export function afterCommit(tx: Tx, callback: () => void): void {
+export function afterCommit(tx: Tx, callback: Callback): void {
   awaitingCommit.get(tx)?.add(callback)
 }
 
@@ -60,7 +62,7 @@ export function afterCommit(tx: Tx, callback: () => void): void {
 export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect()
-    const callbacks = new Set<() => void>()
+    const callbacks = new Set<Callback>()
     awaitingCommit.set(client, callbacks)
     let broken: Error | undefined
     try {
@@ -68,7 +70,7 @@ export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
       const result = await work(client as unknown as Tx)
       if (isRefusal(result)) throw new RolledBack(result)
       await client.query("COMMIT")
-      for (const callback of callbacks) callback()
+      await Promise.all([...callbacks].map((callback) => callback()))
       return result
     } catch (error) {
       // A connection that failed is thrown away, which rolls back as well.

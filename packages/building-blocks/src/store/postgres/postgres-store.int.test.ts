@@ -14,7 +14,7 @@ import { message, type Outbox, type OutboxMessage } from "../../messaging/outbox
 import { type Broker, outboxRelay } from "../../messaging/relay.ts"
 import { applyMigrations } from "./migrations.ts"
 import { postgresOutbox } from "./outbox.ts"
-import { connectPostgres, inTransaction } from "./pool.ts"
+import { afterCommit, connectPostgres, inTransaction } from "./pool.ts"
 import { type PostgresStore, postgresStore } from "./postgres-store.ts"
 
 const ThingChanged = defineEvent({
@@ -46,7 +46,9 @@ afterAll(async () => {
 describe("migrations", () => {
   const own = ["000-store-tables", "000-personal-data-tables", "000-upload-tables", "000-audit-table"]
   const ownTables =
-    "outbox inbox parked_message idempotent_request customer_key personal_data upload_job audit".split(" ")
+    "outbox inbox parked_message idempotent_request customer_key personal_data upload_job upload_part upload_result audit".split(
+      " ",
+    )
   let directory: string
   const url = () => cloud.connections.postgres.ordering
   const file = (name: string, sql: string) => writeFile(join(directory, name), sql)
@@ -154,6 +156,23 @@ describe("a transaction", () => {
     )
     expect(results).toEqual(Array.from({ length: 64 }, (_, index) => index))
   })
+})
+
+test("what follows a commit is waited for, and does not follow a rollback", async () => {
+  const followed: string[] = []
+  const follow = (tx: Tx, what: string) =>
+    afterCommit(tx, async () => {
+      await store.pool.query("SELECT 1")
+      followed.push(what)
+    })
+  await store.unitOfWork.transaction(async (tx) => follow(tx, "commit"))
+  expect(followed).toEqual(["commit"])
+  const refusal = defineRefusal("thing.no", "conflict", "No.")()
+  await store.unitOfWork.transaction(async (tx) => {
+    follow(tx, "refusal")
+    return refusal
+  })
+  expect(followed).toEqual(["commit"])
 })
 
 test("int8 arrives as a number, and what a number cannot hold is an error", async () => {

@@ -66,25 +66,47 @@ CREATE TABLE personal_data (
 CREATE INDEX personal_data_by_customer ON personal_data (customer_id);
 `
 
-/** Uploads that a timer takes up in chunks. */
+/** Uploads that a timer takes up line by line. */
 export const uploadTables = `
 CREATE TABLE upload_job (
   id           uuid        PRIMARY KEY,
   kind         text        NOT NULL,
-  caller       text        NOT NULL,
-  -- Gone once the job is done or given up.
-  content      bytea,
-  lines        int         NOT NULL,
+  caller       jsonb       NOT NULL,
+  parts        int         NOT NULL,
+  received     int         NOT NULL DEFAULT 0,
+  lines        int         NOT NULL DEFAULT 0,
   position     int         NOT NULL DEFAULT 0,
-  status       text        NOT NULL DEFAULT 'waiting',
+  status       text        NOT NULL DEFAULT 'open'
+    CHECK (status IN ('open', 'waiting', 'running', 'done', 'failed')),
   leased_until timestamptz NOT NULL DEFAULT '-infinity',
   failures     int         NOT NULL DEFAULT 0,
   taken        int         NOT NULL DEFAULT 0,
-  failed       int         NOT NULL DEFAULT 0,
-  errors       jsonb       NOT NULL DEFAULT '[]',
+  refused      int         NOT NULL DEFAULT 0,
   created_at   timestamptz NOT NULL
 );
 CREATE INDEX upload_job_waiting ON upload_job (kind, created_at) WHERE status IN ('waiting', 'running');
+CREATE INDEX upload_job_by_age ON upload_job (kind, created_at);
+
+CREATE TABLE upload_part (
+  job_id  uuid  NOT NULL REFERENCES upload_job (id) ON DELETE CASCADE,
+  number  int   NOT NULL,
+  lines   int   NOT NULL CHECK (lines > 0),
+  hash    bytea NOT NULL,
+  -- Gone once the job is done or given up.
+  content bytea,
+  PRIMARY KEY (job_id, number)
+);
+
+CREATE TABLE upload_result (
+  job_id  uuid NOT NULL REFERENCES upload_job (id) ON DELETE CASCADE,
+  line    int  NOT NULL,
+  outcome text NOT NULL,
+  code    text,
+  detail  text,
+  pointer text,
+  PRIMARY KEY (job_id, line)
+);
+CREATE INDEX upload_result_refused ON upload_result (job_id, line) WHERE outcome = 'refused';
 `
 
 /** Who changed what and when. */

@@ -1,0 +1,103 @@
+import type { ProductCard } from "@eshop/domain/catalog/card"
+import type { Image } from "@eshop/domain/catalog/product"
+import { inLanguage, type LocalisedText } from "@eshop/domain/kernel/localised-text"
+import type { Currency } from "@eshop/domain/kernel/money"
+import type pg from "pg"
+import type { ProductCursor, ProductFilter, Products } from "../products/ports.ts"
+import { remembered } from "./remembered.ts"
+
+/** What a card is made of. */
+export type CardRow = {
+  id: string
+  slug: string
+  name: LocalisedText
+  brand: string | null
+  image: Image | null
+  status: ProductCard["status"]
+  categories: string[] | null
+  amount: number | null
+  currency: Currency | null
+  in_stock: boolean
+}
+
+/** A product's card in a language. */
+export function toCard(row: CardRow, language: string): ProductCard {
+  const { id, slug, brand, image, status, categories, amount, currency } = row
+  return {
+    ...{ id, slug, name: inLanguage(row.name, language), status },
+    ...(brand !== null && { brand }),
+    ...(image && { image: { ...image, alt: inLanguage(image.alt, language) } }),
+    ...(amount !== null && currency && { price: { amount, currency } }),
+    inStock: row.in_stock,
+    categories: categories ?? [],
+  }
+}
+
+/** The conditions that a filter, and where a page begins, come to. @returns them with their values, in order */
+function conditionsOf({ status, category }: ProductFilter, after?: ProductCursor) {
+  const values: unknown[] = []
+  const value = (one: unknown) => `$${values.push(one)}`
+  const conditions = [
+    ...(status ? [`status = ${value(status)}`] : []),
+    ...(category ? [`category_path @> ARRAY[${value(category)}::uuid]`] : []),
+    ...(after ? [`(sort_name, id) > (${value(after.name)}, ${value(after.id)}::uuid)`] : []),
+  ]
+  return { where: conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "", values }
+}
+
+// The page first, by index alone; then what its cards show. LIMIT is the last parameter.
+const cards = (where: string, limit: number) => `
+  SELECT page.*, c.categories, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
+  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name FROM product
+        ${where} ORDER BY sort_name, id LIMIT $${limit}) page
+  LEFT JOIN LATERAL (SELECT array_agg(category_id ORDER BY place) AS categories
+                     FROM product_category WHERE product_id = page.id) c ON true
+  LEFT JOIN LATERAL (
+    SELECT min(amount) AS amount, min(currency) AS currency,
+           bool_or(backorder OR EXISTS (SELECT FROM stock WHERE stock.sku = variant.sku AND on_hand > reserved))
+             AS in_stock
+    FROM variant LEFT JOIN price ON price.sku = variant.sku AND superseded_at IS NULL
+      AND price.min_quantity = 1 AND customer_group IS NULL
+      AND (valid_from IS NULL OR valid_from <= now()) AND (valid_until IS NULL OR valid_until > now())
+    WHERE product_id = page.id AND place IS NOT NULL) v ON true
+  ORDER BY sort_name, id`
+
+/** So many products are counted for every page; more of them, which takes long, are counted now and then. */
+const COUNTED_EACH_TIME = 1_000
+const TOTAL_AGE_MS = 10_000
+
+/** Products as a list shows them. */
+export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "count"> {
+  async function countUpTo(filter: ProductFilter, limit: number | null): Promise<number> {
+    const { where, values } = conditionsOf(filter)
+    const { rows } = await pool.query<{ count: number }>(
+      `SELECT count(*) FROM (SELECT FROM product ${where} LIMIT $${values.length + 1}) counted`,
+      [...values, limit],
+    )
+    return rows[0]?.count ?? 0
+  }
+  const countAll = remembered(TOTAL_AGE_MS, (filter: string) => countUpTo(JSON.parse(filter), null))
+
+  return {
+    async list(filter, { after, limit, language }) {
+      const { where, values } = conditionsOf(filter, after)
+      const { rows } = await pool.query<CardRow & { sort_name: string }>({
+        // How a category's products are found best depends on how many they are: such a page is planned each time.
+        ...(!filter.category && {
+          name: `product-list-${filter.status ? "status" : "any"}-${after ? "after" : "first"}`,
+        }),
+        text: cards(where, values.length + 1),
+        values: [...values, limit],
+      })
+      return rows.map((row) => ({
+        ...toCard(row, language),
+        cursor: { name: row.sort_name, id: row.id },
+      }))
+    },
+
+    async count(filter) {
+      const few = await countUpTo(filter, COUNTED_EACH_TIME + 1)
+      return few <= COUNTED_EACH_TIME ? few : countAll(JSON.stringify(filter))
+    },
+  }
+}

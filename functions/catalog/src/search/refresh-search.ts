@@ -1,0 +1,29 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import * as z from "zod"
+import type { SearchUpkeep } from "./ports.ts"
+
+/** Products of one transaction: a fraction of a second. */
+const CHUNK = 200
+/** What a run does at the most; the next one goes on. */
+const RUN_MS = 60_000
+
+/** Makes the entries of marked products anew, in chunks; a chunk that fails stays marked. */
+export const refreshSearch = useCase("catalog.refresh-search", {
+  input: z.strictObject({}),
+  result: z.strictObject({ refreshed: z.int() }),
+  handle:
+    ({ searchIndex }: { searchIndex: SearchUpkeep }) =>
+    async (_, call) => {
+      let refreshed = 0
+      const end = performance.now() + RUN_MS
+      for (let taken = CHUNK; taken === CHUNK && performance.now() < end; ) {
+        taken = await call.transact(async (tx) => {
+          const products = await searchIndex.takeMarked(tx, CHUNK)
+          if (products.length > 0) await searchIndex.refresh(tx, products)
+          return products.length
+        })
+        refreshed += taken
+      }
+      return { refreshed }
+    },
+})

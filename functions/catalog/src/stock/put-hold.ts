@@ -1,0 +1,29 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { putHold as decide } from "@eshop/domain/catalog/stock-hold"
+import {
+  putHold as contract,
+  holdEnded,
+  holdLimit,
+  StockHold,
+  stockInsufficient,
+} from "@eshop/domain/contracts/stock-holds"
+import { mergeLines } from "@eshop/domain/contracts/stock-lines"
+import { changeHold } from "./change-hold.ts"
+import type { StockPorts } from "./ports.ts"
+
+/** Sets units aside for a cart, or changes which: all lines or none. */
+export const putHold = useCase("catalog.put-hold", {
+  input: contract.input,
+  result: StockHold,
+  refusals: [stockInsufficient, holdEnded, holdLimit],
+  handle: (ports: StockPorts) => (input, call) =>
+    changeHold(ports, call, input.holdId, async (before, tx) => {
+      const { stock } = ports
+      const { now } = call
+      const owner = input.customerId ?? before?.customerId
+      const heldElsewhere =
+        owner === undefined ? 0 : await stock.holds.unitsHeldBy(tx, owner, input.holdId, now)
+      const levels = await stock.levels(tx, mergeLines(input.lines), now)
+      return decide(before, input, { levels, heldElsewhere, now })
+    }),
+})
