@@ -41,54 +41,56 @@ const Offer = z.strictObject({
 })
 
 /** A cart as its shopper sees it: everything that it holds and costs at this moment. */
-export const CartView = z.strictObject({
-  customerId: CustomerId.optional().describe("Absent for whoever has no cart yet"),
-  version: z.int().min(0).describe("Grows by one with every change of the cart"),
-  revision: z.string().describe("Of this answer; its part before the dot is the version"),
-  lines: z.array(
-    z.strictObject({
-      sku: Sku,
-      productId: ProductId,
-      name: z.string(),
-      slug: z.string().optional(),
-      options: VariantOptions,
-      image: z.string().optional(),
-      quantity: Quantity,
-      quantityRule: QuantityRule.optional(),
-      unitPrice: Money,
-      listPrice: Money.describe("What one unit costs everybody"),
-      discounts: z.array(LineDiscount),
-      tax: Tax.optional(),
-      total: Money.describe("Unit price × quantity − discounts"),
-    }),
-  ),
-  couponCode: CouponCode.optional(),
-  delivery: DeliveryInput,
-  shipping: z
-    .strictObject({
-      method: ShippingMethodId,
-      name: ShippingMethod.shape.name,
-      price: Money.describe("After its discounts"),
-      discounts: z.array(LineDiscount),
-      tax: Tax.optional(),
-    })
-    .optional()
-    .describe("The chosen method, or the cheapest; absent where none goes there"),
-  shippingOffers: z.array(Offer).describe("The cheapest first"),
-  subtotal: Money.describe("Σ unit price × quantity"),
-  discount: Money.describe("Σ discounts of the lines"),
-  tax: Money.optional().describe(
-    "Σ taxes of lines and shipping; absent where nothing is taxed, or no country is known",
-  ),
-  total: Money,
-  discountUnavailable: z.boolean(),
-  explanations: z.array(Explanation).describe("What became of every discount, and why"),
-  hold: z
-    .strictObject({ holdId: HoldId, expiresAt: z.iso.datetime() })
-    .optional()
-    .describe("Stock that is set aside for this cart"),
-  messages: z.array(CartMessage),
-})
+export const CartView = z
+  .strictObject({
+    customerId: CustomerId.optional().describe("Absent for whoever has no cart yet"),
+    version: z.int().min(0).describe("Grows by one with every change of the cart"),
+    revision: z.string().describe("Of this answer; its part before the dot is the version"),
+    lines: z.array(
+      z.strictObject({
+        sku: Sku,
+        productId: ProductId,
+        name: z.string(),
+        slug: z.string().optional(),
+        options: VariantOptions,
+        image: z.string().optional(),
+        quantity: Quantity,
+        quantityRule: QuantityRule.optional(),
+        unitPrice: Money,
+        listPrice: Money.describe("What one unit costs everybody"),
+        discounts: z.array(LineDiscount),
+        tax: Tax.optional(),
+        total: Money.describe("Unit price × quantity − discounts"),
+      }),
+    ),
+    couponCode: CouponCode.optional(),
+    delivery: DeliveryInput,
+    shipping: z
+      .strictObject({
+        method: ShippingMethodId,
+        name: ShippingMethod.shape.name,
+        price: Money.describe("After its discounts"),
+        discounts: z.array(LineDiscount),
+        tax: Tax.optional(),
+      })
+      .optional()
+      .describe("The chosen method, or the cheapest; absent where none goes there"),
+    shippingOffers: z.array(Offer).describe("The cheapest first"),
+    subtotal: Money.describe("Σ unit price × quantity"),
+    discount: Money.describe("Σ discounts of the lines"),
+    tax: Money.optional().describe(
+      "Σ taxes of lines and shipping; absent where nothing is taxed, or no country is known",
+    ),
+    total: Money,
+    discountUnavailable: z.boolean(),
+    explanations: z.array(Explanation).describe("What became of every discount, and why"),
+    hold: z
+      .strictObject({ holdId: HoldId, expiresAt: z.iso.datetime() })
+      .optional()
+      .describe("Stock that is set aside for this cart"),
+    messages: z.array(CartMessage),
+  })
+  .meta({ id: "Cart" })
 export type CartView = z.infer<typeof CartView>
 
 /** What is shown waits for nobody: without taxes or discounts a cart is still worth reading. */

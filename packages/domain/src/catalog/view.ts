@@ -20,7 +20,7 @@ export const pricesFor = (customerGroups: readonly string[], prices: readonly Pr
   prices.filter(({ customerGroup }) => customerGroup === undefined || customerGroups.includes(customerGroup))
 
 /** A product as the shop shows it. */
-export const ProductView = Product.extend({ variants: z.array(VariantView) })
+export const ProductView = Product.extend({ variants: z.array(VariantView) }).meta({ id: "Product" })
 export type ProductView = z.infer<typeof ProductView>
 
 /**

@@ -40,7 +40,9 @@ export const NewCoupon = z
   })
 
 /** A rule that applies by its code. `version` grows by one with every change. */
-export const Coupon = z.strictObject({ code: CouponCode, ...shape, version: z.int().min(1) })
+export const Coupon = z
+  .strictObject({ code: CouponCode, ...shape, version: z.int().min(1) })
+  .meta({ id: "Coupon" })
 export type Coupon = z.infer<typeof Coupon>
 
 /** What has been used of a coupon, as far as it matters to one order. */

@@ -5,7 +5,9 @@ import type { NamedRule } from "./engine/cart.ts"
 import { Rule, ruleShape } from "./engine/rule.ts"
 
 /** A rule that applies without a code. `version` grows by one with every change. */
-export const Promotion = z.strictObject({ id: PromotionId, ...ruleShape, version: z.int().min(1) })
+export const Promotion = z
+  .strictObject({ id: PromotionId, ...ruleShape, version: z.int().min(1) })
+  .meta({ id: "Promotion" })
 export type Promotion = z.infer<typeof Promotion>
 
 export const promotionUnknown = defineRefusal("promotion.unknown", "not-found", "There is no such promotion.")
