@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto"
 import { ServiceBusClient } from "@azure/service-bus"
 import { usd } from "@eshop/domain/kernel/money"
-import { type CheckoutBody, type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
+import {
+  type CartAnswer,
+  type CheckoutBody,
+  type Customer,
+  someAddress,
+} from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { startSecondProcess } from "../fixtures/second-process.ts"
 import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
@@ -89,6 +94,33 @@ it("40 buyers and 10 units with two processes of Catalog: the same, and both hav
   } finally {
     await second.stop()
   }
+})
+
+it("10 units held by 10 of 40 shoppers: exactly those 10 are paid, however late they check out", async () => {
+  const sku = products.xiaomi
+  await setStock(sku, 10)
+  const holders = await Promise.all(Array.from({ length: 10 }, (_, i) => running.shop.signIn(`holder-${i}`)))
+  const others = await Promise.all(Array.from({ length: 30 }, (_, i) => running.shop.signIn(`late-${i}`)))
+  await Promise.all([...holders, ...others].map((shopper) => shopper.putItem(sku, 1)))
+  const holds = await Promise.all(
+    holders.map((shopper) => shopper.send<CartAnswer>("POST", "/basket/cart/hold", { body: {} })),
+  )
+  expect(holds.map(({ body }) => typeof body.hold?.expiresAt)).toEqual(Array(10).fill("string"))
+
+  const buy = async (shopper: Customer) => {
+    const { body } = await shopper.checkout({ ...visa, expectedTotal: usd(470_00) })
+    return shopper.ended(body.orderId)
+  }
+  const refused = await Promise.all(others.map(buy))
+  expect(refused.map(({ cancelReason }) => cancelReason?.code)).toEqual(Array(30).fill("stock.insufficient"))
+  const paid = await Promise.all(holders.map(buy))
+  expect(paid.map(({ status }) => status)).toEqual(Array(10).fill("Paid"))
+
+  const level = await eventually(
+    () => running.shop.stock(sku),
+    ({ onHand, reserved }) => onHand === 0 && reserved === 0,
+  )
+  expect(level).toMatchObject({ onHand: 0, reserved: 0 })
 })
 
 it("a redelivered checkout message is still one order, also after it has ended", async () => {
