@@ -49,7 +49,12 @@ async function known(product: ProductSnapshot) {
 
 test("a copy is what the event said", async () => {
   const prices = [{ unitPrice: usd(500), minQuantity: 1, taxCategory: "standard", includesTax: true }]
-  const terms = { prices, quantity: { min: 1, max: 9, step: 2 }, backorder: true, image: "/images/a.svg" }
+  const terms = {
+    prices,
+    quantity: { min: 1, max: 9, step: 2 },
+    backorder: true,
+    image: "/catalog/images/a.svg",
+  }
   const described = productOf()(3, { BLACK: 500 })
   const product = {
     ...described,

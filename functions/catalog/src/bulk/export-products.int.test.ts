@@ -20,9 +20,9 @@ beforeAll(async () => {
     productOf({
       ...{ status: "discontinued", brand: "Acme", attributes: { weight: 1.5, tags: ["a", "b"] } },
       name: { en: "A phone", de: "Ein Telefon" },
-      images: [{ url: "/images/a.svg", width: 10, height: 10, alt: { en: "A" } }],
+      images: [{ url: "/catalog/images/a.svg", width: 10, height: 10, alt: { en: "A" } }],
       variants: [
-        variantOf("RICH-1", { gtin: "4006381333931", image: "/images/a.svg", backorder: true }),
+        variantOf("RICH-1", { gtin: "4006381333931", image: "/catalog/images/a.svg", backorder: true }),
         variantOf("RICH-2", { quantity: { min: 2, max: 10, step: 2 } }),
       ],
     }),

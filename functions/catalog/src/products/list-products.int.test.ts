@@ -67,7 +67,7 @@ test("a card is in one language, at the lowest price, and says whether a variant
       name: { en: "Phone", de: "Telefon" },
       brand: "Acme",
       categories: [category],
-      images: [{ url: "/images/phone.svg", width: 600, height: 400, alt }],
+      images: [{ url: "/catalog/images/phone.svg", width: 600, height: 400, alt }],
       variants: [variantOf(`A-${sku}`), variantOf(`B-${sku}`)],
     }),
     PRICE,
@@ -78,7 +78,7 @@ test("a card is in one language, at the lowest price, and says whether a variant
   const card = async (language: string) =>
     (await shop.shopper("GET", `products?category=${category}${language && `&language=${language}`}`)).body
       .items[0]
-  const image = { url: "/images/phone.svg", width: 600, height: 400 }
+  const image = { url: "/catalog/images/phone.svg", width: 600, height: 400 }
   const expected = {
     ...{ id: product.id, slug: product.slug, brand: "Acme", categories: [category], status: "published" },
     ...{ price: usd(7_00), inStock: false },

@@ -80,7 +80,7 @@ describe("a new product", () => {
     ["a category that there is not", { categories: [newId()] }, "product.category-unknown"],
     [
       "a variant's picture that it has not",
-      { variants: [{ ...variantOf("PIC-1"), image: "/images/a.svg" }] },
+      { variants: [{ ...variantOf("PIC-1"), image: "/catalog/images/a.svg" }] },
       "variant.image-unknown",
     ],
   ])("with %s is refused, and nothing is left of it", async (_, more, code) => {

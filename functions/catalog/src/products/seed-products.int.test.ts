@@ -66,6 +66,9 @@ test("a variant is answered as its contract says", async () => {
   expect(answer.parse(body)).toEqual({
     ...example.answer,
     ...{ version: 1, prices, quantity: { min: 1, step: 1 }, backorder: false, slug: "iphone-x" },
-    ...{ image: "/images/iphone-x-black.svg", categories: seedCategoryPath([seedCategoryId("smartphones")]) },
+    ...{
+      image: "/catalog/images/iphone-x-black.svg",
+      categories: seedCategoryPath([seedCategoryId("smartphones")]),
+    },
   })
 })

@@ -104,7 +104,14 @@ test("an upload is four routes and a timer of its app", () => {
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
-    ...["health-live", "health-ready", "openapi", "thing-begin-import", "thing-get-import"],
+    ...[
+      "forget-old-keys",
+      "health-live",
+      "health-ready",
+      "openapi",
+      "thing-begin-import",
+      "thing-get-import",
+    ],
     ...["thing-list-import-results", "thing-put-import-part", "thing-run-import"],
   ])
 })

@@ -59,7 +59,7 @@ const costsOf = (...prices: Price[]) =>
 test("a variant with all that there is to say of it", () => {
   const product = productOf({
     brand: "Acme",
-    images: [image("/images/a.svg"), image("https://cdn.example/b.png")],
+    images: [image("/catalog/images/a.svg"), image("https://cdn.example/b.png")],
     variants: [
       variant("P-1", [costing(950_05)], {
         ...{
@@ -79,7 +79,7 @@ test("a variant with all that there is to say of it", () => {
       description: "A phone.",
       link: "https://shop.example/products/phone?sku=P-1",
       image_link: "https://cdn.example/b.png",
-      additional_image_link: ["https://shop.example/images/a.svg"],
+      additional_image_link: ["https://shop.example/catalog/images/a.svg"],
       availability: "in_stock",
       price: "950.05 USD",
       brand: "Acme",

@@ -32,11 +32,13 @@ export const Attributes = z
   .record(AttributeName, AttributeValue)
   .refine(hasAtMost(50), { error: "At most 50 attributes" })
 
-/** A picture at an address of the web, or at a path of the shop's own. */
+/** A picture at an address of the web, or one that Catalog serves. */
 export const ImageUrl = z
   .string()
   .max(2_000)
-  .regex(/^(?:https:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[^\s"<>\\^`{|}]*)?|\/images\/[\w-]+(?:[./][\w-]+)*)$/)
+  .regex(
+    /^(?:https:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[^\s"<>\\^`{|}]*)?|\/catalog\/images\/[\w-]+(?:[./][\w-]+)*)$/,
+  )
 
 const Pixels = z.int().min(1).max(20_000)
 

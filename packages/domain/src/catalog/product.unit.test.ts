@@ -68,8 +68,8 @@ test("a description has lines", () => {
 test.each([
   "https://cdn.example.com/a/b.jpg?width=600",
   "https://cdn.example.com",
-  "/images/product-1.png",
-  "/images/phones/black.svg",
+  "/catalog/images/product-1.png",
+  "/catalog/images/phones/black.svg",
 ])("%s is a picture's address", (url) => {
   expect(pathsOf({ images: [{ ...phone.images[0], url }] })).toBeUndefined()
 })
@@ -79,8 +79,8 @@ test.each([
   "https://user:password@example.com/a.jpg",
   "https://cdn.example.com/a b.jpg",
   "javascript:alert(1)",
-  "/images/../secret",
-  "/images//a",
+  "/catalog/images/../secret",
+  "/catalog/images//a",
   "/other/a.png",
   "data:image/png;base64,AAAA",
 ])("%s is none", (url) => {

@@ -21,8 +21,8 @@ const phone: PricedProduct = {
   categoryPath: ["018f0000-0000-7000-8000-0000000000c1", "018f0000-0000-7000-8000-0000000000c2"],
   attributes: {},
   images: [
-    { url: "/images/front.png", width: 600, height: 600, alt: { en: "Front" } },
-    { url: "/images/red.png", width: 600, height: 600, alt: { en: "Red" } },
+    { url: "/catalog/images/front.png", width: 600, height: 600, alt: { en: "Front" } },
+    { url: "/catalog/images/red.png", width: 600, height: 600, alt: { en: "Red" } },
   ],
   variants: [
     {
@@ -30,7 +30,12 @@ const phone: PricedProduct = {
       ...{ quantity: { min: 1, max: 10, step: 1 }, prices: [price, sale, over, forTrade] },
     },
     {
-      ...{ sku: "IPHONE-X-RED", options: { colour: "Red" }, backorder: true, image: "/images/red.png" },
+      ...{
+        sku: "IPHONE-X-RED",
+        options: { colour: "Red" },
+        backorder: true,
+        image: "/catalog/images/red.png",
+      },
       ...{ quantity: { min: 1, step: 1 }, prices: [price] },
     },
     {
@@ -52,11 +57,11 @@ test("other contexts are told what is sold of a product, at which prices, and al
       {
         ...{ sku: "IPHONE-X-BLACK", options: { colour: "Black" }, price: usd(900_00), backorder: false },
         prices: [price, sale, forTrade],
-        ...{ quantity: { min: 1, max: 10, step: 1 }, image: "/images/front.png" },
+        ...{ quantity: { min: 1, max: 10, step: 1 }, image: "/catalog/images/front.png" },
       },
       {
         ...{ sku: "IPHONE-X-RED", options: { colour: "Red" }, price: usd(950_00), backorder: true },
-        ...{ prices: [price], quantity: { min: 1, step: 1 }, image: "/images/red.png" },
+        ...{ prices: [price], quantity: { min: 1, step: 1 }, image: "/catalog/images/red.png" },
       },
     ],
     slug: "iphone-x",

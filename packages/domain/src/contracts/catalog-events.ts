@@ -70,7 +70,7 @@ export const ProductChanged = defineEvent({
         ],
         quantity: { min: 1, max: 10, step: 1 },
         backorder: false,
-        image: "/images/iphone-x-black.svg",
+        image: "/catalog/images/iphone-x-black.svg",
       },
       { sku: "IPHONE-X-RED", options: { colour: "Red" }, price: { amount: 950_00, currency: "USD" } },
     ],

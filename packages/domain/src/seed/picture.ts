@@ -77,7 +77,7 @@ export function seedPicture(name: string): string | undefined {
   products ??= new Map(
     seedCatalogue.flatMap((product) => product.images.map(({ url }) => [url, product] as const)),
   )
-  const url = `/images/${name}`
+  const url = `/catalog/images/${name}`
   const product = products.get(url)
   const image = product?.images.find((one) => one.url === url)
   if (!product || !image) return undefined

@@ -5,12 +5,12 @@ import { seedPicture } from "./picture.ts"
 test("every picture of the seed catalogue can be drawn, always the same, and says what it shows", () => {
   for (const { images } of seedCatalogue)
     for (const { url, alt } of images) {
-      const svg = seedPicture(url.replace("/images/", ""))
+      const svg = seedPicture(url.replace("/catalog/images/", ""))
       expect(svg).toMatch(
         /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*><title>[^<]+<\/title>.*<\/svg>$/s,
       )
       expect(svg).toContain((alt.en ?? "").replace("&", "&#38;"))
-      expect(seedPicture(url.replace("/images/", ""))).toBe(svg)
+      expect(seedPicture(url.replace("/catalog/images/", ""))).toBe(svg)
     }
 })
 

@@ -45,9 +45,9 @@ const skuOf = (code: string, options: Record<string, string>): string =>
 /** A picture for each colour, or one. */
 function imagesOf(slug: string, name: LocalisedText, colours: readonly string[]): Image[] {
   const size = { width: 600, height: 600 }
-  if (colours.length === 0) return [{ url: `/images/${slug}.svg`, ...size, alt: name }]
+  if (colours.length === 0) return [{ url: `/catalog/images/${slug}.svg`, ...size, alt: name }]
   return colours.map((colour) => ({
-    url: `/images/${slug}-${slugOf(colour)}.svg`,
+    url: `/catalog/images/${slug}-${slugOf(colour)}.svg`,
     ...size,
     alt: { en: `${name.en}, ${colour.toLowerCase()}` },
   }))
