@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto"
 import { apps } from "../apps.ts"
 import { settingsProblems } from "../settings.ts"
 import type { Environment } from "./helm.ts"
@@ -11,10 +12,16 @@ export interface AppSettings {
 
 const noSettings: AppSettings = { config: {}, secrets: [] }
 
+const signingKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+  type: "pkcs8",
+  format: "der",
+})
+
 /** A value of the right form for a secret setting, whose real value only Key Vault knows. */
 function placeholder(setting: string): string {
   if (setting.endsWith("_DB")) return "postgres://user:password@localhost:5432/database"
   if (setting.endsWith("_URL")) return "https://localhost"
+  if (setting === "PRICE_PROOF_KEYS") return `1:${signingKey.toString("base64")}`
   if (setting.endsWith("_KEYS")) return `1:${Buffer.alloc(32).toString("base64")}`
   return "placeholder"
 }

@@ -143,7 +143,7 @@ describe.skipIf(missing)("git and Terraform", () => {
       "Spot nodes alone",
       ["modules/aks/main.tf", '= "User"\n', '= "User"\n  priority = "Spot"\n'],
       [
-        "no pool takes Deployment eshop/catalog-http and 13 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
+        "no pool takes Deployment eshop/catalog-http and 14 more (taints: CriticalAddonsOnly, kubernetes.azure.com/scalesetpriority)",
       ],
     ],
     [
