@@ -97,6 +97,9 @@ export function checkEntities(plan: Plan, entities: Entities): Finding[] {
   ]
 }
 
+/** Routes for guests, too: whose tokens only the apps know. */
+const withoutToken: readonly unknown[] = ["anyone", "shopper", "customer", "signed-in-or-guest"]
+
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 /** API Management and the Application Gateway serve exactly the route table, with a token for each method that has no open route. */
@@ -115,7 +118,7 @@ export function checkRoutes(plan: Plan, routes: Routes): Finding[] {
       const served = routes.routes.filter(
         (route) => route.service === name && route.method === (method === "HEAD" ? "GET" : method),
       )
-      const open = served.some(({ access }) => access === "anyone")
+      const open = served.some(({ access }) => withoutToken.includes(access))
       return withToken.has(`${name}-${method.toLowerCase()}`) === open
         ? [
             finding(
