@@ -76,6 +76,7 @@ const tested = [
   "local",
   "tests/fixtures",
   "tools/check.ts",
+  "tools/price-proof",
   "tsconfig.json",
   "vitest.config.ts",
 ]
