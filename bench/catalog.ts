@@ -22,9 +22,7 @@ const CALLS: readonly (readonly [concurrency: number, count: number])[] = [
 /** Different requests of a kind, taken in turn. */
 const VARIETY = 400
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-
-const get = (url: string) =>
+const get = (url: string, agent: Agent) =>
   new Promise<void>((resolve, reject) => {
     const outgoing = request(url, { agent }, (response) => {
       response.resume().on("end", () => {
@@ -90,10 +88,13 @@ async function measureReads(cloud: Cloud, size: number): Promise<void> {
   try {
     for (const [kind, paths] of Object.entries(requestsOf(size)))
       for (const [target, url] of Object.entries(targets)) {
-        const call = (index: number) => get(`${url}/${paths[index % paths.length]}`)
+        // Of its own for each: a server closes what was not used for some seconds.
+        const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+        const call = (index: number) => get(`${url}/${paths[index % paths.length]}`, agent)
         await measure(16, VARIETY, call)
         for (const [concurrency, count] of CALLS)
           printFigures(`${kind}, ${target}`, concurrency, await measure(concurrency, count, call))
+        agent.destroy()
       }
   } finally {
     await bare.stop()
@@ -133,7 +134,6 @@ export async function benchCatalog(): Promise<void> {
       await measureCarts(cloud, count)
     }
   } finally {
-    agent.destroy()
     await database.end()
     await cloud.stop()
     await rm(dataDir, { recursive: true, force: true })
