@@ -70,10 +70,10 @@ const TOTAL_AGE_MS = 10_000
 export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "count"> {
   async function countUpTo(filter: ProductFilter, limit: number | null): Promise<number> {
     const { where, values } = conditionsOf(filter)
-    const { rows } = await pool.query<{ count: number }>(
-      `SELECT count(*) FROM (SELECT FROM product ${where} LIMIT $${values.length + 1}) counted`,
-      [...values, limit],
-    )
+    const { rows } = await pool.query<{ count: number }>({
+      text: `SELECT count(*) FROM (SELECT FROM product ${where} LIMIT $${values.length + 1}) counted`,
+      values: [...values, limit],
+    })
     return rows[0]?.count ?? 0
   }
   const countAll = remembered(TOTAL_AGE_MS, (filter: string) => countUpTo(JSON.parse(filter), null))

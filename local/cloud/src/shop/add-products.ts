@@ -93,7 +93,7 @@ export async function addProducts(
     added += (await database.query(insert, valuesOf(from, to, seed))).rowCount ?? 0
     onProgress(to)
   }
-  if (added > CHUNK) await database.query("ANALYZE product, variant, price, stock, product_category")
+  if (added > 0) await database.query("ANALYZE product, variant, price, stock, product_category")
   return added
 }
 
