@@ -1,10 +1,10 @@
+import { remember } from "@eshop/building-blocks/remember"
 import type { ProductCard } from "@eshop/domain/catalog/card"
 import type { Image } from "@eshop/domain/catalog/product"
 import { inLanguage, type LocalisedText } from "@eshop/domain/kernel/localised-text"
 import type { Currency } from "@eshop/domain/kernel/money"
 import type pg from "pg"
 import type { ProductCursor, ProductFilter, Products } from "../products/ports.ts"
-import { remembered } from "./remembered.ts"
 
 /** What a card is made of. */
 export type CardRow = {
@@ -65,6 +65,7 @@ const cards = (where: string, limit: number) => `
 /** So many products are counted for every page; more of them, which takes long, are counted now and then. */
 const COUNTED_EACH_TIME = 1_000
 const TOTAL_AGE_MS = 10_000
+const MOST_TOTALS = 500
 
 /** Products as a list shows them. */
 export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "count"> {
@@ -76,7 +77,10 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
     })
     return rows[0]?.count ?? 0
   }
-  const countAll = remembered(TOTAL_AGE_MS, (filter: string) => countUpTo(JSON.parse(filter), null))
+  const countAll = remember((filter) => countUpTo(JSON.parse(filter), null), {
+    forMs: TOTAL_AGE_MS,
+    max: MOST_TOTALS,
+  })
 
   return {
     async list(filter, { after, limit, language }) {
@@ -97,7 +101,7 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
 
     async count(filter) {
       const few = await countUpTo(filter, COUNTED_EACH_TIME + 1)
-      return few <= COUNTED_EACH_TIME ? few : countAll(JSON.stringify(filter))
+      return few <= COUNTED_EACH_TIME ? few : countAll.get(JSON.stringify(filter))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { remember } from "@eshop/building-blocks/remember"
 import { type Vocabulary, vocabularyOf } from "@eshop/domain/catalog/typos"
 import type pg from "pg"
 import type {
@@ -10,7 +11,6 @@ import type {
   Suggestion,
 } from "../search/ports.ts"
 import { type CardRow, toCard } from "./postgres-product-list.ts"
-import { remembered } from "./remembered.ts"
 import { searchStatement, wholeStatement } from "./search-statement.ts"
 
 /** How old in milliseconds the counts over the whole catalogue may be, and the words that are known: both read much. */
@@ -117,17 +117,23 @@ const countsOf = (row: AnswerRow): Counts => ({
  * @param ages how old what every search needs may be, in milliseconds
  */
 export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
-  const whole = remembered(ages.wholeMs, async (language: SearchLanguage): Promise<Counts> => {
-    const { rows } = await pool.query<AnswerRow>(wholeStatement(language))
-    return countsOf(rows[0] as AnswerRow)
-  })
-  const vocabulary = remembered(ages.vocabularyMs, async (language: SearchLanguage): Promise<Vocabulary> => {
-    const { rows } = await pool.query<{ words: string[] | null }>(
-      "SELECT array_agg(word) AS words FROM search_word WHERE language = $1",
-      [language],
-    )
-    return vocabularyOf(rows[0]?.words ?? [])
-  })
+  const whole = remember<Counts>(
+    async (language) => {
+      const { rows } = await pool.query<AnswerRow>(wholeStatement(language as SearchLanguage))
+      return countsOf(rows[0] as AnswerRow)
+    },
+    { forMs: ages.wholeMs, max: MAX_REMEMBERED },
+  )
+  const vocabulary = remember<Vocabulary>(
+    async (language) => {
+      const { rows } = await pool.query<{ words: string[] | null }>(
+        "SELECT array_agg(word) AS words FROM search_word WHERE language = $1",
+        [language],
+      )
+      return vocabularyOf(rows[0]?.words ?? [])
+    },
+    { forMs: ages.vocabularyMs, max: MAX_REMEMBERED },
+  )
 
   const wide = wideCounts(ages.wholeMs)
 
@@ -135,7 +141,7 @@ export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
     const { query, countedElsewhere } = searchStatement(request, withCounts)
     const [{ rows }, all] = await Promise.all([
       pool.query<AnswerRow>(query),
-      countedElsewhere === undefined ? undefined : whole(request.language),
+      countedElsewhere === undefined ? undefined : whole.get(request.language),
     ])
     const row = rows[0] as AnswerRow
     const own = countsOf(row)
@@ -147,7 +153,7 @@ export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
   }
 
   return {
-    vocabulary,
+    vocabulary: (language) => vocabulary.get(language),
 
     async find(request) {
       const known = await wide.of(request)
