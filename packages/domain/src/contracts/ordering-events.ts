@@ -1,5 +1,14 @@
 import * as z from "zod"
-import { CustomerId, HoldId, OrderId, ReasonCode, RefundId, ReturnId, ShipmentId } from "../kernel/ids.ts"
+import {
+  CustomerId,
+  HoldId,
+  OrderId,
+  PaymentId,
+  ReasonCode,
+  RefundId,
+  ReturnId,
+  ShipmentId,
+} from "../kernel/ids.ts"
 import { Money } from "../kernel/money.ts"
 import { defineEvent } from "./event.ts"
 import { StockLines } from "./stock-lines.ts"
@@ -125,24 +134,92 @@ export const OrderRefunded = defineEvent({
   },
 })
 
-/** What a person said to an order's saga; Ordering tells it to itself, so that it is neither lost nor said to nobody. */
+/** What an operator or a customer says to a saga. */
+export const SagaWord = z.enum(["cancel", "retry", "skip", "compensate"])
+export type SagaWord = z.infer<typeof SagaWord>
+
+/**
+ * What a person said to an order's saga; Ordering tells it to itself, so that it is neither lost nor said to nobody. One
+ * that does not fit where the saga stands is ignored there.
+ */
 export const SagaWordSpoken = defineEvent({
   ...from,
   type: "eshop.ordering.saga-word-spoken.v1",
   data: z.object({
     orderId: OrderId,
-    saga: z.enum(["checkout", "fulfilment", "refund"]),
-    word: z.enum(["cancel", "retry", "skip"]),
-    /** The step that `retry` and `skip` are about. */
-    step: z.string().optional(),
+    /** The orchestration that it is said to: an order has one of the checkout, one of fulfilment, one per refund. */
+    instanceId: z.string().max(100),
+    word: SagaWord,
+    /** The activity and its failed attempt that `retry`, `skip` and `compensate` are about. */
+    step: z.string().max(100).optional(),
+    attempt: z.int().min(1).optional(),
     /** The opaque id of who said it: the customer or an operator. */
     by: CustomerId,
   }),
   example: {
     orderId: order.orderId,
-    saga: "checkout",
+    instanceId: order.orderId,
     word: "retry",
     step: "capture-payment",
+    attempt: 5,
     by: "189dc8dc-990f-48e0-a37b-e6f2b60b9d7d",
   },
+})
+
+/** Money has to go back; Ordering tells it to itself and a saga sees to it. */
+export const RefundRequested = defineEvent({
+  ...from,
+  type: "eshop.ordering.refund-requested.v1",
+  data: z.object({ ...ofOrder, refundId: RefundId, amount: Money, reason: ReasonCode }),
+  example: {
+    ...order,
+    refundId: "018f0000-0000-7000-8000-000000000005",
+    amount: { amount: 802_45, currency: "USD" },
+    reason: "customer.withdrew",
+  },
+})
+
+/** What the payment provider reported by its webhook; Ordering tells it to itself. */
+export const PaymentReported = defineEvent({
+  ...from,
+  type: "eshop.ordering.payment-reported.v1",
+  data: z.object({
+    orderId: OrderId,
+    paymentId: PaymentId,
+    /** The provider's id of its event: the same report again has the same one. */
+    providerEventId: z.string().max(255),
+    report: z.discriminatedUnion("type", [
+      z.object({ type: z.literal("authorised") }),
+      z.object({ type: z.literal("declined"), code: z.string().max(64) }),
+      z.object({ type: z.literal("captured"), amount: Money }),
+      z.object({ type: z.literal("cancelled") }),
+      z.object({
+        type: z.literal("refund-settled"),
+        providerRefundId: z.string().max(255),
+        refundId: RefundId.optional(),
+        outcome: z.enum(["succeeded", "failed"]),
+      }),
+      z.object({
+        type: z.literal("disputed"),
+        disputeId: z.string().max(255),
+        amount: Money,
+        reason: z.string().max(64),
+        outcome: z.enum(["open", "won", "lost"]),
+      }),
+    ]),
+  }),
+  example: {
+    orderId: order.orderId,
+    paymentId: "pi_3NQ",
+    providerEventId: "evt_1NQ",
+    report: { type: "authorised" },
+  },
+})
+
+/** A customer was forgotten: whoever keeps something of theirs forgets it as well. Said again it is the same. */
+export const CustomerErased = defineEvent({
+  ...from,
+  type: "eshop.ordering.customer-erased.v1",
+  data: z.object({ customerId: CustomerId }),
+  example: { customerId: order.customerId },
 })

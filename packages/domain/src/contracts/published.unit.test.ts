@@ -162,6 +162,7 @@ test("events and routes: a change of one is a new version", () => {
     "catalog-events /eshop/catalog eshop.catalog.stock-released.v1",
     "catalog-events /eshop/catalog eshop.catalog.stock-reserved.v1",
     "catalog-events /eshop/catalog eshop.catalog.tax-rates-changed.v1",
+    "ordering-events /eshop/ordering eshop.ordering.customer-erased.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-cancelled.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-created.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-delivered.v1",
@@ -171,6 +172,8 @@ test("events and routes: a change of one is a new version", () => {
     "ordering-events /eshop/ordering eshop.ordering.order-returned.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-shipped.v1",
     "ordering-events /eshop/ordering eshop.ordering.order-status-changed.v1",
+    "ordering-events /eshop/ordering eshop.ordering.payment-reported.v1",
+    "ordering-events /eshop/ordering eshop.ordering.refund-requested.v1",
     "ordering-events /eshop/ordering eshop.ordering.saga-word-spoken.v1",
   ])
   expect(routes.map(nameOf).sort()).toEqual([

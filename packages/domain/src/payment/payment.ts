@@ -19,3 +19,11 @@ export const CaptureOutcome = z.discriminatedUnion("type", [
   z.object({ type: z.literal("refused"), paymentId: PaymentId, code: z.string() }),
 ])
 export type CaptureOutcome = z.infer<typeof CaptureOutcome>
+
+/** What the provider said to a refund; a pending one is settled by its report, or by asking again. */
+export const RefundOutcome = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("refunded"), providerRefundId: z.string() }),
+  z.object({ type: z.literal("pending"), providerRefundId: z.string() }),
+  z.object({ type: z.literal("refused"), code: z.string() }),
+])
+export type RefundOutcome = z.infer<typeof RefundOutcome>
