@@ -13,10 +13,11 @@ export default {
     },
     {
       name: "domain-is-pure",
-      comment: "The domain does no I/O: it knows zod and itself.",
+      comment:
+        "The domain does no I/O: it knows schemas (zod), canonical JSON, hashes (node:crypto) and itself.",
       severity: "error",
       from: { path: "^packages/domain/", pathNot: test },
-      to: { pathNot: "^(packages/domain/|node_modules/zod/)" },
+      to: { pathNot: "^(packages/domain/|node_modules/(zod|canonicalize)/|(node:)?crypto$)" },
     },
     {
       name: "building-blocks-know-no-context",

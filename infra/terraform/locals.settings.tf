@@ -35,10 +35,15 @@ locals {
     discount = merge(
       { DISCOUNT_TABLES__tableServiceUri = "https://${module.discount_storage.name}.table.core.windows.net/" },
       local.flex ? { DISCOUNT_TABLES__credential = "managedidentity", DISCOUNT_TABLES__clientId = module.identity.identities["discount"].client_id } : {},
+      var.credentials == "entra" && var.redis != null ? { REDIS_URL = module.redis[0].url } : {},
     )
     ordering = merge(
-      { BASKET_URL = local.app_urls["basket"], DISCOUNT_URL = local.app_urls["discount"], PAYMENT_URL = var.payment_url },
-      local.sql_orders ? { ORDERING_DB = module.sql[0].connection_strings["ordering"], ORDERING_VIEWS__accountEndpoint = module.cosmos[0].endpoint } : {},
+      { BASKET_URL = local.app_urls["basket"], CATALOG_URL = local.app_urls["catalog"], DISCOUNT_URL = local.app_urls["discount"], PAYMENT_URL = var.payment_url, DIGESTS_URL = module.evidence_storage.container_urls["digests"] },
+      # Where notices to customers lead to, and who sells, as invoices state it.
+      { STOREFRONT_URL = var.storefront_url, SELLER = var.seller },
+      # So long a cancellation is free: nothing is authorised before.
+      { GRACE_PERIOD_SECONDS = "60" },
+      local.sql_orders ? { ORDERING_DB = module.sql[0].urls["ordering"], ORDERING_VIEWS__accountEndpoint = module.cosmos[0].endpoint } : {},
       !local.sql_orders && var.credentials == "entra" ? { ORDERING_DB = local.postgres_urls["ordering"] } : {},
       # KEDA can scale orchestrations that live in SQL Server; those in Azure Storage it cannot.
       local.aks ? {

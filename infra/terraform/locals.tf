@@ -28,7 +28,7 @@ locals {
     services = [for service in local.gateway.services : merge(service, {
       anonymous = [
         for method, accesses in { for route in local.route_table : route.method => route.access... if route.service == service.name } :
-        method if anytrue([for access in accesses : try(contains(["anyone", "shopper", "customer", "signed-in-or-guest"], access), false)])
+        method if anytrue([for access in accesses : try(contains(["anyone", "shopper", "customer", "signed-in-or-guest", "order"], access), false)])
       ]
     })]
   })
@@ -51,10 +51,9 @@ locals {
   secret_settings = {
     catalog  = var.credentials == "key-vault" ? concat(["CATALOG_DB"], var.redis == null ? [] : ["REDIS_URL"]) : []
     basket   = concat(["GUEST_TOKEN_KEYS", "PERSONAL_DATA_KEYS", "PRICE_PROOF_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
-    discount = []
-    ordering = concat(["GUEST_TOKEN_KEYS", "PAYMENT_API_KEY", "PERSONAL_DATA_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
+    discount = var.credentials == "key-vault" && var.redis != null ? ["REDIS_URL"] : []
+    ordering = concat(["GUEST_TOKEN_KEYS", "LOOKUP_KEYS", "PAYMENT_API_KEY", "PAYMENT_WEBHOOK_SECRETS", "PERSONAL_DATA_KEYS", "WEBHOOK_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
   }
-  vaults = toset([for app, settings in local.secret_settings : app if length(settings) > 0])
 
   # On AKS the controllers have an identity and a vault of their own, for what belongs to no app.
   platform = toset(local.aks ? ["platform"] : [])

@@ -50,6 +50,13 @@ locals {
       scope     = "storage account of ordering's host"
       reason    = "Durable orchestrations: ${kind == "Queue" ? "work items and control messages" : "history and instances"}."
     } } : {},
+    { "ordering-digests" = {
+      principal = "ordering"
+      role      = "Storage Blob Data Contributor"
+      scope_id  = module.evidence_storage.id
+      scope     = "storage account of the evidence"
+      reason    = "Daily digests of the orders' streams; its policy lets nobody change one."
+    } },
     { "discount-tables" = {
       principal = "discount"
       role      = "Storage Table Data Contributor"
@@ -81,14 +88,14 @@ locals {
       scope     = "topic ${split("/", key)[0]}"
       reason    = "Send dead letters again, to the app itself."
     } if local.publishers[split("/", key)[0]] != app },
-    local.flex ? { for app in local.vaults : "${app}-secrets" => {
+    local.flex ? { for app in local.apps : "${app}-secrets" => {
       principal    = "${app} (system-assigned)"
       principal_id = module.function_app[app].key_vault_principal_id
       role         = "Key Vault Secrets User"
       scope_id     = module.key_vault[app].id
       scope        = "key vault of ${app}"
       reason       = "Resolve the app's Key Vault references."
-      } } : { for app in local.vaults : "${app}-secrets" => {
+      } } : { for app in local.apps : "${app}-secrets" => {
       principal    = app
       principal_id = null
       role         = "Key Vault Secrets User"
@@ -103,7 +110,7 @@ locals {
       scope     = "Application Insights"
       reason    = "Send telemetry; keys are switched off."
     } },
-    { for app in setunion(local.vaults, local.platform) : "administrators-write-secrets-${app}" => {
+    { for app in setunion(local.apps, local.platform) : "administrators-write-secrets-${app}" => {
       principal      = "administrators (group)"
       principal_id   = var.administrators.object_id
       principal_type = "Group"
@@ -197,6 +204,12 @@ locals {
       redis_id  = module.redis[0].id
       scope     = "Managed Redis"
       reason    = "Keep copies of products."
+    }
+    "discount" = {
+      principal = "discount"
+      redis_id  = module.redis[0].id
+      scope     = "Managed Redis"
+      reason    = "Tell the other instances that a rule has changed."
     }
   } : {}
 }

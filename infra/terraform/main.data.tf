@@ -23,10 +23,25 @@ module "discount_storage" {
   public_access       = var.network.public_access
 }
 
+# Where nobody can change them, not even who writes the orders: the daily digests of the streams' ends.
+module "evidence_storage" {
+  source = "./modules/storage"
+
+  name                = "st${replace(local.global_name, "-", "")}evidence"
+  location            = var.location
+  resource_group_name = azurerm_resource_group.this.name
+  tags                = local.tags
+  replication         = var.storage_replication
+  containers          = ["digests"]
+  immutable_days      = 3653
+  immutability_locked = var.environment == "prod"
+  public_access       = var.network.public_access
+}
+
 # One vault per app that has secrets: a role on a vault is a role on all its secrets.
 module "key_vault" {
   source   = "./modules/key-vault"
-  for_each = setunion(local.vaults, local.platform)
+  for_each = setunion(local.apps, local.platform)
 
   name                       = "kv${replace(local.global_name, "-", "")}${each.key}"
   location                   = var.location

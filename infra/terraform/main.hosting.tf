@@ -109,8 +109,11 @@ locals {
       identity_audience      = local.audience
       service_bus_namespace  = trimsuffix(module.service_bus.host, ".servicebus.windows.net")
       durable_sql_host       = "sql-${local.global_name}.database.windows.net"
+      digests_url            = local.own_settings["ordering"].DIGESTS_URL
       discount_tables_uri    = local.own_settings["discount"].DISCOUNT_TABLES__tableServiceUri
       payment_url            = var.payment_url
+      storefront_url         = var.storefront_url
+      seller                 = var.seller
       ordering_identity_name = module.identity.identities["ordering"].name
       # Says where telemetry goes; keys are switched off, so it lets nobody in.
       application_insights = nonsensitive(module.monitoring.application_insights_connection_string)

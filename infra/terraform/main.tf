@@ -26,6 +26,7 @@ locals {
     { for app, storage in module.host_storage : "${app}-blob" => { resource_id = storage.id, subresource = "blob" } },
     # Durable Functions keeps its orchestrations in queues and tables of the host's account unless they are in SQL Server.
     local.flex ? { for service in ["queue", "table"] : "ordering-${service}" => { resource_id = module.host_storage["ordering"].id, subresource = service } } : {},
+    { "evidence-blob" = { resource_id = module.evidence_storage.id, subresource = "blob" } },
     { "discount-table" = { resource_id = module.discount_storage.id, subresource = "table" } },
     { for app, vault in module.key_vault : "vault-${app}" => { resource_id = vault.id, subresource = "vault" } },
     { "state" = { resource_id = var.state_storage_account_id, subresource = "blob" } },

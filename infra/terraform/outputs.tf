@@ -21,7 +21,7 @@ output "app_settings" {
 output "required_secrets" {
   description = "Secrets to set in each app's vault before the app can start: name by setting."
   value = {
-    for app in local.vaults : app => {
+    for app in local.apps : app => {
       vault   = module.key_vault[app].uri
       secrets = { for setting in local.secret_settings[app] : setting => lower(replace(setting, "_", "-")) }
     }

@@ -147,6 +147,23 @@ variable "pipeline" {
   }
 }
 
+variable "storefront_url" {
+  description = "Base URL of the storefront: notices lead there, and browsers come back there from an authentication at the payment provider."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = startswith(var.storefront_url, "https://")
+    error_message = "storefront_url must be an https URL."
+  }
+}
+
+variable "seller" {
+  description = "Who sells, as invoices must state it: name, address and tax number, with | between the lines."
+  type        = string
+  nullable    = false
+}
+
 variable "payment_url" {
   description = "Base URL of the payment provider."
   type        = string
@@ -178,9 +195,8 @@ variable "credentials" {
 variable "ordering_stores" {
   description = <<-EOT
     What keeps the orders.
-    - `postgres` a database in the PostgreSQL server: the adapters that the app has today
-    - `sql-and-cosmos` SQL Server for orders and their events, Cosmos DB for the read model: the design's target, which
-      waits for Ordering's adapters
+    - `postgres` a database in the PostgreSQL server, for orders and read model
+    - `sql-and-cosmos` SQL Server for orders and their events, Cosmos DB for the read model
   EOT
   type        = string
   default     = "postgres"
@@ -190,17 +206,6 @@ variable "ordering_stores" {
     condition     = contains(["postgres", "sql-and-cosmos"], var.ordering_stores)
     error_message = "ordering_stores must be postgres or sql-and-cosmos."
   }
-  validation {
-    condition     = var.ordering_stores == "postgres" || var.plan_unfinished
-    error_message = "Ordering has no adapters for SQL Server and Cosmos DB yet and would not start: ordering_stores = \"postgres\"."
-  }
-}
-
-variable "plan_unfinished" {
-  description = "Set by `npm run infra:check` alone, which plans what no app can run on yet."
-  type        = bool
-  default     = false
-  nullable    = false
 }
 
 variable "postgres_administrator_password" {

@@ -54,13 +54,15 @@ it.each([
 ])("the bundle of %s registers its functions and starts without its stores", async (app, path, status) => {
   const out = join(folder, app)
   await buildApp(app, out)
-  const withMigrations = app === "discount" ? [] : ["migrate.cjs", "migrations"]
+  const withPayments = app === "ordering" ? ["stripe.cjs"] : []
+  const withMigrations = app === "discount" ? [] : ["migrate.cjs", "migrations", "mssql.cjs"]
   expect((await readdir(out)).filter((file) => !file.endsWith(".map")).sort()).toEqual([
     "azure-identity.cjs",
     "host.json",
     "main.cjs",
     ...withMigrations,
     "package.json",
+    ...withPayments,
   ])
 
   const host = await startHost({
@@ -108,6 +110,12 @@ it("a bundle publishes to Service Bus", async () => {
   } finally {
     await client.close()
   }
+})
+
+it("a bundle loads SQL Server's driver when it needs it", async () => {
+  expect(await runBundled("sql-server", {})).toMatch(
+    /^SQL Server is not available: Failed to connect to 127\.0\.0\.1:1/,
+  )
 })
 
 it("a bundle loads the library of the app's identity when it needs it", async () => {

@@ -28,9 +28,12 @@ const notRun: Record<string, string> = {
   "npm run seed -- --products 100000":
     "takes minutes; tested by local/cloud/src/shop/add-products.int.test.ts",
   "npm run orders": "prints its commands; tested by local/cloud/src/shop/order-operations.int.test.ts",
+  "npm run sagas": "prints how it is used; tested by tools/sagas/check.int.test.ts",
   "npm run check": "takes a minute; continuous integration begins with it",
   "npm run format": "changes files",
   "npm run bench": "takes minutes",
+  "npm run bench -- budget": "takes a minute; tested by bench/budget/budget.e2e.test.ts",
+  "npm run prove": "takes half an hour; the short form is tested by tests/prove/prove.e2e.test.ts",
   "npm run infra:check": "takes minutes and needs terraform",
   "npm run infra:rehearse":
     "takes a minute and needs terraform; tested by tools/rehearsal/rehearse.int.test.ts",
@@ -142,6 +145,7 @@ describe("the documents", () => {
   it.each([
     ["build", "npm run build -- [app…]"],
     ["bench", "npm run bench -- [benchmark…]"],
+    ["prove", "npm run prove -- [--seed N] [--short] [--only TEXT]"],
     ["dead-letters", "npm run dead-letters -- list [options]"],
     ["infra:check", "npm run infra:check -- --online"],
     ["order", "npm run order -- [options]"],

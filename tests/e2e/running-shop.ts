@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Cloud, startCloud } from "@eshop/local-cloud/cloud"
+import { type Cloud, type CloudOptions, startCloud } from "@eshop/local-cloud/cloud"
 import { developmentSecrets } from "@eshop/local-cloud/settings"
 import { paymentsOf, type Shop, shopClient } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
@@ -30,10 +30,22 @@ export type RunningShop = {
   paymentsOf(orderId: string): ReturnType<typeof paymentsOf>
 }
 
-/** Starts the shop as `npm start` does, without waiting for the disk at commits. */
-export async function runShop(): Promise<RunningShop> {
+/** Starts the shop as `npm start` does, without waiting for the disk at commits. @param options for more than that */
+export async function runShop(options: CloudOptions = {}): Promise<RunningShop> {
   const dataDir = await mkdtemp(join(tmpdir(), "eshop-e2e-"))
-  const cloud = await startCloud({ dataDir, ports: "free", fsync: false })
+  const running = await runShopIn(dataDir, options)
+  return {
+    ...running,
+    async stop() {
+      await running.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The same on data that outlast it. @param options.ports where it listens: where it did before, for whoever knows it */
+export async function runShopIn(dataDir: string, options: CloudOptions = {}): Promise<RunningShop> {
+  const cloud = await startCloud({ dataDir, ports: "free", fsync: false, ...options })
   const pools = new Map<string, pg.Pool>()
   const { connections } = cloud
   try {
@@ -48,7 +60,6 @@ export async function runShop(): Promise<RunningShop> {
     async stop() {
       for (const pool of pools.values()) await pool.end()
       await cloud.stop()
-      await rm(dataDir, { recursive: true, force: true })
     },
     async sql(context, text, values) {
       let pool = pools.get(context)

@@ -19,7 +19,7 @@ type Operation = {
   readonly parameters?: readonly (Parameter | Reference)[]
   readonly requestBody?: Content
   readonly responses: Readonly<Record<string, Content | Reference>>
-  readonly security?: unknown
+  readonly security?: readonly unknown[]
 }
 /** What is looked at of an OpenAPI 3.1 document. */
 export type Document = {
@@ -40,6 +40,10 @@ const bounds: readonly [keyword: string, holds: (before: number, after: number) 
   ["minItems", (before, after) => after <= before],
 ]
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** Each way to say who calls still counts, or nobody is asked any more. */
+const mayStillCall = ({ before = [], after = [] }: Pair<Operation["security"]>): boolean =>
+  after.length === 0 || (before.length > 0 && before.every((way) => after.some((other) => same(way, other))))
 
 /** `#/components/schemas/Product`, looked up in its document. */
 function resolve<T extends object>(document: Document, value: T): T {
@@ -139,7 +143,9 @@ export function apiBreaks(published: Document, candidate: Document): string[] {
           : [`${at}: ${body ? "takes no body any more" : "a body must be sent now"}`]
     const successes = Object.keys(responses).filter((status) => status < "400")
     return [
-      ...(same(before.security, after.security) ? [] : [`${at}: who may call it changed`]),
+      ...(mayStillCall({ before: before.security, after: after.security })
+        ? []
+        : [`${at}: who may call it changed`]),
       ...parameterBreaks({ before, after }, at),
       ...bodies,
       ...successes.flatMap((status) => {

@@ -127,6 +127,15 @@ describe("what breaks a client is named", () => {
   ])("%s", (_, change, expected) => {
     expect(breaksOf(change)).toEqual(expected)
   })
+
+  test.each([
+    ["for guests as well", [{ guest: [] }, { bearer: [] }], []],
+    ["for anybody", [], []],
+    ["for guests instead", [{ guest: [] }], ["POST /things: who may call it changed"]],
+  ])("it was for who is signed in, and is %s", (_, after, expected) => {
+    const secured = (security: object) => changed((operation) => Object.assign(operation, { security }))
+    expect(apiBreaks(secured([{ bearer: [] }]), secured(after))).toEqual(expected)
+  })
 })
 
 test("what a client need not know of breaks nothing", () => {

@@ -22,6 +22,7 @@ const who = (access: Access): string =>
         "signed-in-or-guest": "signed-in, guests",
         customer: "customers and guests",
         shopper: "customers, guests, and who becomes one",
+        order: "signed-in, guests, holders of the order's token",
       }[access]
 
 /** `GET /products?category&limit`. */

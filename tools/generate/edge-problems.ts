@@ -55,7 +55,7 @@ export const edgeProblems: readonly EdgeProblem[] = [
     status: 403,
     codes: ["auth.forbidden"],
     appliesTo: ({ access }) =>
-      access !== "anyone" && access !== "signed-in" && access !== "signed-in-or-guest",
+      !["anyone", "signed-in", "signed-in-or-guest", "order"].includes(access as string),
   },
   {
     name: "InFlight",

@@ -103,7 +103,9 @@ export function problemResponses(route: Route): Record<string, ZodOpenApiRespons
         ...(problem ? [ofEdge.get(problem) as ProblemSchema] : []),
         ...new Set(refusals.map(ofRefusal)),
       ]
-      const retries = refusals.some(({ kind }) => kind === "unavailable") ? ["Retry-After"] : []
+      const retries = refusals.some(({ kind }) => kind === "unavailable" || kind === "too-many")
+        ? ["Retry-After"]
+        : []
       return [status, response(status, schemas, [...new Set([...(problem?.headers ?? []), ...retries])])]
     }),
   ) as Record<string, ZodOpenApiResponseObject>

@@ -26,6 +26,14 @@ const replayed = z
     description: "The first answer to this Idempotency-Key, given again",
     header: { id: "IdempotentReplayed" },
   })
+const orderToken = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      "For a guest: lets its holder see this order for 90 days, and do with it what its customer may",
+    header: { id: "OrderToken" },
+  })
 const next = z
   .string()
   .optional()
@@ -58,6 +66,7 @@ function securityOf({ access }: Route): ZodOpenApiOperationObject["security"] {
     { guestCookie: [] },
     { guestToken: [] },
   ]
+  if (access === "order") return [...known, { orderToken: [] }]
   return access === "shopper" ? [...known, {}] : known
 }
 
@@ -66,6 +75,7 @@ const securitySchemes = {
   bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
   guestCookie: { type: "apiKey", in: "cookie", name: "__Host-guest" },
   guestToken: { type: "apiKey", in: "header", name: "X-Guest-Token" },
+  orderToken: { type: "apiKey", in: "header", name: "X-Order-Token" },
 } as const
 
 /** The members of a route's input, and what is left of them when some are taken away. */
@@ -152,6 +162,7 @@ function successOf(route: Route): Record<string, ZodOpenApiResponseObject> {
     ...(route.etag && { ETag: version }),
     ...(route.location && { Location: location }),
     ...(route.idempotent && { "Idempotent-Replayed": replayed }),
+    ...(route.orderToken && { "X-Order-Token": orderToken }),
     ...(route.lines && { Link: next }),
   }
   const content = route.lines
@@ -187,11 +198,14 @@ const operationOf = (app: App, route: Route): ZodOpenApiOperationObject => ({
 
 function securitySchemesOf(mounts: readonly Mount[]) {
   const accesses = mounts.flatMap(({ app }) => routesOf(app).map(({ access }) => access))
-  const { bearer, ...ofGuests } = securitySchemes
-  const knowsGuests = accesses.some(
-    (access) => access === "signed-in-or-guest" || access === "customer" || access === "shopper",
-  )
-  return knowsGuests ? { bearer, ...ofGuests } : { bearer }
+  const { bearer, orderToken, ...ofGuests } = securitySchemes
+  const knowsOrders = accesses.includes("order")
+  const knowsGuests =
+    knowsOrders ||
+    accesses.some(
+      (access) => access === "signed-in-or-guest" || access === "customer" || access === "shopper",
+    )
+  return { bearer, ...(knowsGuests && ofGuests), ...(knowsOrders && { orderToken }) }
 }
 
 /**

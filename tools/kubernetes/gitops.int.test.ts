@@ -47,7 +47,7 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
       'messageCount: {{ get . "messageCount"',
       'mesageCount: {{ get . "messageCount"',
     ],
-    ["basket", "basket", "catalog", "discount", "ordering", "ordering"].flatMap((app) => [
+    ["basket", "basket", "catalog", "discount", "ordering", "ordering", "ordering"].flatMap((app) => [
       `dev: ScaledObject eshop/${app}-worker: azure-servicebus must have required property 'messageCount'`,
       `dev: ScaledObject eshop/${app}-worker: azure-servicebus must NOT have additional properties (mesageCount)`,
     ]),

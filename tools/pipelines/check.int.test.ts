@@ -23,7 +23,7 @@ describe("the language service", () => {
   it("finds nothing in the files as they are written", async () => {
     const files = pipelineFiles(repository, planned)
     // Profiles that are committed and those that are not, pipelines, templates, steps, and what the pipelines extend.
-    expect(files).toHaveLength(128 + 160 + 8 + 28 + 13 + 5)
+    expect(files).toHaveLength(128 + 160 + 8 + 28 + 14 + 5)
     expect(await checkFiles(repository, files)).toEqual([])
   })
 

@@ -1,4 +1,6 @@
 // The pipelines that Azure DevOps runs: one per app, one for their chart, one for the infrastructure. Each extends a template of this folder.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { stringify } from "yaml"
 import type { Environments } from "./environments.ts"
 import type { Profile } from "./profiles.ts"
@@ -39,6 +41,12 @@ function publishTo({ environments: [first] }: Environments) {
 const write = (document: object) =>
   header + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
 
+/** Whether the app leads orchestrations. */
+function hasSagas(root: string, app: string): boolean {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, "functions", app, "package.json"), "utf8"))
+  return "durable-functions" in dependencies
+}
+
 function application(root: string, app: string, settings: Environments): Pipeline {
   const { testCommand, ...own } = Object.fromEntries(
     [...(settings.applications.get(app)?.parameters ?? [])].map(([name, { value }]) => [name, value]),
@@ -61,6 +69,7 @@ function application(root: string, app: string, settings: Environments): Pipelin
           sca: settings.sca,
           testCommand: testCommand ?? `npm test -- --project unit --project int ${tests} ${coverage}`,
           profileParameters: own,
+          ...(hasSagas(root, app) && { sagas: true }),
           publishTo: publishTo(settings),
           environments: environments.map((environment, index) => ({
             ...environment,

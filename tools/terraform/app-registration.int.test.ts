@@ -88,6 +88,7 @@ describe.runIf(complete || process.env.CI !== undefined)("register.sh", () => {
       "po basket.checkouts",
       "po discount.quote",
       "po discount.redeem",
+      "po privacy.read",
     ])
     expect(grants.every(({ resourceId }) => resourceId === "principal")).toBe(true)
   })

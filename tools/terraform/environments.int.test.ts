@@ -136,8 +136,11 @@ describe.runIf(available)("every environment on every hosting target", () => {
         "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
         "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
         "BASKET_URL",
+        "CATALOG_URL",
         "DISCOUNT_URL",
+        "GRACE_PERIOD_SECONDS",
         "PAYMENT_URL",
+        "STOREFRONT_URL",
         "SQLDB_Connection",
       ].toSorted(),
     })

@@ -91,7 +91,7 @@ describe("secrets", () => {
       app({
         CATALOG_DB: "@Microsoft.KeyVault(SecretUri=https://kv1.vault.azure.net/secrets/catalog-db)",
         BASKET_DB: "postgresql://id-eshop-dev-basket@psql.example:5432/basket",
-        ORDERING_DB: "Server=tcp:sql.example,1433;Authentication=Active Directory Default",
+        ORDERING_DB: "mssql://sql.example:1433/ordering",
       }),
     ).toEqual([])
   })

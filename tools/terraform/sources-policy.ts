@@ -97,8 +97,8 @@ export function checkEntities(plan: Plan, entities: Entities): Finding[] {
   ]
 }
 
-/** Routes for guests, too: whose tokens only the apps know. */
-const withoutToken: readonly unknown[] = ["anyone", "shopper", "customer", "signed-in-or-guest"]
+/** Routes for guests and the holders of an order's token, too: whose tokens only the apps know. */
+const withoutToken: readonly unknown[] = ["anyone", "shopper", "customer", "signed-in-or-guest", "order"]
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 

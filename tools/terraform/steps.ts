@@ -69,7 +69,6 @@ export function planDeployment(workspace: Workspace, deployment: Deployment): Pr
     `-var-file=env/${environment}.tfvars`,
     `-var=hosting=${hosting}`,
     `-var=ordering_stores=${orderingStores}`,
-    ...(orderingStores === "postgres" ? [] : ["-var=plan_unfinished=true"]),
   ])
 }
 

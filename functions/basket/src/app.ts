@@ -1,8 +1,10 @@
 import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
+import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
+import { keyRotationRoutes } from "@eshop/building-blocks/personal-data/rewrap-keys"
 import { ProductChanged, TaxRatesChanged } from "@eshop/domain/contracts/catalog-events"
-import { OrderCancelled } from "@eshop/domain/contracts/ordering-events"
+import { CustomerErased, OrderCancelled } from "@eshop/domain/contracts/ordering-events"
 import { addItem } from "./cart/add-item.ts"
 import { expireCarts } from "./cart/expire-carts.ts"
 import { getCart } from "./cart/get-cart.ts"
@@ -18,6 +20,9 @@ import { orderAgain } from "./checkout/order-again.ts"
 import { returnLines } from "./checkout/return-lines.ts"
 import { releaseHold } from "./holds/release-hold.ts"
 import { takeHold } from "./holds/take-hold.ts"
+import { eraseCustomer } from "./privacy/erase-customer.ts"
+import { forgetOld } from "./privacy/forget-old.ts"
+import { getCustomerData } from "./privacy/get-customer-data.ts"
 import { keepProduct } from "./products/keep-product.ts"
 import { getProofKeys } from "./proofs/get-proof-keys.ts"
 import { deleteShippingMethod } from "./shipping/delete-shipping-method.ts"
@@ -47,6 +52,7 @@ export const basket = app("basket", [
     idempotent: true,
     status: 202,
     location: ({ links }) => links.order,
+    orderToken: ({ orderId }) => orderId,
   }),
   get("checkouts/{checkoutId}", getCheckout, { access: { role: "basket.checkouts" } }),
   get("price-proof-keys", getProofKeys, { access: "anyone" }),
@@ -55,9 +61,14 @@ export const basket = app("basket", [
   put("shipping-methods/{id}", putShippingMethod, { ...merchant, etag: "version" }),
   del("shipping-methods/{id}", deleteShippingMethod, merchant),
   ...auditRoutes("basket.write"),
+  get("operations/customers/{customerId}/data", getCustomerData, { access: { role: "privacy.read" } }),
+  ...erasedCustomerRoutes,
+  ...keyRotationRoutes,
   ...deadLetterRoutes,
   on(ProductChanged, keepProduct),
   on(TaxRatesChanged, keepTaxRates),
   on(OrderCancelled, returnLines),
+  on(CustomerErased, eraseCustomer),
   every("0 41 * * * *", expireCarts),
+  every("0 33 3 * * *", forgetOld),
 ])

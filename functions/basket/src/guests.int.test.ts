@@ -18,6 +18,7 @@ import {
   newProduct,
   put,
   testGuests,
+  testOrderTokens,
 } from "./testing/basket.ts"
 
 let cloud: Cloud
@@ -135,6 +136,25 @@ test("a guest checks out as whoever they are, and is no customer's namesake", as
     reply.body.orderId,
   ])
   expect(rows).toEqual([{ customer_id: first.body.customerId }])
+})
+
+test("a guest gets the order's token with each answer to the checkout, and it lies nowhere", async () => {
+  const first = await put(nobody, await sold(500), 1)
+  const cookie = { cookie: cookieOf(first) }
+  const replies = [
+    await checkOut(nobody, checkoutOf(500), "order-token", cookie),
+    await checkOut(nobody, checkoutOf(500), "order-token", cookie),
+  ]
+  expect(replies.map(({ headers }) => headers.get("idempotent-replayed"))).toEqual([null, "true"])
+  for (const { status, headers, body } of replies) {
+    const token = headers.get("x-order-token") ?? ""
+    expect([status, testOrderTokens.read(token, new Date())?.id]).toEqual([202, body.orderId])
+    expect(JSON.stringify(await basket.everything())).not.toContain(token)
+  }
+  const { id } = customer()
+  await put(app.as(customer(id)), await sold(500), 1)
+  const signedIn = await checkOut(app.as(customer(id)), checkoutOf(500))
+  expect([signedIn.status, signedIn.headers.get("x-order-token")]).toEqual([202, null])
 })
 
 describe("a guest who signs in", () => {

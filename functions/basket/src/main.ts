@@ -4,6 +4,7 @@ import { versionedCache } from "@eshop/building-blocks/cache/versioned-cache"
 import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
 import { guestTokens } from "@eshop/building-blocks/identity/guest-token"
+import { orderTokens } from "@eshop/building-blocks/identity/order-token"
 import { serviceToken } from "@eshop/building-blocks/identity/service-token"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
 import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
@@ -11,8 +12,10 @@ import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
+import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/erased-customers"
 import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
+import { postgresWrappedKeys } from "@eshop/building-blocks/store/postgres/wrapped-keys"
 import document from "../openapi.json" with { type: "json" }
 import { cachedCarts, cartCacheOptions } from "./adapters/cached-carts.ts"
 import { httpCatalog } from "./adapters/http-catalog.ts"
@@ -21,6 +24,7 @@ import { httpStockHints } from "./adapters/http-stock-hints.ts"
 import { httpStockHolds } from "./adapters/http-stock-holds.ts"
 import { postgresCarts } from "./adapters/postgres-carts.ts"
 import { postgresCheckouts } from "./adapters/postgres-checkouts.ts"
+import { postgresCustomers } from "./adapters/postgres-customers.ts"
 import { postgresShippingMethods } from "./adapters/postgres-shipping-methods.ts"
 import { postgresTaxCopies } from "./adapters/postgres-tax-copies.ts"
 import { postgresVariantCopies } from "./adapters/postgres-variant-copies.ts"
@@ -51,6 +55,9 @@ start(basket, {
     outbox: store.outbox,
     proofs: signedProofs(from.PRICE_PROOF_KEYS),
     personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
+    wrappedKeys: postgresWrappedKeys(store.pool, from.PERSONAL_DATA_KEYS),
+    customers: postgresCustomers(store.pool),
+    erased: postgresErasedCustomers(store.pool),
     // Catalog shows the prices of customer groups to the shop's own services, who say that they are.
     catalog: httpCatalog(serviceClient({ ...catalog, token })),
     // A public route: it needs no token, and so not the identity provider either.
@@ -67,6 +74,7 @@ start(basket, {
   },
   tokens: tokenVerifier(from),
   guests: guestTokens(from.GUEST_TOKEN_KEYS),
+  orderTokens: orderTokens(from.GUEST_TOKEN_KEYS),
   document,
   store,
   broker: serviceBusBroker(serviceBusClient(from)),

@@ -130,12 +130,7 @@ test.each<[method: string, path: string, body: unknown, pointers: string[]]>([
   ["POST", "checkout", address({ firstName: "a\u0000b" }), ["/shippingAddress/firstName"]],
   ["POST", "checkout", address({ lastName: "\ud800" }), ["/shippingAddress/lastName"]],
   // What may be a card number, wherever a text is free.
-  [
-    "POST",
-    "checkout",
-    checkoutOf(1, { paymentMethod: "4242424242424242" }),
-    ["/paymentMethod", "/paymentMethod"],
-  ],
+  ["POST", "checkout", checkoutOf(1, { paymentMethod: "4242424242424242" }), ["/paymentMethod"]],
   ["POST", "checkout", checkoutOf(1, { paymentMethod: "pm_4242424242424242" }), ["/paymentMethod"]],
   ["POST", "checkout", address({ firstName: CARD }), ["/shippingAddress/firstName"]],
   ["POST", "checkout", address({ lastName: CARD }), ["/shippingAddress/lastName"]],

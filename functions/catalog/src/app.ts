@@ -12,8 +12,10 @@ import {
 } from "@eshop/building-blocks/app/app"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
+import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
 import { upload } from "@eshop/building-blocks/uploads/upload"
 import {
+  CustomerErased,
   OrderCancelled,
   OrderCreated,
   OrderLinesCancelled,
@@ -33,6 +35,8 @@ import { applyPriceChanges } from "./prices/apply-price-changes.ts"
 import { getPrices } from "./prices/get-prices.ts"
 import { listPriceHistory } from "./prices/list-price-history.ts"
 import { setPrices } from "./prices/set-prices.ts"
+import { eraseCustomer } from "./privacy/erase-customer.ts"
+import { getCustomerData } from "./privacy/get-customer-data.ts"
 import { createProduct } from "./products/create-product.ts"
 import { discontinueProduct } from "./products/discontinue-product.ts"
 import { followCategoryChanges } from "./products/follow-category-changes.ts"
@@ -131,12 +135,15 @@ export const catalog = app("catalog", [
   get("suggestions", suggest, { access: "anyone" }),
   get("operations/search", getSearchIndex, { access: { role: "operations" } }),
   post("operations/search/rebuild", rebuildSearch, { access: { role: "operations" }, status: 202 }),
+  get("operations/customers/{customerId}/data", getCustomerData, { access: { role: "privacy.read" } }),
+  ...erasedCustomerRoutes,
   ...deadLetterRoutes,
   on(OrderCreated, reserveStock),
   on(OrderPaid, commitStock),
   on(OrderCancelled, releaseStock),
   on(OrderLinesCancelled, releaseLines),
   on(OrderReturned, restockReturn),
+  on(CustomerErased, eraseCustomer),
   every("*/10 * * * * *", expireReservations),
   every("*/10 * * * * *", refreshSearch),
   every("*/5 * * * * *", followCategoryChanges),

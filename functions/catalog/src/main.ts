@@ -6,6 +6,7 @@ import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
+import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/erased-customers"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import { postgresUploadJobs } from "@eshop/building-blocks/store/postgres/upload-jobs"
 import document from "../openapi.json" with { type: "json" }
@@ -37,6 +38,7 @@ start(catalog, {
     bulk: postgresBulkProducts(store.pool),
     uploads: postgresUploadJobs(store.pool),
     audit: postgresAudit(store.pool),
+    erased: postgresErasedCustomers(store.pool),
     search: postgresSearch(store.pool),
     searchIndex: postgresSearchIndex(store.pool),
     outbox: store.outbox,

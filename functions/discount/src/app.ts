@@ -1,7 +1,8 @@
 import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
-import { OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
+import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
+import { CustomerErased, OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
 import { addBatch } from "./codes/add-batch.ts"
 import { getBatch } from "./codes/get-batch.ts"
 import { listCodes } from "./codes/list-codes.ts"
@@ -12,6 +13,8 @@ import { getCoupon } from "./coupons/get-coupon.ts"
 import { getCouponUsage } from "./coupons/get-coupon-usage.ts"
 import { listCoupons } from "./coupons/list-coupons.ts"
 import { updateCoupon } from "./coupons/update-coupon.ts"
+import { eraseCustomer } from "./customers/erase-customer.ts"
+import { getCustomerData } from "./customers/get-customer-data.ts"
 import { orderCancelled } from "./customers/order-cancelled.ts"
 import { orderPaid } from "./customers/order-paid.ts"
 import { createPromotion } from "./promotions/create-promotion.ts"
@@ -71,6 +74,9 @@ export const discount = app(
 
     on(OrderPaid, orderPaid),
     on(OrderCancelled, orderCancelled),
+    on(CustomerErased, eraseCustomer),
+    get("operations/customers/{customerId}/data", getCustomerData, { access: { role: "privacy.read" } }),
+    ...erasedCustomerRoutes,
     ...auditRoutes("discount.write"),
     ...deadLetterRoutes,
   ],

@@ -1,53 +1,90 @@
 import { start } from "@eshop/building-blocks/app/start"
 import { durableFunctions, durableSagas } from "@eshop/building-blocks/durable/durable-functions"
 import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
+import { outboundPost } from "@eshop/building-blocks/http/outbound-post"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
 import { guestTokens } from "@eshop/building-blocks/identity/guest-token"
+import { orderTokens } from "@eshop/building-blocks/identity/order-token"
 import { serviceToken } from "@eshop/building-blocks/identity/service-token"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
 import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-letter-queue"
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
-import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
-import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import document from "../openapi.json" with { type: "json" }
+import { emailDigests } from "./access/email-digest.ts"
 import { basketCheckouts } from "./adapters/basket-checkouts.ts"
+import { blobDigests } from "./adapters/blob-digests.ts"
+import { connectCosmos, cosmosOf, cosmosOrderViews } from "./adapters/cosmos-order-views.ts"
+import { openDatabase } from "./adapters/database.ts"
 import { discountRedemptions } from "./adapters/discount-redemptions.ts"
-import { postgresOrderViews } from "./adapters/postgres-order-views.ts"
-import { postgresOrders } from "./adapters/postgres-orders.ts"
-import { postgresPriceProofs } from "./adapters/postgres-price-proofs.ts"
-import { postgresProjection } from "./adapters/postgres-projection.ts"
+import { httpCustomerData } from "./adapters/http-customer-data.ts"
+import { loggedNotices } from "./adapters/logged-notices.ts"
+import { noticeFolder } from "./adapters/notice-folder.ts"
+import { stripeClient } from "./adapters/stripe-client.ts"
+import { stripeEvents } from "./adapters/stripe-events.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
 import { ordering } from "./app.ts"
+import { orderLinks, sendSoon } from "./notices/send-notices.ts"
 import { projectSoon } from "./orders/project-orders.ts"
 import { settings } from "./settings.ts"
+import { webhookSecrets } from "./webhooks/secrets.ts"
+import { ATTEMPT_MS, deliverSoon } from "./webhooks/send-deliveries.ts"
 
 const from = readSettings(settings)
 const token = serviceToken(from)
-const store = postgresStore(from.ORDERING_DB)
-const readModel = {
-  views: postgresOrderViews(store.relaxedPool),
-  projection: postgresProjection(store.relaxedPool),
-}
+const cosmos = cosmosOf(from.ORDERING_VIEWS__accountEndpoint, from.ORDERING_VIEWS)
+const { store, tables: inDatabase } = openDatabase(from.ORDERING_DB, from.PERSONAL_DATA_KEYS, {
+  ordersChanged: () => project(),
+  noticesAdded: () => noticesSoon(),
+  deliveriesDue: () => deliveriesSoon(),
+})
+const isKnown = async (orderId: string) => (await inDatabase.orders.find(orderId)) !== undefined
+const tables = cosmos
+  ? { ...inDatabase, views: cosmosOrderViews(connectCosmos(cosmos), isKnown) }
+  : inDatabase
+const project = projectSoon(tables)
 const basket = { name: "basket", baseUrl: from.BASKET_URL }
 const discount = { name: "discount", baseUrl: from.DISCOUNT_URL }
-const payments = serviceClient({
-  name: "payments",
-  baseUrl: from.PAYMENT_URL,
-  apiKey: from.PAYMENT_API_KEY,
-  timeoutMs: 10_000,
+const catalog = { name: "catalog", baseUrl: from.CATALOG_URL }
+const payments = stripePayments(stripeClient({ url: from.PAYMENT_URL, apiKey: from.PAYMENT_API_KEY }), {
+  returnUrl: (orderId) => new URL(`orders/${orderId}`, from.STOREFRONT_URL).href,
 })
+const tokens = orderTokens(from.GUEST_TOKEN_KEYS)
+const noticePorts = {
+  ...tables,
+  delivery: from.NOTICES_DIR ? noticeFolder(from.NOTICES_DIR) : loggedNotices(console.info),
+  orderLinks: orderLinks(from.STOREFRONT_URL, tokens),
+}
+const noticesSoon = sendSoon(noticePorts)
+const outbound = { allowPrivate: from.WEBHOOKS_ALLOW_PRIVATE }
+const webhookPorts = {
+  ...tables,
+  webhookSecrets: webhookSecrets(from.WEBHOOK_KEYS),
+  post: outboundPost({ ...outbound, timeoutMs: ATTEMPT_MS }),
+}
+const deliveriesSoon = deliverSoon(webhookPorts)
 start(ordering, {
   ports: {
-    ...readModel,
-    orders: postgresOrders(store.pool, projectSoon(readModel)),
-    personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
-    proofs: postgresPriceProofs(store.pool),
+    otherContexts: {
+      basket: httpCustomerData("basket", serviceClient({ ...basket, token })),
+      catalog: httpCustomerData("catalog", serviceClient({ ...catalog, token })),
+      discount: httpCustomerData("discount", serviceClient({ ...discount, token })),
+    },
     outbox: store.outbox,
+    ...(from.DIGESTS_URL && { digests: blobDigests({ url: from.DIGESTS_URL }) }),
+    checkoutSettings: { gracePeriodSeconds: from.GRACE_PERIOD_SECONDS },
+    ...noticePorts,
+    ...webhookPorts,
+    emails: emailDigests(from.LOOKUP_KEYS),
+    outbound,
+    seller: from.SELLER,
     checkouts: basketCheckouts(serviceClient({ ...basket, token })),
     redemptions: discountRedemptions(serviceClient({ ...discount, token })),
-    payments: stripePayments(payments),
+    payments,
+    providerRecords: payments,
+    providerEvents: stripeEvents(from.PAYMENT_WEBHOOK_SECRETS),
+    inbox: store.inbox,
     sagas: durableSagas,
     ...deadLetterPorts(ordering, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
@@ -55,9 +92,14 @@ start(ordering, {
   },
   tokens: tokenVerifier(from),
   guests: guestTokens(from.GUEST_TOKEN_KEYS),
+  orderTokens: tokens,
   document,
   store,
   broker: serviceBusBroker(serviceBusClient(from)),
   durable: durableFunctions,
-  others: { basket: livenessProbe(basket), discount: livenessProbe(discount) },
+  others: {
+    basket: livenessProbe(basket),
+    discount: livenessProbe(discount),
+    ...(cosmos && { cosmos: async () => void (await tables.views.list("nobody", {}, undefined, 1)) }),
+  },
 })

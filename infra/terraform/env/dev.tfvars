@@ -28,6 +28,9 @@ pipeline = { # yours: outputs of bootstrap
 
 payment_url = "https://api.stripe.com"
 
+storefront_url = "https://shop.dev.eshop.example"                 # yours
+seller         = "eShop Ltd|1 Main Street|London|VAT GB000000000" # yours
+
 network = {
   address_space = "10.10.0.0/16"
   # Developers' own addresses may be let in here; everything logs in with Entra all the same.

@@ -27,6 +27,9 @@ pipeline = { # yours: outputs of bootstrap
 
 payment_url = "https://api.stripe.com"
 
+storefront_url = "https://shop.eshop.example"                     # yours
+seller         = "eShop Ltd|1 Main Street|London|VAT GB000000000" # yours
+
 network = {
   address_space   = "10.30.0.0/16"
   operator_ranges = ["10.31.0.0/24"] # yours: the network of agents and administrators, peered with this one

@@ -36,6 +36,8 @@ export interface CloudOptions {
   fsync?: boolean
   /** Environment variables for every part, on top of this process's own. */
   env?: Record<string, string>
+  /** The same for single parts: what a proof does to one of them. */
+  partEnv?: Partial<Record<PartName, Record<string, string>>>
   /** Told what happens to the parts. */
   onEvent?: (event: CloudEvent) => void
   /** Told every line that a part prints, with its level (3 error, 4 warning, …) where the part tells it. */
@@ -89,12 +91,17 @@ interface Wiring {
   redisServer: string | undefined
   fsync: boolean
   env: NodeJS.ProcessEnv
+  partEnv: NonNullable<CloudOptions["partEnv"]>
 }
 
+/** Where notices to customers are left. */
+export const noticesIn = (dataDir: string): string => join(dataDir, "notices")
+
 function specOf(name: PartName, wiring: Wiring): PartSpec {
-  const { ports, dataDir, to, env } = wiring
+  const { ports, dataDir, to } = wiring
+  const env = { ...wiring.env, ...wiring.partEnv[name] }
   if (isAppName(name)) {
-    const settings = appSettings(name, to, wiring.keys)
+    const settings = appSettings(name, to, { keys: wiring.keys, noticesDirectory: noticesIn(dataDir) })
     return appPart(name, ports[name], dataDir, to, { ...env, ...settings })
   }
   switch (name) {
@@ -131,11 +138,12 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
     ports,
     dataDir: "",
     databasePassword: "",
-    keys: { personalData: "", guestTokens: "", priceProofs: "" },
+    keys: { personalData: "", guestTokens: "", priceProofs: "", lookups: "", webhooks: "" },
     to,
     redisServer,
     fsync: true,
     env: {},
+    partEnv: {},
   }
   const selected = new Set<PartName>()
   const add = (name: PartName) => {
@@ -181,6 +189,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       ...inherited,
       ...options.env,
     },
+    partEnv: options.partEnv ?? {},
   }
 
   const parts = new Map<PartName, Part>()

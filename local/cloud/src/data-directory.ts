@@ -139,6 +139,8 @@ export async function openDataDirectory(
         personalData: await readOrCreate(path, "personal-data-keys", newKey),
         guestTokens: await readOrCreate(path, "guest-token-keys", newKey),
         priceProofs: await readOrCreate(path, "price-proof-keys", newSigningKey),
+        lookups: await readOrCreate(path, "lookup-keys", newKey),
+        webhooks: await readOrCreate(path, "webhook-keys", newKey),
       },
       unlock: async () => {
         await rm(join(path, OWNER), { force: true })

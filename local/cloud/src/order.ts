@@ -1,4 +1,5 @@
 // `npm run order`: a customer's whole way through the running shop, told step by step.
+import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import type { Money } from "@eshop/domain/kernel/money"
 import { connections, defaultPorts, developmentSecrets } from "./settings.ts"
@@ -21,6 +22,7 @@ const paymentMethods: Record<string, string> = {
   declined: "pm_card_chargeDeclined",
   slow: "pm_card_slow",
   timeout: "pm_card_timeoutAfterCapture",
+  authentication: "pm_card_authenticationRequired",
 }
 
 const USAGE = `npm run order -- [options]
@@ -75,6 +77,23 @@ async function printTimeline(customer: Customer, order: Order) {
   }
 }
 
+/** How long an order is waited for that asks its shopper for something. */
+const PATIENCE_MS = 60_000
+
+/** Confirms the payment at the provider's page, as its holder would, once the order names it. */
+async function authenticate(customer: Customer, orderId: string): Promise<void> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(100)) {
+    const { redirectUrl } = (await customer.order(orderId)).body.paymentAction ?? {}
+    if (redirectUrl === undefined) continue
+    console.log(`  the payment's holder is asked to confirm it: ${redirectUrl}`)
+    const press = { method: "POST", body: new URLSearchParams({ answer: "authorise" }) }
+    const pressed = await fetch(redirectUrl, { ...press, redirect: "manual" })
+    return console.log(
+      `  confirmed: the browser goes back to ${pressed.headers.get("location")?.split("?")[0]}`,
+    )
+  }
+}
+
 async function main() {
   if (values.help) return console.log(USAGE)
   const paymentMethod = paymentMethods[values.payment]
@@ -107,6 +126,7 @@ async function main() {
   const { orderId, total } = shop.expect(answer, 202)
   console.log(`  accepted: order ${orderId}, ${show(total)}`)
 
+  if (values.payment === "authentication") await authenticate(customer, orderId)
   const order = await customer.ended(orderId)
   console.log(
     `The order is ${order.status}, ${Math.round(performance.now() - started)} ms after the checkout began:`,

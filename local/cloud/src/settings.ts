@@ -43,6 +43,7 @@ export const audience = "eshop"
  */
 export const developmentSecrets = {
   paymentApiKey: "sk_test_eshop_local",
+  paymentWebhookSecret: "whsec_eshop_local",
   clientSecret: (client: string) => `development-secret-of-${client}`,
 }
 
@@ -97,10 +98,18 @@ export interface SecretKeys {
   guestTokens: string
   /** What Basket signs price proofs with. */
   priceProofs: string
+  /** What e-mail addresses are looked up by. */
+  lookups: string
+  /** What webhooks' secrets are derived from. */
+  webhooks: string
 }
 
 /** The application settings of one app, as its Function App would have them in Azure. */
-export function appSettings(app: AppName, to: Connections, keys: SecretKeys): Record<string, string> {
+export function appSettings(
+  app: AppName,
+  to: Connections,
+  { keys, noticesDirectory }: { readonly keys: SecretKeys; readonly noticesDirectory: string },
+): Record<string, string> {
   const common = {
     AzureWebJobsStorage: to.storage,
     FUNCTIONS_WORKER_RUNTIME: "node",
@@ -140,9 +149,18 @@ export function appSettings(app: AppName, to: Connections, keys: SecretKeys): Re
         PERSONAL_DATA_KEYS: keys.personalData,
         GUEST_TOKEN_KEYS: keys.guestTokens,
         BASKET_URL: to.apps.basket,
+        CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,
         PAYMENT_URL: to.payments,
         PAYMENT_API_KEY: developmentSecrets.paymentApiKey,
+        GRACE_PERIOD_SECONDS: "0",
+        LOOKUP_KEYS: keys.lookups,
+        WEBHOOK_KEYS: keys.webhooks,
+        // A developer's receiver listens on this machine.
+        WEBHOOKS_ALLOW_PRIVATE: "true",
+        PAYMENT_WEBHOOK_SECRETS: developmentSecrets.paymentWebhookSecret,
+        STOREFRONT_URL: to.gateway,
+        NOTICES_DIR: noticesDirectory,
       }
   }
 }

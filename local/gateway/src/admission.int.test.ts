@@ -79,6 +79,16 @@ describe("tokens", () => {
     expect(await status("/basket/shop", { authorization: "Bearer a.b.c" })).toBe(401)
   })
 
+  it("lets through who shows the token of an order, where it counts", async () => {
+    const status = async (path: string, headers: Record<string, string>) =>
+      (await fetch(`${edge.url}/basket/${path}`, { method: "POST", headers })).status
+    const token = { "x-order-token": "t" }
+    expect([await status("orders/1", token), await status("hold", token)]).toEqual([200, 401])
+    expect([await status("orders/1", { "x-guest-token": "t" }), await status("orders/1", {})]).toEqual([
+      200, 401,
+    ])
+  })
+
   it("answers 503 while the issuer cannot be asked; open routes stay open", async () => {
     const lonely = await startEdge({ issuer: "http://localhost:1" })
     const response = await fetch(`${lonely.url}/basket/cart`, { headers: signedIn() })

@@ -76,6 +76,7 @@ export function admission(issuer: string, { audience, rolesClaim }: GatewayFiles
     const { authorization } = headers
     if (authorization === undefined) {
       if (access === "anyone" || access === "shopper") return
+      if (access === "order" && (headers["x-order-token"] !== undefined || namesGuest(headers))) return
       if ((access === "customer" || access === "signed-in-or-guest") && namesGuest(headers)) return
       throw tokenRequired()
     }

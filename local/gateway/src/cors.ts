@@ -3,8 +3,8 @@ import type { GatewayFiles } from "./routes.ts"
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 const REQUEST_HEADERS =
-  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-guest-token"
-const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate, x-guest-token"
+  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-guest-token, x-order-token"
+const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate, x-guest-token, x-order-token"
 
 type CrossOriginRules = GatewayFiles["cors"]
 

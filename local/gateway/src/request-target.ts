@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http"
+import { holdsCardNumber } from "./card-number.ts"
 import { RefusedError } from "./problem.ts"
 
 /** What a request asks for. */
@@ -15,8 +16,8 @@ const malformed = (detail: string) => new RefusedError({ status: 400, code: "req
 
 /**
  * Reads the request target in origin form (`/path?query`) or absolute form (`http://host/path?query`), whose host wins
- * over the header (RFC 9112, section 3.2). Throws RefusedError for a Host that is missing, repeated or no host, and for
- * another form.
+ * over the header (RFC 9112, section 3.2). Throws RefusedError for a Host that is missing, repeated or no host, for
+ * another form, and for a card number.
  */
 export function readTarget(request: IncomingMessage): Target {
   const hosts = request.headersDistinct.host ?? []
@@ -25,6 +26,8 @@ export function readTarget(request: IncomingMessage): Target {
     throw malformed("Send one Host header.")
   if (host !== undefined && !isHost(host)) throw malformed("The Host header names no host.")
   const target = request.url ?? ""
+  if (holdsCardNumber(target))
+    throw malformed("The path or the query holds a card number; pay with a payment method's token.")
   const isAbsolute = /^https?:\/\//i.test(target)
   const url = isAbsolute ? target : `http://gateway${target}`
   if (!(isAbsolute || target.startsWith("/")) || !URL.canParse(url))

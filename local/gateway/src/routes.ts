@@ -3,9 +3,17 @@ import { dirname, join } from "node:path"
 
 /**
  * Who may call a route: anybody; whoever has a token; whoever has one or a guest's; anybody who shops, with or without
- * a token; or holders of a role. Who a guest is only the services know.
+ * a token; whoever has one, a guest's or an order's; or holders of a role. What those of guests and orders are worth only
+ * the services know.
  */
-export type Access = "anyone" | "signed-in" | "signed-in-or-guest" | "customer" | "shopper" | { role: string }
+export type Access =
+  | "anyone"
+  | "signed-in"
+  | "signed-in-or-guest"
+  | "customer"
+  | "shopper"
+  | "order"
+  | { role: string }
 
 /** One published route of an app, as the apps themselves declare it. */
 export interface Route {
@@ -37,7 +45,14 @@ export interface GatewayFiles {
   routes: Route[]
 }
 
-const ACCESSES: readonly string[] = ["anyone", "signed-in", "signed-in-or-guest", "customer", "shopper"]
+const ACCESSES: readonly string[] = [
+  "anyone",
+  "signed-in",
+  "signed-in-or-guest",
+  "customer",
+  "shopper",
+  "order",
+]
 
 const PATH = /^(\/([A-Za-z0-9._-]+|\{[A-Za-z]\w*\}))+$/
 

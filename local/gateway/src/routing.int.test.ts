@@ -127,15 +127,15 @@ describe("the files of infra/gateway", () => {
   it.each([
     [
       { access: "everyone" },
-      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor order nor a role",
     ],
     [
       { access: {} },
-      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor order nor a role",
     ],
     [
       { access: undefined },
-      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor a role",
+      "access is neither anyone nor signed-in nor signed-in-or-guest nor customer nor shopper nor order nor a role",
     ],
     [{ service: "billing" }, "gateway.json has no service billing"],
     [{ path: "/x/{*rest}" }, "/x/{*rest} is not a path of literal segments and {parameters}"],

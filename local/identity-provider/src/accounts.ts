@@ -57,7 +57,7 @@ export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
     client("catalog", []),
     client("basket", ["discount.quote", "catalog.read", "inventory.hold"]),
     client("discount", []),
-    client("ordering", ["discount.quote", "discount.redeem", "basket.checkouts"]),
+    client("ordering", ["discount.quote", "discount.redeem", "basket.checkouts", "privacy.read"]),
     // Of local.settings.example.json, which each app takes as it is.
     client("development", [
       "discount.quote",
@@ -65,6 +65,7 @@ export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
       "catalog.read",
       "inventory.hold",
       "basket.checkouts",
+      "privacy.read",
     ]),
   ].map((entry) => [entry.id, entry]),
 )

@@ -182,7 +182,12 @@ describe("identity provider", () => {
       { authorization: `Basic ${basic}` },
     )
     const { access_token } = await bodyOf(response)
-    expect(decodeJwt(access_token).roles).toEqual(["discount.quote", "discount.redeem", "basket.checkouts"])
+    expect(decodeJwt(access_token).roles).toEqual([
+      "discount.quote",
+      "discount.redeem",
+      "basket.checkouts",
+      "privacy.read",
+    ])
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { authenticate } from "./intent.ts"
 import type { Intent } from "./intent-object.ts"
-import { loadIntent, type Workplace } from "./operation.ts"
+import { keepIntent, loadIntent, type Workplace } from "./operation.ts"
 
 /** Path of the page, followed by the id of the payment intent. */
 export const PAGE_PATH = "/redirect/authenticate/"
@@ -28,7 +28,7 @@ export function pressButton(at: Workplace, url: URL, encoded: string): PageAnswe
     if (intent.status !== "requires_action") return wayBack(intent)
     if (answer !== "authorise" && answer !== "refuse") return { status: 400, html: pageOf(intent) }
     const next = authenticate(intent, answer, at.now())
-    at.store.saveIntent(next)
+    keepIntent(at, next)
     return wayBack(next)
   })
 }

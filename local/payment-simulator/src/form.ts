@@ -19,8 +19,10 @@ export class Form {
   constructor(encoded: string, allowed: readonly string[]) {
     for (const [name, value] of new URLSearchParams(encoded)) {
       const key = /^metadata\[([^\]]+)\]$/.exec(name)?.[1]
+      // An entry of a list comes with its index or without.
+      const parameter = name.replace(/\[\d+\]$/, "[]")
       if (key !== undefined && allowed.includes("metadata")) this.#setMetadata(key, value)
-      else if (allowed.includes(name)) this.#values.set(name, value)
+      else if (allowed.includes(parameter)) this.#values.set(parameter, value)
       else throw invalid(`Received unknown parameter: ${name}`, name, "parameter_unknown")
     }
     if (Object.keys(this.metadata).length > MAX_METADATA_KEYS) {
@@ -59,6 +61,15 @@ export class Form {
     if (amount > MAX_AMOUNT)
       throw invalid(`Amount must be no more than ${MAX_AMOUNT}.`, name, "amount_too_large")
     return amount
+  }
+
+  /** A moment in seconds since 1970, or undefined where it is absent. */
+  time(name: string): number | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    if (!/^\d{1,12}$/.test(value))
+      throw invalid(`Invalid integer: ${value}`, name, "parameter_invalid_integer")
+    return Number(value)
   }
 
   /** An http or https URL, or undefined where it is absent. */

@@ -33,6 +33,12 @@ export function readIdempotencyKey(request: IncomingMessage): string | undefined
   return key
 }
 
+/** Throws a Stripe error for a version of the API that is not this one. */
+export function checkVersion(request: IncomingMessage, version: string): void {
+  const asked = request.headers["stripe-version"]
+  if (asked !== undefined && asked !== version) throw invalid(`Invalid Stripe API version: ${asked}`)
+}
+
 /** The form-encoded body. Throws a Stripe error for another media type and for more than 64 KiB. */
 export async function readForm(request: IncomingMessage): Promise<string> {
   const type = request.headers["content-type"]

@@ -10,6 +10,8 @@ export type IntentStatus =
   | "succeeded"
   | "canceled"
 
+export type DisputeStatus = "needs_response" | "under_review" | "won" | "lost"
+
 export type CaptureMethod = "automatic" | "manual"
 
 /** Why the last attempt to pay failed, as the API shows it. */
@@ -46,7 +48,7 @@ export interface Intent {
   canceledAt: number | null
   cancellationReason: string | null
   lastPaymentError: PaymentError | null
-  dispute: { id: string; created: number } | null
+  dispute: { id: string; created: number; status: DisputeStatus } | null
   /** The answer to the first capture has still to be withheld. */
   withholdsAnswer: boolean
 }
@@ -88,14 +90,41 @@ export function newIntent(
 /** Reads a kept intent; one of an older simulator lacks what did not exist then. */
 export function parseIntent(state: string): Intent {
   const kept = JSON.parse(state)
-  return { clientSecret: `${kept.id}_secret`, returnUrl: null, actionUrl: null, dispute: null, ...kept }
+  const intent = {
+    clientSecret: `${kept.id}_secret`,
+    returnUrl: null,
+    actionUrl: null,
+    dispute: null,
+    ...kept,
+  }
+  return intent.dispute ? { ...intent, dispute: { status: "needs_response", ...intent.dispute } } : intent
 }
 
-/** The intent as the API shows it (https://docs.stripe.com/api/payment_intents/object). */
-export function toBody(intent: Intent): Record<string, unknown> {
+/** The latest charge of an intent as the API shows it (https://docs.stripe.com/api/charges/object), in part. */
+function chargeBody(intent: Intent): Record<string, unknown> | null {
+  if (intent.latestCharge === null) return null
+  return {
+    id: intent.latestCharge,
+    object: "charge",
+    amount: intent.amount,
+    amount_captured: intent.amountReceived,
+    amount_refunded: intent.amountRefunded,
+    captured: intent.status === "succeeded",
+    disputed: intent.dispute !== null,
+    payment_intent: intent.id,
+    refunded: intent.amountRefunded > 0 && intent.amountRefunded === intent.amountReceived,
+  }
+}
+
+/**
+ * The intent as the API shows it (https://docs.stripe.com/api/payment_intents/object).
+ * @param isExpanded whether its latest charge comes with it
+ */
+export function toBody(intent: Intent, isExpanded = false): Record<string, unknown> {
   return {
     id: intent.id,
     object: "payment_intent",
+    allowed_payment_method_types: ["card"],
     amount: intent.amount,
     amount_capturable: intent.status === "requires_capture" ? intent.amount : 0,
     amount_received: intent.amountReceived,
@@ -107,7 +136,7 @@ export function toBody(intent: Intent): Record<string, unknown> {
     currency: intent.currency,
     description: intent.description,
     last_payment_error: intent.lastPaymentError,
-    latest_charge: intent.latestCharge,
+    latest_charge: isExpanded ? chargeBody(intent) : intent.latestCharge,
     livemode: false,
     metadata: intent.metadata,
     next_action: nextAction(intent),

@@ -41,7 +41,9 @@ function authorised(intent: Intent, now: number): Intent {
 function captured(intent: Intent, amount: number, now: number): Intent {
   const outcome = intent.paymentMethod === null ? undefined : outcomeOf(intent.paymentMethod)
   const isDisputed = outcome?.type === "authorised" && outcome.isDisputed
-  const dispute = isDisputed ? { id: newId("dp"), created: Math.floor(now / 1000) } : null
+  const dispute = isDisputed
+    ? { id: newId("dp"), created: Math.floor(now / 1000), status: "needs_response" as const }
+    : null
   return { ...intent, status: "succeeded", amountReceived: amount, dispute }
 }
 
@@ -141,7 +143,7 @@ export function refund(intent: Intent, asked: number | undefined): { intent: Int
     throw invalid(message, "payment_intent", "payment_intent_unexpected_state")
   }
   const charge = `Charge ${intent.latestCharge}`
-  if (intent.dispute) {
+  if (intent.dispute && intent.dispute.status !== "won") {
     throw invalid(`${charge} has been charged back; cannot issue a refund.`, undefined, "charge_disputed")
   }
   const left = intent.amountReceived - intent.amountRefunded
@@ -152,4 +154,22 @@ export function refund(intent: Intent, asked: number | undefined): { intent: Int
     throw invalid(message, "amount", "amount_too_large")
   }
   return { intent: { ...intent, amountRefunded: intent.amountRefunded + amount }, amount }
+}
+
+/** What becomes of a refund of this intent later, where something does. */
+export function turnOf({ paymentMethod }: Intent): "succeeded" | "failed" | undefined {
+  const outcome = paymentMethod === null ? undefined : outcomeOf(paymentMethod)
+  if (outcome?.type !== "authorised" || !outcome.refund) return undefined
+  return outcome.refund === "pending" ? "succeeded" : "failed"
+}
+
+/** The bank's answer to what the shop says of a dispute: Stripe's test evidence decides it. */
+export function answerDispute(intent: Intent, evidence: string | undefined): Intent {
+  const { dispute } = intent
+  if (!dispute || dispute.status === "won" || dispute.status === "lost") {
+    throw invalid("This dispute is already closed", undefined, "dispute_already_closed")
+  }
+  const status =
+    evidence === "winning_evidence" ? "won" : evidence === "losing_evidence" ? "lost" : "under_review"
+  return { ...intent, dispute: { ...dispute, status } }
 }

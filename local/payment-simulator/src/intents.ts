@@ -2,19 +2,26 @@ import { checkMinimum, readCurrency } from "./currencies.ts"
 import { Form } from "./form.ts"
 import { type Confirmation, cancel, capture, confirm } from "./intent.ts"
 import { declinedError, type Intent, newIntent, toBody } from "./intent-object.ts"
-import { type Answer, type Execution, loadIntent, settleDue, type Workplace } from "./operation.ts"
+import {
+  type Answer,
+  type Execution,
+  keepIntent,
+  loadIntent,
+  settleDue,
+  type Workplace,
+} from "./operation.ts"
 import { parseSearchQuery } from "./search-query.ts"
 import { invalid } from "./stripe-error.ts"
 import { outcomeOf } from "./test-methods.ts"
 
 const NEW_INTENT = [
-  ...["amount", "currency", "payment_method", "payment_method_types[]", "confirm", "capture_method"],
+  ...["amount", "currency", "payment_method", "allowed_payment_method_types[]", "confirm", "capture_method"],
   ...["return_url", "description", "metadata"],
 ]
 
 function confirmed(at: Workplace, intent: Intent, confirmation: Confirmation): Answer {
   const next = confirm(intent, confirmation, { ...at, now: at.now() })
-  at.store.saveIntent(next)
+  keepIntent(at, next)
   if (next.lastPaymentError === null) return { status: 200, body: toBody(next) }
   const declined = declinedError(next, next.lastPaymentError)
   return { status: declined.status, body: declined.toBody() }
@@ -30,7 +37,7 @@ export function createIntent(at: Workplace, encoded: string): Execution {
   const amount = form.amount("amount") ?? Number(form.required("amount"))
   const currency = readCurrency(form.required("currency"))
   checkMinimum(amount, currency)
-  form.oneOf("payment_method_types[]", ["card"])
+  form.oneOf("allowed_payment_method_types[]", ["card"])
   const captureMethod = form.oneOf("capture_method", ["automatic", "manual"]) ?? "automatic"
   const method = form.text("payment_method")
   const isConfirmed = form.flag("confirm")
@@ -47,7 +54,7 @@ export function createIntent(at: Workplace, encoded: string): Execution {
     const given = { amount, currency, captureMethod, paymentMethod, metadata, description }
     const intent = newIntent(given, at.now())
     if (isConfirmed) return confirmed(at, intent, { method, returnUrl })
-    at.store.saveIntent(intent)
+    keepIntent(at, intent)
     return { status: 200, body: toBody(intent) }
   }
 }
@@ -63,7 +70,7 @@ export function captureIntent(at: Workplace, id: string, encoded: string): Execu
   return () => {
     const intent = loadIntent(at, id)
     const captured = { ...capture(intent, amount, at.now()), withholdsAnswer: false }
-    at.store.saveIntent(captured)
+    keepIntent(at, captured)
     return { status: 200, body: toBody(captured), isWithheld: intent.withholdsAnswer }
   }
 }
@@ -77,24 +84,29 @@ export function cancelIntent(at: Workplace, id: string, encoded: string): Execut
   ])
   return () => {
     const cancelled = cancel(loadIntent(at, id), reason, at.now())
-    at.store.saveIntent(cancelled)
+    keepIntent(at, cancelled)
     return { status: 200, body: toBody(cancelled) }
   }
 }
 
-export function getIntent(at: Workplace, id: string): Execution {
-  return () => ({ status: 200, body: toBody(loadIntent(at, id)) })
+export function getIntent(at: Workplace, id: string, query: URLSearchParams): Execution {
+  const isExpanded = new Form(query.toString(), ["expand[]"]).oneOf("expand[]", ["latest_charge"])
+  return () => ({ status: 200, body: toBody(loadIntent(at, id), isExpanded !== undefined) })
 }
 
 /** Lists show every intent as it stands; only the search lags behind. */
 export function listIntents(at: Workplace, query: URLSearchParams): Execution {
-  const form = new Form(query.toString(), ["limit", "starting_after"])
+  const form = new Form(query.toString(), [
+    ...["limit", "starting_after", "created[gte]", "created[lt]", "expand[]"],
+  ])
+  const isExpanded = form.oneOf("expand[]", ["data.latest_charge"]) !== undefined
   const limit = form.pageSize()
   const startingAfter = form.text("starting_after")
+  const created = { from: form.time("created[gte]"), to: form.time("created[lt]") }
   return () => {
     if (startingAfter !== undefined) loadIntent(at, startingAfter)
     settleDue(at)
-    const found = pageOf(at.store.listIntents(startingAfter, limit + 1), limit)
+    const found = pageOf(at.store.listIntents(startingAfter, limit + 1, created), limit, isExpanded)
     return { status: 200, body: { object: "list", url: "/v1/payment_intents", ...found } }
   }
 }
@@ -123,12 +135,12 @@ export function intentsOfOrder(at: Workplace, query: URLSearchParams): Execution
   const orderId = new Form(query.toString(), ["order_id"]).required("order_id")
   return () => {
     settleDue(at)
-    const data = at.store.intentsWith("order_id", orderId).map(toBody)
+    const data = at.store.intentsWith("order_id", orderId).map((intent) => toBody(intent))
     return { status: 200, body: { object: "list", data, has_more: false } }
   }
 }
 
-const pageOf = (found: Intent[], limit: number) => ({
-  data: found.slice(0, limit).map(toBody),
+const pageOf = (found: Intent[], limit: number, isExpanded = false) => ({
+  data: found.slice(0, limit).map((intent) => toBody(intent, isExpanded)),
   has_more: found.length > limit,
 })

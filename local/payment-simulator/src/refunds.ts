@@ -1,7 +1,8 @@
+import { disputeBody, refundBody } from "./changes.ts"
 import { Form } from "./form.ts"
-import { refund } from "./intent.ts"
-import { type Intent, newId } from "./intent-object.ts"
-import { type Execution, loadIntent, settleDue, type Workplace } from "./operation.ts"
+import { answerDispute, refund, turnOf } from "./intent.ts"
+import { newId } from "./intent-object.ts"
+import { type Execution, keepIntent, keepRefund, loadIntent, settleDue, type Workplace } from "./operation.ts"
 import type { Refund } from "./store.ts"
 import { missingResource } from "./stripe-error.ts"
 
@@ -17,7 +18,8 @@ export function createRefund(at: Workplace, encoded: string): Execution {
   const reason = form.oneOf("reason", ["duplicate", "fraudulent", "requested_by_customer"])
   return () => {
     const { intent, amount } = refund(loadIntent(at, id), asked)
-    at.store.saveIntent(intent)
+    const to = turnOf(intent)
+    keepIntent(at, intent)
     const made: Refund = {
       id: newId("re"),
       payment_intent: id,
@@ -27,14 +29,17 @@ export function createRefund(at: Workplace, encoded: string): Execution {
       reason: reason ?? null,
       created: Math.floor(at.now() / 1000),
       metadata: form.metadata,
+      status: to === "succeeded" ? "pending" : "succeeded",
+      ...(to && { turn: { at: at.now() + at.slowMs, to } }),
     }
-    at.store.saveRefund(made)
+    keepRefund(at, made)
     return { status: 200, body: refundBody(made) }
   }
 }
 
 export function getRefund(at: Workplace, id: string): Execution {
   return () => {
+    settleDue(at)
     const found = at.store.findRefund(id)
     if (!found) throw missingResource("refund", id, "id")
     return { status: 200, body: refundBody(found) }
@@ -45,6 +50,7 @@ export function listRefunds(at: Workplace, query: URLSearchParams): Execution {
   const form = new Form(query.toString(), ["payment_intent", "limit"])
   const limit = form.pageSize()
   return () => {
+    settleDue(at)
     const found = at.store.listRefunds(form.text("payment_intent"), limit + 1)
     const data = found.slice(0, limit).map(refundBody)
     return { status: 200, body: { object: "list", url: "/v1/refunds", data, has_more: found.length > limit } }
@@ -55,9 +61,41 @@ export function listRefunds(at: Workplace, query: URLSearchParams): Execution {
 export function listDisputes(at: Workplace, query: URLSearchParams): Execution {
   const id = new Form(query.toString(), ["payment_intent"]).required("payment_intent")
   return () => {
-    const data = disputesOf(loadIntent(at, id))
+    const dispute = disputeBody(loadIntent(at, id))
+    const data = dispute ? [dispute] : []
     return { status: 200, body: { object: "list", url: "/v1/disputes", data, has_more: false } }
   }
+}
+
+export function getDispute(at: Workplace, id: string): Execution {
+  return () => ({ status: 200, body: disputeBody(disputed(at, id)) as object })
+}
+
+/** Takes the shop's evidence: `winning_evidence` and `losing_evidence` decide the dispute, as in Stripe's test mode. */
+export function updateDispute(at: Workplace, id: string, encoded: string): Execution {
+  const evidence = new Form(encoded, ["evidence[uncategorized_text]", "submit"])
+  const text = evidence.text("evidence[uncategorized_text]")
+  return () => {
+    const answered = answerDispute(disputed(at, id), text)
+    keepIntent(at, answered)
+    return { status: 200, body: disputeBody(answered) as object }
+  }
+}
+
+/** The shop gives in. */
+export function closeDispute(at: Workplace, id: string, encoded: string): Execution {
+  new Form(encoded, [])
+  return () => {
+    const lost = answerDispute(disputed(at, id), "losing_evidence")
+    keepIntent(at, lost)
+    return { status: 200, body: disputeBody(lost) as object }
+  }
+}
+
+function disputed(at: Workplace, id: string) {
+  const intent = at.store.findDisputed(id)
+  if (!intent) throw missingResource("dispute", id, "dispute")
+  return intent
 }
 
 /** For tests, not part of Stripe's API: totals in minor units. */
@@ -66,25 +104,4 @@ export function summary(at: Workplace): Execution {
     settleDue(at)
     return { status: 200, body: at.store.summary() }
   }
-}
-
-function refundBody(refund: Refund): object {
-  return { object: "refund", status: "succeeded", ...refund }
-}
-
-/** https://docs.stripe.com/api/disputes/object */
-function disputesOf(intent: Intent): object[] {
-  if (!intent.dispute) return []
-  return [
-    {
-      ...intent.dispute,
-      object: "dispute",
-      amount: intent.amountReceived,
-      charge: intent.latestCharge,
-      currency: intent.currency,
-      payment_intent: intent.id,
-      reason: "fraudulent",
-      status: "needs_response",
-    },
-  ]
 }

@@ -9,7 +9,16 @@ import {
   searchIntents,
 } from "./intents.ts"
 import type { Execution, Workplace } from "./operation.ts"
-import { createRefund, getRefund, listDisputes, listRefunds, summary } from "./refunds.ts"
+import {
+  closeDispute,
+  createRefund,
+  getDispute,
+  getRefund,
+  listDisputes,
+  listRefunds,
+  summary,
+  updateDispute,
+} from "./refunds.ts"
 import { StripeError } from "./stripe-error.ts"
 
 /** Finds the operation of a request and checks the request's parameters. Throws a Stripe error. */
@@ -28,7 +37,7 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
       case "GET payment_intents":
         return listIntents(at, url.searchParams)
       case "GET payment_intents/:id":
-        return getIntent(at, name)
+        return getIntent(at, name, url.searchParams)
       case "POST payment_intents/:id/confirm":
         return confirmIntent(at, name, body)
       case "POST payment_intents/:id/capture":
@@ -43,6 +52,12 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
         return getRefund(at, name)
       case "GET disputes":
         return listDisputes(at, url.searchParams)
+      case "GET disputes/:id":
+        return getDispute(at, name)
+      case "POST disputes/:id":
+        return updateDispute(at, name, body)
+      case "POST disputes/:id/close":
+        return closeDispute(at, name, body)
     }
   }
   const message = `Unrecognized request URL (${method}: ${url.pathname}).`

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { PAGE_PATH, pageUrl, pressButton, showPage } from "./authentication-page.ts"
 import {
   authenticate,
+  checkVersion,
   closedOrAfter,
   listen,
   readForm,
@@ -12,10 +13,18 @@ import {
   sendPage,
 } from "./http.ts"
 import { executeKeyless, executeOncePerKey, keyInUse, type Reply } from "./idempotency.ts"
-import type { Workplace } from "./operation.ts"
+import { settleDue, type Workplace } from "./operation.ts"
 import { operationOf } from "./routes.ts"
 import { PaymentStore } from "./store.ts"
 import { StripeError } from "./stripe-error.ts"
+import {
+  API_VERSION,
+  type Delivery,
+  type Endpoint,
+  readDelivery,
+  type Webhooks,
+  webhooks,
+} from "./webhooks.ts"
 
 /** How the payment simulator is run. */
 export interface PaymentOptions {
@@ -29,28 +38,43 @@ export interface PaymentOptions {
   withholdMs?: number
   /** How long the search does not know of a new or changed intent, in milliseconds; not at all unless it is given. */
   searchLagMs?: number
+  /** Where changes are reported; nowhere unless it is given. */
+  webhook?: Endpoint
 }
 
 /** A running payment simulator. */
 export interface PaymentSimulator {
   url: string
+  /** From now on changes are reported like this; `after` at first. */
+  deliver(delivery: Delivery): void
   close(): Promise<void>
 }
 
+/** For tests, not part of Stripe's API: how changes are reported from now on. */
+const DELIVERY_PATH = "/v1/test_helpers/webhook_delivery"
 const SLOW_MS = 3_000
 const WITHHOLD_MS = 30_000
+/** How often time's own changes are looked for, and reports are sent that were not taken. */
+const TICK_MS = 250
 
 /** Starts the stand-in of the payment provider: Stripe's API shape for payment intents and refunds. */
 export async function startPaymentSimulator(options: PaymentOptions): Promise<PaymentSimulator> {
   const store = new PaymentStore(options.dataDir, options.searchLagMs ?? 0)
   const server = createServer()
   const url = `http://localhost:${await listen(server, options.port)}`
-  const handle = handlerOf(options, {
+  const hooks = webhooks(store, options.webhook)
+  const at: Workplace = {
     store,
     now: Date.now,
     slowMs: options.slowMs ?? SLOW_MS,
     pageOf: (intent) => pageUrl(url, intent),
-  })
+    report: hooks.report,
+  }
+  const handle = handlerOf(options, at, hooks)
+  const ticking = setInterval(() => {
+    store.transaction(() => settleDue(at))
+    void hooks.flush()
+  }, TICK_MS)
   server.on("request", (request, response) => {
     response.setHeader("request-id", `req_${randomBytes(7).toString("hex")}`)
     handle(request, response).catch((error: unknown) => {
@@ -64,8 +88,11 @@ export async function startPaymentSimulator(options: PaymentOptions): Promise<Pa
   })
   return {
     url,
+    deliver: hooks.deliver,
     close: () =>
       new Promise((resolve) => {
+        clearInterval(ticking)
+        hooks.close()
         server.close(() => {
           store.close()
           resolve()
@@ -75,12 +102,14 @@ export async function startPaymentSimulator(options: PaymentOptions): Promise<Pa
   }
 }
 
-function handlerOf(options: PaymentOptions, at: Workplace) {
+function handlerOf(options: PaymentOptions, at: Workplace, hooks: Webhooks) {
   const withholdMs = options.withholdMs ?? WITHHOLD_MS
   /** Keys whose answer has not left yet. */
   const inFlight = new Set<string>()
 
   async function deliver(response: ServerResponse, reply: Reply, key: string | undefined): Promise<void> {
+    if (hooks.delivery === "before") await hooks.flush()
+    if (hooks.delivery === "together") void hooks.flush()
     if (reply.isWithheld) {
       if (key !== undefined) inFlight.add(key)
       await closedOrAfter(response, withholdMs)
@@ -89,6 +118,7 @@ function handlerOf(options: PaymentOptions, at: Workplace) {
     if (reply.isReplayed) response.setHeader("idempotent-replayed", "true")
     if (key !== undefined) response.setHeader("idempotency-key", key)
     send(response, reply)
+    setImmediate(() => void hooks.flush())
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -101,11 +131,26 @@ function handlerOf(options: PaymentOptions, at: Workplace) {
       return sendPage(response, method === "POST" ? pressButton(at, url, body) : showPage(at, url))
     }
     authenticate(request.headers.authorization, options.apiKey)
+    checkVersion(request, API_VERSION)
+    if (url.pathname === DELIVERY_PATH && method === "POST") {
+      hooks.deliver(readDelivery(body))
+      return send(response, { status: 200, body: "{}" })
+    }
     const prepare = () => operationOf(at, method, url, body)
     const key = method === "POST" ? readIdempotencyKey(request) : undefined
-    if (key === undefined) return deliver(response, executeKeyless(at.store, prepare()), undefined)
+    const during = <T>(work: () => T) => hooks.during(String(response.getHeader("request-id")), key, work)
+    if (key === undefined)
+      return deliver(
+        response,
+        during(() => executeKeyless(at.store, prepare())),
+        undefined,
+      )
     if (inFlight.has(key)) throw keyInUse(key)
     const fingerprint = createHash("sha256").update(`${url.pathname}\n${body}`).digest("hex")
-    return deliver(response, executeOncePerKey(at.store, key, fingerprint, prepare), key)
+    return deliver(
+      response,
+      during(() => executeOncePerKey(at.store, key, fingerprint, prepare)),
+      key,
+    )
   }
 }

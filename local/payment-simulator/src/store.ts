@@ -13,6 +13,18 @@ export interface Refund {
   reason: string | null
   created: number
   metadata: Record<string, string>
+  status: "pending" | "succeeded" | "failed"
+  failure_reason?: string
+  /** What becomes of it, and when in milliseconds since 1970; the API does not show it. */
+  turn?: { at: number; to: "succeeded" | "failed" }
+}
+
+/** A report to the shop's webhook endpoint that it has not taken yet. */
+export interface Report {
+  seq: number
+  type: string
+  body: string
+  attempts: number
 }
 
 /** The answer that an idempotency key has led to. */
@@ -48,6 +60,15 @@ const schema = `
   CREATE TABLE IF NOT EXISTS refunds (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, intent TEXT NOT NULL, state TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS refunds_of_intent ON refunds (intent);
+  CREATE INDEX IF NOT EXISTS refunds_to_turn ON refunds (seq) WHERE json_extract(state, '$.turn') IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS intents_by_time ON intents (json_extract(state, '$.created'), seq);
+  CREATE INDEX IF NOT EXISTS intents_processing ON intents (seq) WHERE status = 'processing';
+  CREATE INDEX IF NOT EXISTS disputed_intents ON intents (json_extract(state, '$.dispute.id'))
+    WHERE json_extract(state, '$.dispute.id') IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS reports (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
+    due INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS reports_by_due ON reports (due);
   CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, saved INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS answers_by_age ON answers (saved);
@@ -65,6 +86,9 @@ const indexOldIntents = `
   INSERT OR IGNORE INTO search_index (intent, status, state) SELECT id, status, state FROM intents
     WHERE id NOT IN (SELECT intent FROM search_updates);
 `
+
+/** Reads a kept refund; one of an older simulator had succeeded at once. */
+const parseRefund = (state: string): Refund => ({ status: "succeeded", ...JSON.parse(state) })
 
 /** The simulator's memory, readable by its user alone. A kill -9 loses nothing that was answered. */
 export class PaymentStore {
@@ -138,15 +162,32 @@ export class PaymentStore {
     this.#database.prepare("DELETE FROM search_updates WHERE saved <= ?").run(until)
   }
 
-  /** Intents as they stand, newest first. */
-  listIntents(startingAfter: string | undefined, limit: number): Intent[] {
+  /**
+   * Intents as they stand, newest first.
+   * @param created when they were made, in seconds since 1970: from the one on, before the other
+   */
+  listIntents(
+    startingAfter: string | undefined,
+    limit: number,
+    created: { from: number | undefined; to: number | undefined },
+  ): Intent[] {
     return this.#database
       .prepare(
-        `SELECT state FROM intents WHERE ?1 IS NULL OR seq < (SELECT seq FROM intents WHERE id = ?1)
-         ORDER BY seq DESC LIMIT ?2`,
+        `SELECT state FROM intents
+         WHERE json_extract(state, '$.created') >= ?1 AND json_extract(state, '$.created') < ?2
+           AND (?3 IS NULL OR seq < (SELECT seq FROM intents WHERE id = ?3))
+         ORDER BY json_extract(state, '$.created') DESC, seq DESC LIMIT ?4`,
       )
-      .all(startingAfter ?? null, limit)
+      .all(created.from ?? 0, created.to ?? Number.MAX_SAFE_INTEGER, startingAfter ?? null, limit)
       .map((row) => parseIntent(String(row.state)))
+  }
+
+  /** The intent that a dispute is about. */
+  findDisputed(disputeId: string): Intent | undefined {
+    const row = this.#database
+      .prepare("SELECT state FROM intents WHERE json_extract(state, '$.dispute.id') = ?")
+      .get(disputeId)
+    return row && parseIntent(String(row.state))
   }
 
   /** Intents with an entry in their metadata, as they stand, newest first. */
@@ -193,20 +234,34 @@ export class PaymentStore {
 
   findRefund(id: string): Refund | undefined {
     const row = this.#database.prepare("SELECT state FROM refunds WHERE id = ?").get(id)
-    return row && JSON.parse(String(row.state))
+    return row && parseRefund(String(row.state))
   }
 
   saveRefund(refund: Refund): void {
     this.#database
-      .prepare("INSERT INTO refunds (id, intent, state) VALUES (?, ?, ?)")
+      .prepare(
+        `INSERT INTO refunds (id, intent, state) VALUES (?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
+      )
       .run(refund.id, refund.payment_intent, JSON.stringify(refund))
+  }
+
+  /** Refunds that something becomes of by now. */
+  refundsToTurn(now: number): Refund[] {
+    return this.#database
+      .prepare(
+        `SELECT state FROM refunds
+         WHERE json_extract(state, '$.turn') IS NOT NULL AND json_extract(state, '$.turn.at') <= ?`,
+      )
+      .all(now)
+      .map((row) => parseRefund(String(row.state)))
   }
 
   listRefunds(intent: string | undefined, limit: number): Refund[] {
     return this.#database
       .prepare("SELECT state FROM refunds WHERE ? IS NULL OR intent = ? ORDER BY seq DESC LIMIT ?")
       .all(intent ?? null, intent ?? null, limit)
-      .map((row) => JSON.parse(String(row.state)))
+      .map((row) => parseRefund(String(row.state)))
   }
 
   findAnswer(key: string): SavedAnswer | undefined {
@@ -219,6 +274,32 @@ export class PaymentStore {
     this.#database
       .prepare("INSERT INTO answers (key, fingerprint, status, body, saved) VALUES (?, ?, ?, ?, ?)")
       .run(key, answer.fingerprint, answer.status, answer.body, Date.now())
+  }
+
+  addReport(type: string, body: string, due: number): void {
+    this.#database
+      .prepare("INSERT INTO reports (type, body, attempts, due) VALUES (?, ?, 0, ?)")
+      .run(type, body, due)
+  }
+
+  reportsDue(now: number, limit: number): Report[] {
+    return this.#database
+      .prepare("SELECT seq, type, body, attempts FROM reports WHERE due <= ? ORDER BY due LIMIT ?")
+      .all(now, limit)
+      .map((row) => ({
+        seq: Number(row.seq),
+        type: String(row.type),
+        body: String(row.body),
+        attempts: Number(row.attempts),
+      }))
+  }
+
+  postponeReport(seq: number, due: number): void {
+    this.#database.prepare("UPDATE reports SET attempts = attempts + 1, due = ? WHERE seq = ?").run(due, seq)
+  }
+
+  removeReport(seq: number): void {
+    this.#database.prepare("DELETE FROM reports WHERE seq = ?").run(seq)
   }
 
   summary(): Summary {

@@ -9,7 +9,13 @@ export interface Decline {
 
 /** What becomes of a payment when it is confirmed. */
 export type Outcome =
-  | { type: "authorised"; isDisputed?: boolean; withholdsCapture?: boolean }
+  | {
+      type: "authorised"
+      isDisputed?: boolean
+      withholdsCapture?: boolean
+      /** A refund of it succeeds only later, or fails after it had succeeded. */
+      refund?: "pending" | "failing"
+    }
   | { type: "declined"; decline: Decline }
   | { type: "processing" }
   | { type: "requires_action" }
@@ -24,6 +30,8 @@ const genericDecline = declined("card_declined", "generic_decline", "Your card w
 const outcomes = new Map<string, Outcome>([
   ["pm_card_visa", { type: "authorised" }],
   ["pm_card_createDispute", { type: "authorised", isDisputed: true }],
+  ["pm_card_pendingRefund", { type: "authorised", refund: "pending" }],
+  ["pm_card_refundFail", { type: "authorised", refund: "failing" }],
   ["pm_card_authenticationRequired", { type: "requires_action" }],
   ["pm_card_chargeDeclined", genericDecline],
   ["pm_card_visa_chargeDeclined", genericDecline],

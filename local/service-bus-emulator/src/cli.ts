@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
+import { parseRepetition } from "./broker/repetition.ts"
 import { ConfigError } from "./config.ts"
 import { startServiceBusEmulator } from "./emulator.ts"
 
@@ -11,6 +12,8 @@ const usage = `Usage: service-bus-emulator --config FILE [--port N] [--host ADDR
   --host ADDRESS       default 127.0.0.1
   --data-dir DIR       keep messages there; without it they are gone when the emulator stops
   --no-fsync           messages survive a killed process, but not a power cut
+  --repeat TIMES:SEED  deliver what is published to topics so often and out of order, as at-least-once delivery may;
+                       default: SERVICE_BUS_REPEAT of the environment
   --exit-with-parent   stop when standard input closes`
 
 /** Runs the emulator until it is told to stop. Prints the connection string once it listens. */
@@ -21,6 +24,7 @@ async function main(): Promise<void> {
       port: { type: "string", default: "5672" },
       host: { type: "string", default: "127.0.0.1" },
       "data-dir": { type: "string" },
+      repeat: { type: "string", default: process.env.SERVICE_BUS_REPEAT ?? "" },
       "no-fsync": { type: "boolean", default: false },
       "exit-with-parent": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -38,6 +42,7 @@ async function main(): Promise<void> {
     host: values.host,
     fsync: !values["no-fsync"],
     log: (message) => console.error(message),
+    ...(values.repeat === "" ? {} : { repetition: parseRepetition(values.repeat) }),
     ...(dataDir === undefined ? {} : { dataDir }),
   })
   console.log(`Service Bus emulator: ${emulator.connectionString}`)
@@ -57,7 +62,11 @@ try {
   await main()
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  const expected = error instanceof ConfigError || error instanceof SyntaxError || code !== undefined
+  const expected =
+    error instanceof ConfigError ||
+    error instanceof SyntaxError ||
+    error instanceof RangeError ||
+    code !== undefined
   if (!expected) throw error
   console.error(code === "EADDRINUSE" ? `${message}: choose another port with --port.` : message)
   process.exitCode = 1

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { Broker } from "./broker/broker.ts"
 import type { EntityCounts } from "./broker/queue-entity.ts"
+import type { Repetition } from "./broker/repetition.ts"
 import { parseConfig } from "./config.ts"
 import { FileJournal } from "./storage/file-journal.ts"
 import { type JournalRecord, memoryJournal } from "./storage/record.ts"
@@ -24,6 +25,8 @@ export interface EmulatorOptions {
   fsync?: boolean
   /** The largest message or batch in bytes. Default 262,144 as in Azure's Standard tier; Premium has 1,048,576. */
   maxMessageSize?: number
+  /** Delivers every message of a topic several times and out of order; absent: as it comes. */
+  repetition?: Repetition
   log?: (message: string) => void
 }
 
@@ -88,13 +91,13 @@ function openBroker(
   log: (text: string) => void,
 ) {
   if (options.dataDir === undefined) {
-    return { broker: new Broker(topology, memoryJournal), closeJournal: async () => {} }
+    return { broker: new Broker(topology, memoryJournal, options.repetition), closeJournal: async () => {} }
   }
   // The broker needs the journal, and the journal's replay needs the broker.
   const records: JournalRecord[] = []
   const journalOptions = { directory: options.dataDir, fsync: options.fsync ?? true, log }
   const journal = FileJournal.open(journalOptions, (record) => records.push(record))
-  const broker = new Broker(topology, journal)
+  const broker = new Broker(topology, journal, options.repetition)
   const orphans = new Set<string>()
   for (const record of records) if (!broker.replay(record)) orphans.add(record.entity)
   for (const entity of orphans) log(`'${entity}' is no longer declared: its messages are dropped.`)

@@ -166,3 +166,29 @@ describe("rules at run time", () => {
     expect(await rules()).toEqual(before)
   })
 })
+
+test("with a repetition every message comes so often, out of order, and a message that is sent twice counts once", async () => {
+  const topic = {
+    Name: "events",
+    Properties: { RequiresDuplicateDetection: true },
+    Subscriptions: [{ Name: "all" }],
+  }
+  await using repeating = await startNamespace({ Topics: [topic] }, { repetition: { times: 3, seed: "any" } })
+  const sender = repeating.client.createSender("events")
+  const sent = Array.from({ length: 20 }, (_, index) => ({ messageId: `m${index}`, body: index }))
+  await sender.sendMessages(sent)
+  await sender.sendMessages(sent)
+  const receiver = repeating.client.createReceiver("events", "all")
+  const bodies: unknown[] = []
+  while (bodies.length < 60) {
+    const messages = await receiver.receiveMessages(60, { maxWaitTimeInMs: 5_000 })
+    for (const message of messages) {
+      bodies.push(message.body)
+      await receiver.completeMessage(message)
+    }
+  }
+  const thrice = sent.flatMap(({ body }) => [body, body, body])
+  expect(bodies).not.toEqual(thrice)
+  expect([...bodies].sort((a, b) => Number(a) - Number(b))).toEqual(thrice)
+  expect(repeating.emulator.state()["events/Subscriptions/all"]).toMatchObject({ active: 0, scheduled: 0 })
+})

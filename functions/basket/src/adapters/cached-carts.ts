@@ -1,5 +1,5 @@
 import type { VersionedCache } from "@eshop/building-blocks/cache/versioned-cache"
-import { afterCommit } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { Cart } from "@eshop/domain/basket/cart"
 import type { Carts } from "../cart/ports.ts"
 
@@ -35,6 +35,11 @@ export function cachedCarts(carts: Carts, cache: VersionedCache<Cart>): Carts {
     async save(tx, cart, at) {
       await carts.save(tx, cart, at)
       afterCommit(tx, () => keep(cart))
+    },
+
+    async remove(tx, customerId, until) {
+      await carts.remove(tx, customerId, until)
+      afterCommit(tx, () => cache.forget(customerId))
     },
 
     async removeAbandoned(tx, before, limit) {

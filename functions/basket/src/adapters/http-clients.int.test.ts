@@ -75,6 +75,18 @@ describe("Discount", () => {
     expect(seen).toHaveLength(3)
   })
 
+  test("is asked once for all customers where none matters, and for each where one does", async () => {
+    const ofCustomer = (customerId: string) => ({ ...request, couponCodes: [], customerId })
+    const answer = { ...getQuote.example.answer, customerMatters: false }
+    const discounts = await discountsFrom(json(answer))
+    for (const customer of ["one", "two", "three"])
+      expect(await discounts.recentQuote(ofCustomer(customer))).toEqual(answer)
+    expect(seen).toHaveLength(1)
+    const choosy = await discountsFrom(json(getQuote.example.answer))
+    for (const customer of ["one", "two", "three", "one"]) await choosy.recentQuote(ofCustomer(customer))
+    expect(seen).toHaveLength(4)
+  })
+
   const failures: [what: string, attempts: number, Answer][] = [
     ["answers 503", 3, (response) => response.writeHead(503).end()],
     ["answers 500", 3, (response) => response.writeHead(500).end()],

@@ -2,7 +2,7 @@ import type { ServiceClient } from "@eshop/building-blocks/http/service-client"
 import { remember } from "@eshop/building-blocks/remember"
 import { warn } from "@eshop/building-blocks/telemetry/observe"
 import type { DiscountAnswer } from "@eshop/domain/basket/checkout"
-import { getQuote, type QuoteRequest } from "@eshop/domain/contracts/quotes"
+import { getQuote, type Quote, type QuoteRequest } from "@eshop/domain/contracts/quotes"
 import { requestOf } from "@eshop/domain/contracts/route"
 import canonicalize from "canonicalize"
 import type { Discounts } from "../pricing/ports.ts"
@@ -39,6 +39,9 @@ export function httpDiscounts(clients: {
   readonly hasty: ServiceClient
 }): Discounts {
   const keyOf = (request: QuoteRequest) => canonicalize(request) ?? ""
+  const keyOfAnybody = ({ customerId: _, ...request }: QuoteRequest) => keyOf(request)
+  const isForAnybody = (answer: DiscountAnswer | undefined): answer is Quote =>
+    answer !== undefined && answer !== "unavailable" && answer.customerMatters === false
   const recent = remember((key) => ask(clients.hasty, JSON.parse(key) as QuoteRequest, false), {
     forMs: REMEMBERED_MS,
     max: REMEMBERED_QUOTES,
@@ -65,8 +68,11 @@ export function httpDiscounts(clients: {
     },
 
     async recentQuote(request) {
+      const anybody = recent.peek(keyOfAnybody(request))
+      if (isForAnybody(anybody)) return anybody
       const key = keyOf(request)
       const answer = await recent.get(key)
+      if (isForAnybody(answer)) recent.put(keyOfAnybody(request), answer)
       // It may be back by the next look.
       if (answer === "unavailable") recent.forget(key)
       return answer

@@ -42,6 +42,14 @@ export const postgresCarts = (pool: pg.Pool): Carts => ({
     })
   },
 
+  async remove(tx, customerId, until) {
+    await inTransaction(tx).query({
+      name: "cart-remove",
+      text: "DELETE FROM cart WHERE customer_id = $1 AND touched_at <= $2",
+      values: [customerId, until],
+    })
+  },
+
   async removeAbandoned(tx, { guests, customers }, limit) {
     const { rows } = await inTransaction(tx).query<Row & { customer_id: string; touched_at: Date }>({
       name: "cart-remove-abandoned",

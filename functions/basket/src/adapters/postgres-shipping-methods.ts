@@ -1,5 +1,6 @@
 import { remember } from "@eshop/building-blocks/remember"
-import { afterCommit, inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { ShippingMethod, ShippingTerms } from "@eshop/domain/basket/shipping"
 import type pg from "pg"
 import type { ShippingMethods } from "../shipping/ports.ts"

@@ -1,5 +1,6 @@
 import { remember } from "@eshop/building-blocks/remember"
-import { afterCommit, inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { TaxRate, TaxRates } from "@eshop/domain/contracts/taxes"
 import type pg from "pg"
 import type { TaxCopies } from "../taxes/ports.ts"

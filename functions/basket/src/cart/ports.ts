@@ -27,6 +27,8 @@ export type Carts = {
   lock(tx: Tx, customerId: string): Promise<Cart>
   /** Stores a cart that this transaction has locked. */
   save(tx: Tx, cart: Cart, at: Date): Promise<void>
+  /** Removes a customer's cart, unless it was changed since then. */
+  remove(tx: Tx, customerId: string, until: Date): Promise<void>
   /** Removes carts that nobody has changed for long and that nobody has locked. @param limit how many at the most */
   removeAbandoned(
     tx: Tx,

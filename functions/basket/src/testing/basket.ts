@@ -1,15 +1,19 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
+import type { PortsOf } from "@eshop/building-blocks/app/app"
 import { appUnderTest, type Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { guestTokens, newGuestId } from "@eshop/building-blocks/identity/guest-token"
+import { orderTokens } from "@eshop/building-blocks/identity/order-token"
 import { newId } from "@eshop/building-blocks/ids"
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { emptyQueue } from "@eshop/building-blocks/messaging/testing/empty-queue"
 import { signingKeys } from "@eshop/building-blocks/signing/signing-keys"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
+import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/erased-customers"
 import { applyMigrations } from "@eshop/building-blocks/store/postgres/migrations"
 import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
+import { postgresWrappedKeys } from "@eshop/building-blocks/store/postgres/wrapped-keys"
 import { versionedKeys } from "@eshop/building-blocks/versioned-keys"
 import { type DiscountAnswer, NO_DISCOUNT } from "@eshop/domain/basket/checkout"
 import { variantOf } from "@eshop/domain/catalog/snapshot"
@@ -20,11 +24,12 @@ import type { TaxRates } from "@eshop/domain/contracts/taxes"
 import { usd } from "@eshop/domain/kernel/money"
 import { postgresCarts } from "../adapters/postgres-carts.ts"
 import { postgresCheckouts } from "../adapters/postgres-checkouts.ts"
+import { postgresCustomers } from "../adapters/postgres-customers.ts"
 import { postgresShippingMethods } from "../adapters/postgres-shipping-methods.ts"
 import { postgresTaxCopies } from "../adapters/postgres-tax-copies.ts"
 import { postgresVariantCopies } from "../adapters/postgres-variant-copies.ts"
 import { signedProofs } from "../adapters/signed-proofs.ts"
-import { basket } from "../app.ts"
+import { basket as app } from "../app.ts"
 import type { CheckoutPorts } from "../checkout/ports.ts"
 import type { StockHolds } from "../holds/ports.ts"
 import type { Discounts } from "../pricing/ports.ts"
@@ -40,8 +45,10 @@ const newSigningKeys = () => {
   return signingKeys.parse(`test:${privateKey.export({ format: "der", type: "pkcs8" }).toString("base64")}`)
 }
 
+const guestKeys = newKeys()
 /** Of the guests of all tests. */
-export const testGuests = guestTokens(newKeys())
+export const testGuests = guestTokens(guestKeys)
+export const testOrderTokens = orderTokens(guestKeys)
 
 /**
  * Basket's ports on a real database, without a cache. Catalog sells nothing, taxes nothing and holds nothing; Discount
@@ -50,7 +57,8 @@ export const testGuests = guestTokens(newKeys())
 export async function basketOn(databaseUrl: string) {
   await applyMigrations(databaseUrl, migrations)
   const store = postgresStore(databaseUrl)
-  const ports: CheckoutPorts = {
+  const keys = newKeys()
+  const ports = {
     carts: postgresCarts(store.pool),
     audit: postgresAudit(store.pool),
     checkouts: postgresCheckouts(store.pool),
@@ -59,20 +67,24 @@ export async function basketOn(databaseUrl: string) {
     shippingMethods: postgresShippingMethods(store.pool),
     outbox: store.outbox,
     proofs: signedProofs(newSigningKeys()),
-    personalData: postgresPersonalData(store.pool, newKeys()),
+    personalData: postgresPersonalData(store.pool, keys),
+    wrappedKeys: postgresWrappedKeys(store.pool, keys),
+    customers: postgresCustomers(store.pool),
+    erased: postgresErasedCustomers(store.pool),
     catalog: { find: async () => undefined },
     catalogTaxes: { rates: async (country) => ({ country, version: 0, rates: [] }) },
     stockHints: { of: async () => new Map() },
     stockHolds: noHolds,
     discounts: noDiscounts,
-  }
+  } satisfies CheckoutPorts & Partial<PortsOf<typeof app>>
   await store.unitOfWork.transaction((tx) => ports.shippingMethods.put(tx, freeShipping))
   /** The app in this process. @param other ports that a test wants otherwise */
-  const appWith = (other: Partial<CheckoutPorts> = {}) =>
-    appUnderTest(basket, {
-      ports: { ...ports, ...deadLetterPorts(basket, store, emptyQueue), ...other },
+  const appWith = (other: Partial<PortsOf<typeof app>> = {}) =>
+    appUnderTest(app, {
+      ports: { ...ports, ...deadLetterPorts(app, store, emptyQueue), ...other },
       store,
       guests: testGuests,
+      orderTokens: testOrderTokens,
     })
   const count = async (table: string): Promise<number> =>
     (await store.pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count

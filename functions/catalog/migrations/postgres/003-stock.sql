@@ -41,5 +41,5 @@ CREATE TABLE stock_hold (
   expires_at  timestamptz NOT NULL
 );
 CREATE INDEX stock_hold_by_expiry ON stock_hold (expires_at) WHERE status = 'held';
-CREATE INDEX stock_hold_by_customer ON stock_hold (customer_id) WHERE status = 'held';
+CREATE INDEX stock_hold_by_customer ON stock_hold (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX stock_hold_ended ON stock_hold (expires_at) WHERE status <> 'held';

@@ -85,6 +85,22 @@ export const postgresHolds = (pool: pg.Pool): Holds => ({
     return rows[0]?.units ?? 0
   },
 
+  async ofCustomer(customerId, limit) {
+    const { rows } = await pool.query<Row>({
+      name: "holds-of-customer",
+      text: `SELECT ${columns} FROM stock_hold WHERE customer_id = $1 ORDER BY made_at DESC LIMIT $2`,
+      values: [customerId, limit],
+    })
+    return rows.map(toHold)
+  },
+
+  async disown(tx, customerId, until) {
+    await inTransaction(tx).query(
+      "UPDATE stock_hold SET customer_id = NULL WHERE customer_id = $1 AND made_at <= $2",
+      [customerId, until],
+    )
+  },
+
   async forget(before) {
     await pool.query(
       `DELETE FROM stock_hold WHERE hold_id = ANY (ARRAY(

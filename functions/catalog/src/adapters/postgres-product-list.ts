@@ -45,13 +45,9 @@ function conditionsOf({ status, category }: ProductFilter, after?: ProductCursor
   return { where: conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "", values }
 }
 
-// The page first, by index alone; then what its cards show. LIMIT is the last parameter.
-const cards = (where: string, limit: number) => `
-  SELECT page.*, c.categories, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
-  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name FROM product
-        ${where} ORDER BY sort_name, id LIMIT $${limit}) page
-  LEFT JOIN LATERAL (SELECT array_agg(category_id ORDER BY place) AS categories
-                     FROM product_category WHERE product_id = page.id) c ON true
+// What a published product costs and whether it can be had lies ready in its search entry, which changes with it.
+const readyOffer = `LEFT JOIN search_entry v ON v.product_id = page.id`
+const offer = `
   LEFT JOIN LATERAL (
     SELECT min(amount) AS amount, min(currency) AS currency,
            bool_or(backorder OR EXISTS (SELECT FROM stock WHERE stock.sku = variant.sku AND on_hand > reserved))
@@ -59,7 +55,16 @@ const cards = (where: string, limit: number) => `
     FROM variant LEFT JOIN price ON price.sku = variant.sku AND superseded_at IS NULL
       AND price.min_quantity = 1 AND customer_group IS NULL
       AND (valid_from IS NULL OR valid_from <= now()) AND (valid_until IS NULL OR valid_until > now())
-    WHERE product_id = page.id AND place IS NOT NULL) v ON true
+    WHERE product_id = page.id AND place IS NOT NULL) v ON true`
+
+// The page first, by index alone; then what its cards show. LIMIT is the last parameter.
+const cards = ({ status }: ProductFilter, where: string, limit: number) => `
+  SELECT page.*, c.categories, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
+  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name FROM product
+        ${where} ORDER BY sort_name, id LIMIT $${limit}) page
+  LEFT JOIN LATERAL (SELECT array_agg(category_id ORDER BY place) AS categories
+                     FROM product_category WHERE product_id = page.id) c ON true
+  ${status === "published" ? readyOffer : offer}
   ORDER BY sort_name, id`
 
 /** So many products are counted for every page; more of them, which takes long, are counted now and then. */
@@ -88,9 +93,9 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
       const { rows } = await pool.query<CardRow & { sort_name: string }>({
         // How a category's products are found best depends on how many they are: such a page is planned each time.
         ...(!filter.category && {
-          name: `product-list-${filter.status ? "status" : "any"}-${after ? "after" : "first"}`,
+          name: `product-list-${filter.status ?? "any"}-${after ? "after" : "first"}`,
         }),
-        text: cards(where, values.length + 1),
+        text: cards(filter, where, values.length + 1),
         values: [...values, limit],
       })
       return rows.map((row) => ({

@@ -115,15 +115,6 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
     })
   },
 
-  async refreshLater(tx, categoryId) {
-    await inTransaction(tx).query({
-      name: "search-mark",
-      text: `INSERT INTO search_stale SELECT id FROM product WHERE category_path @> ARRAY[$1::uuid]
-             ORDER BY id ON CONFLICT DO NOTHING`,
-      values: [categoryId],
-    })
-  },
-
   async markAll(tx) {
     const { rows } = await inTransaction(tx).query<{ count: number }>(
       `WITH marked AS (INSERT INTO search_stale SELECT id FROM product ORDER BY id ON CONFLICT DO NOTHING)

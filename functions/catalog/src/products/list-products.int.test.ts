@@ -8,6 +8,7 @@ import { codeOf } from "../../../../tests/fixtures/http.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
+import { keeper } from "../testing/stock.ts"
 
 let cloud: Cloud
 let shop: CatalogOn
@@ -90,7 +91,11 @@ test("a card is in one language, at the lowest price, and says whether a variant
     image: { ...image, alt: "Ein Telefon" },
   })
   expect((await card("fr")).name).toBe("Phone")
-  await shop.store.pool.query("UPDATE stock SET on_hand = 1 WHERE sku = $1", [`A-${sku}`])
+  const found = { type: "set", quantity: 1, reason: "stock.counted" }
+  const { status } = await shop.app.as(keeper)("POST", `stock/A-${sku}/adjustments`, found, {
+    "idempotency-key": newId(),
+  })
+  expect(status).toBe(200)
   expect((await card("")).inStock).toBe(true)
 })
 

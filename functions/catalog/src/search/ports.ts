@@ -97,8 +97,6 @@ export type SearchIndex = {
    * at most 500 products.
    */
   refresh(tx: Tx, productIds: readonly string[]): Promise<void>
-  /** Lets the timer do the same soon, for all products of a category and of what lies under it: it was renamed. */
-  refreshLater(tx: Tx, categoryId: string): Promise<void>
 }
 
 /** The search's own upkeep. */

@@ -6,8 +6,8 @@ import { changeReservation } from "./change-reservation.ts"
 import type { StockPorts } from "./ports.ts"
 
 /**
- * Turns an order's reserved stock into sold stock. One that has none takes free units; where there are too few it is
- * refused: a person must see it.
+ * Turns an order's reserved stock into sold stock. One that has none any more takes free units; where there are too few it
+ * is rejected, and Ordering gives the money back. One that was never announced is refused then: a person must see it.
  */
 export const commitStock = command("catalog.commit-stock", {
   input: OrderPaid.data,

@@ -39,6 +39,10 @@ export type Holds = Claims<HeldStock> & {
   find(holdId: string): Promise<HeldStock | undefined>
   /** Units that a customer holds besides one hold; nobody else changes that until the transaction ends. */
   unitsHeldBy(tx: Tx, customerId: string, besides: string, now: Date): Promise<number>
+  /** A customer's holds, the newest first. */
+  ofCustomer(customerId: string, limit: number): Promise<readonly HeldStock[]>
+  /** Takes the owner from a customer's holds that were made until then. */
+  disown(tx: Tx, customerId: string, until: Date): Promise<void>
   /** Forgets holds that ended before. */
   forget(before: Date): Promise<void>
 }

@@ -158,7 +158,7 @@ test("a cancellation that overtakes its order keeps the stock free", async () =>
   expect(await shop.parkedOf(orderId)).toEqual([])
 })
 
-test("a payment after the reservation's end takes the units if they are free, and waits for a person if not", async () => {
+test("a payment after the reservation's end takes the units if they are free, and is rejected if not", async () => {
   const sku = await shop.variantWith(2)
   const [late, tooLate, last] = [newId(), newId(), newId()]
   const line = [{ sku, quantity: 1 }]
@@ -170,8 +170,11 @@ test("a payment after the reservation's end takes the units if they are free, an
   expect(await shop.statusOf(late)).toBe("committed")
   await shop.reserve(last, line)
   await shop.pay(tooLate)
-  expect(await shop.parkedOf(tooLate)).toEqual(["stock.gone"])
-  expect(await shop.statusOf(tooLate)).toBe("expired")
+  expect(await shop.parkedOf(tooLate)).toEqual([])
+  expect(await shop.statusOf(tooLate)).toBe("rejected")
+  expect(await shop.dataOf(tooLate, "rejected")).toEqual([
+    { orderId: tooLate, shortages: [{ sku, requested: 1, available: 0 }] },
+  ])
   expect(await shop.levelOf(sku)).toEqual([1, 1])
   expect(await shop.saidOf([late])).toEqual(["committed", "released", "reserved"])
 })
@@ -341,4 +344,30 @@ test("steps of one order at once, each twice: the units agree with how it ended"
     expect(await shop.statusOf(orderId)).toBe(round % 2 ? "released" : "committed")
     expect(await shop.levelOf(sku)).toEqual([round % 2 ? 5 : 3, 0])
   }
+})
+
+test("payments at the moment when their time runs out, while others want the units: each is sold or rejected", async () => {
+  const sku = await shop.variantWith(20)
+  const line = [{ sku, quantity: 1 }]
+  const paid = Array.from({ length: 20 }, () => newId())
+  const others = Array.from({ length: 10 }, () => newId())
+  for (const orderId of paid) await shop.reserve(orderId, line)
+  await shop.runOut(...paid)
+  await Promise.all([
+    shop.expire(),
+    other.expire(),
+    ...paid.map((orderId, index) => (index % 2 ? shop : other).pay(orderId, line)),
+    ...others.map((orderId) => shop.reserve(orderId, line)),
+  ])
+  const ended = await Promise.all(paid.map((orderId) => shop.statusOf(orderId)))
+  const count = (statuses: (string | undefined)[], status: string) =>
+    statuses.filter((one) => one === status).length
+  const sold = count(ended, "committed")
+  expect(sold + count(ended, "rejected")).toBe(20)
+  const held = count(await Promise.all(others.map((orderId) => shop.statusOf(orderId))), "held")
+  // Nobody is turned away while there are units.
+  expect(sold + held).toBe(20)
+  expect(await shop.levelOf(sku)).toEqual([20 - sold, held])
+  expect((await shop.saidOf(paid)).filter((type) => type === "rejected")).toHaveLength(20 - sold)
+  for (const orderId of paid) expect(await shop.parkedOf(orderId)).toEqual([])
 })

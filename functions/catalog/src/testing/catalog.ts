@@ -5,6 +5,7 @@ import { newId } from "@eshop/building-blocks/ids"
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { emptyQueue } from "@eshop/building-blocks/messaging/testing/empty-queue"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
+import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/erased-customers"
 import { applyMigrations } from "@eshop/building-blocks/store/postgres/migrations"
 import { type PostgresStore, postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import { postgresUploadJobs } from "@eshop/building-blocks/store/postgres/upload-jobs"
@@ -36,6 +37,7 @@ const portsOn = ({ pool, outbox }: PostgresStore, searchAges?: Parameters<typeof
   bulk: postgresBulkProducts(pool),
   uploads: postgresUploadJobs(pool),
   audit: postgresAudit(pool),
+  erased: postgresErasedCustomers(pool),
   outbox,
 })
 

@@ -1,8 +1,8 @@
 import { odata, type TransactionAction } from "@azure/data-tables"
-import type { Call } from "@eshop/building-blocks/app/call"
+import { type Call, idOfCaller } from "@eshop/building-blocks/app/call"
 import type { Audit, AuditEntry, AuditRecord } from "@eshop/building-blocks/audit/audit"
+import { keyOf } from "@eshop/building-blocks/store/key-of"
 import type { TableStorage } from "@eshop/building-blocks/store/tables/table-storage"
-import { keyOf } from "@eshop/building-blocks/store/tables/transaction"
 
 /** The partition of all rules, their sort orders and their audit trail: what changes together lies together. */
 export const RULES = "rules"
@@ -28,10 +28,11 @@ export function auditRows(
   { subject, action, change }: AuditEntry,
   { caller, now }: Pick<Call, "caller" | "now">,
 ): TransactionAction[] {
+  const id = idOfCaller(caller)
   const record: AuditRecord = {
     position,
     at: now.toISOString(),
-    by: { kind: caller.kind, ...("id" in caller && { id: caller.id }) },
+    by: { kind: caller.kind, ...(id !== undefined && { id }) },
     subject,
     action,
     change,

@@ -3,7 +3,9 @@ import type { TableStorage } from "@eshop/building-blocks/store/tables/table-sto
 import type { CustomerOrders } from "../coupons/ports.ts"
 import { customerKey } from "./table-redemptions.ts"
 
-const rowOf = (orderId: string) => `paid-${orderId}`
+/** "." follows "-": the rows of a customer's orders lie between. */
+export const orderRows = { first: "paid-", end: "paid." }
+const rowOf = (orderId: string) => orderRows.first + orderId
 
 /** The paid orders of each customer, one entity each in the customer's partition. */
 export const tableCustomerOrders = (tables: TableStorage): CustomerOrders => ({

@@ -1,5 +1,6 @@
 import type { RedisCache } from "@eshop/building-blocks/cache/redis"
 import { versionedCache } from "@eshop/building-blocks/cache/versioned-cache"
+import { tableErasedCustomers } from "@eshop/building-blocks/store/tables/table-erased-customers"
 import { type TableStorage, tableStorage } from "@eshop/building-blocks/store/tables/table-storage"
 import { Coupon } from "@eshop/domain/discount/coupon"
 import { Promotion } from "@eshop/domain/discount/promotion"
@@ -8,6 +9,7 @@ import { rememberedRules } from "./remembered-rules.ts"
 import { tableAudit } from "./table-audit.ts"
 import { tableCodes } from "./table-codes.ts"
 import { tableCustomerOrders } from "./table-customer-orders.ts"
+import { tableCustomers } from "./table-customers.ts"
 import { readRevision, tableDefinitions } from "./table-definitions.ts"
 import { tableCouponUseCounts, tableRedemptions } from "./table-redemptions.ts"
 
@@ -47,6 +49,8 @@ export function tablePorts(tables: TableStorage, redis?: RedisCache) {
     uses: tableCouponUseCounts(tables),
     codes: tableCodes(tables),
     customerOrders: tableCustomerOrders(tables),
+    customers: tableCustomers(tables),
+    erased: tableErasedCustomers(tables),
     redemptions: seriesWriter(tableRedemptions(tables)),
     audit: tableAudit(tables),
   }

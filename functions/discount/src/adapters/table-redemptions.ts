@@ -8,7 +8,7 @@ import { writtenBy } from "./table-audit.ts"
 
 // Row keys within the partition of a coupon, which is its code: upper-case letters alone.
 const USE_ROW = "use"
-const redemptionRow = (orderId: string) => `order-${orderId}`
+export const redemptionRow = (orderId: string) => `order-${orderId}`
 /** "." follows "-": every redemption's key lies between. */
 const redemptionRows = { first: "order-", end: "order." }
 export const codeRow = (suffix: string) => `code-${suffix}`
@@ -25,13 +25,13 @@ const PAGE = 1_000
 export const customerKey = (customerId: string) => `customer-${Buffer.from(customerId).toString("base64url")}`
 
 /** The partition of an order's own entity. */
-const orderPartition = (orderId: string) => `order-${orderId}`
-const ORDER_ROW = "coupon"
+export const orderPartition = (orderId: string) => `order-${orderId}`
+export const ORDER_ROW = "coupon"
 
-type Taken = { taken: number }
+export type Taken = { taken: number }
 /** Empty while the code is free. */
 type Code = { orderId: string }
-type Row = Omit<Redemption, "orderId"> & Pick<Use, "customerId" | "suffix">
+export type Row = Omit<Redemption, "orderId"> & Pick<Use, "customerId" | "suffix">
 
 /** The redemptions of a coupon that count. */
 const countTaken = (tables: TableStorage, series: string): Promise<number> =>

@@ -9,6 +9,10 @@ export type CartInput = Pick<
   "lines" | "customerId" | "customerGroups" | "shipping"
 >
 
+/** Whether one of the rules is for customers alone who have not ordered yet. */
+export const asksWhetherOrdered = (rules: readonly NamedRule[]): boolean =>
+  rules.some(({ conditions }) => conditions?.firstOrderOnly)
+
 /** The cart for the engine. Whether its customer has ordered is looked up only where a rule asks for it. */
 export async function cartFor(
   customerOrders: CustomerOrders,
@@ -16,7 +20,7 @@ export async function cartFor(
   rules: readonly NamedRule[],
   at: Date,
 ): Promise<Cart> {
-  const isAsked = rules.some(({ conditions }) => conditions?.firstOrderOnly)
-  const hasOrdered = isAsked && customerId !== undefined ? await customerOrders.hasOrdered(customerId) : false
+  const isAsked = customerId !== undefined && asksWhetherOrdered(rules)
+  const hasOrdered = isAsked ? await customerOrders.hasOrdered(customerId) : false
   return { lines, customerGroups, hasOrdered, at, ...(shipping && { shipping }) }
 }

@@ -7,7 +7,7 @@ import { ruleOfPromotion } from "@eshop/domain/discount/promotion"
 import { quote as decide, unquotable } from "@eshop/domain/discount/quote"
 import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import { findUsable, type UsablePorts } from "../coupons/find-usable.ts"
-import { cartFor } from "./cart-for.ts"
+import { asksWhetherOrdered, cartFor } from "./cart-for.ts"
 
 /**
  * What the promotions in force and the customer's coupon take off a cart, line by line and explained. It promises
@@ -30,6 +30,9 @@ export const quote = useCase("discount.quote", {
         if (isRefusal(coupon)) refused.push({ code, refusal: coupon })
         else rules.push(ruleOfCoupon(coupon, code))
       }
-      return decide(await cartFor(ports.customerOrders, input, rules, call.now), rules, refused)
+      const decided = decide(await cartFor(ports.customerOrders, input, rules, call.now), rules, refused)
+      return isRefusal(decided)
+        ? decided
+        : { ...decided, customerMatters: couponCodes.length > 0 || asksWhetherOrdered(rules) }
     },
 })

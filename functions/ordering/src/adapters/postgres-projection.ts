@@ -1,33 +1,21 @@
-import { alarm } from "@eshop/building-blocks/telemetry/observe"
-import { type Order, replay } from "@eshop/domain/ordering/order"
-import { readOrderEvent } from "@eshop/domain/ordering/order-events"
 import type pg from "pg"
-import type { Projection, StoredOrder } from "../orders/ports.ts"
+import type { Projection } from "../orders/ports.ts"
+import { replayed } from "./replayed.ts"
 
-type Row = { order_id: string; events: unknown[]; version: number }
-
-/** A stream that cannot be read holds no other one up: its order stays pending, and a person must know. */
-function toStored({ order_id, events, version }: Row): StoredOrder[] {
-  try {
-    return [{ order: replay(events.map(readOrderEvent)) as Order, version }]
-  } catch (error) {
-    alarm("unreadable-stream", `order ${order_id}: ${(error as Error).message}`)
-    return []
-  }
-}
+type Row = { order_id: string; events: unknown[] }
 
 /** @param pool what it marks is marked again when it is lost, so its commits need not wait for the disk */
 export const postgresProjection = (pool: pg.Pool): Projection => ({
   async pending(name, limit) {
     const { rows } = await pool.query<Row>({
       name: "projection-pending",
-      text: `SELECT order_id, json_agg(event ORDER BY version) AS events, max(version) AS version
+      text: `SELECT order_id, json_agg(event ORDER BY version) AS events
              FROM order_event WHERE order_id IN (
                SELECT order_id FROM projection_pending WHERE projection = $1 LIMIT $2)
              GROUP BY order_id`,
       values: [name, limit],
     })
-    return rows.flatMap(toStored)
+    return rows.flatMap(({ order_id, events }) => replayed(order_id, events))
   },
 
   async pendingCount(name) {

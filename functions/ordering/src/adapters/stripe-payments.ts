@@ -1,78 +1,184 @@
-import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { OrderId, RefundId } from "@eshop/domain/kernel/ids"
+import { Currency, type Money } from "@eshop/domain/kernel/money"
+import type { AuthorisationOutcome, RefundOutcome } from "@eshop/domain/payment/payment"
+import type { Stripe } from "stripe"
 import type {
-  ServiceClient,
-  ServiceRequest,
-  ServiceResponse,
-} from "@eshop/building-blocks/http/service-client"
-import type { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
-import * as z from "zod"
-import type { PaymentRequest, Payments } from "../checkout/ports.ts"
+  DisputeRecord,
+  PaymentRecord,
+  PaymentRequest,
+  Payments,
+  ProviderRecords,
+} from "../payments/ports.ts"
+import { type StripeCalls, stripeError } from "./stripe-client.ts"
 
-/** The part of Stripe's payment intent that we read (https://docs.stripe.com/api/payment_intents/object). */
-const Intent = z.object({
-  id: z.string(),
-  status: z.string(),
-  next_action: z.object({ redirect_to_url: z.object({ url: z.url() }).nullish() }).nullish(),
-  last_payment_error: z
-    .object({ code: z.string().optional(), decline_code: z.string().optional() })
-    .nullish(),
-})
-type Intent = z.infer<typeof Intent>
-
-const Failure = z.object({
-  error: z.object({
-    type: z.string(),
-    code: z.string().optional(),
-    /** Why a card's issuer refused, where it says so. */
-    decline_code: z.string().optional(),
-    payment_intent: Intent.optional(),
-  }),
-})
-
-const failureOf = ({ text }: ServiceResponse) => Failure.safeParse(JSON.parse(text)).data?.error
-
-const unexpected = (response: ServiceResponse): Error =>
-  new Error(`the payment provider answered ${response.status}: ${response.text.slice(0, 300)}`)
-
-function outcomeOf(intent: Intent): AuthorisationOutcome {
-  if (intent.status === "requires_capture" || intent.status === "succeeded")
-    return { type: "authorised", paymentId: intent.id }
-  if (intent.status === "processing") return { type: "processing", paymentId: intent.id }
-  if (intent.status === "requires_action")
-    return {
-      type: "action-required",
-      paymentId: intent.id,
-      ...(intent.next_action?.redirect_to_url && { redirectUrl: intent.next_action.redirect_to_url.url }),
-    }
-  const error = intent.last_payment_error
-  return { type: "declined", paymentId: intent.id, code: error?.decline_code ?? error?.code ?? intent.status }
+/** What a request was refused for, which no repetition mends; undefined for another kind of error. */
+function refusalOf(error: unknown): Stripe.errors.StripeError | undefined {
+  const failed = stripeError(error)
+  return failed?.type === "StripeCardError" || failed?.type === "StripeInvalidRequestError"
+    ? failed
+    : undefined
 }
 
-/** Payments by Stripe's API shape; idempotency keys are made of the order id and the step. */
-export function stripePayments(client: ServiceClient): Payments {
-  const pathOf = (paymentId: string) => `/v1/payment_intents/${encodeURIComponent(paymentId)}`
+const codeOf = ({ decline_code, code, rawType }: Stripe.errors.StripeError): string =>
+  decline_code || code || rawType || "unknown"
 
-  /** The provider wants to be asked again when a key is in use (409) and after too many requests (429). */
-  async function send(request: ServiceRequest): Promise<ServiceResponse> {
-    const response = await client.send(request)
-    if (response.status === 409 || response.status === 429)
-      throw new DependencyUnavailableError("payments", unexpected(response))
-    return response
+/** Why the last attempt at a payment failed; its status where nothing did. */
+const declineCodeOf = ({ last_payment_error: error, status }: Stripe.PaymentIntent): string =>
+  error?.decline_code || error?.code || status
+
+function outcomeOf(intent: Stripe.PaymentIntent): AuthorisationOutcome {
+  const paymentId = intent.id
+  switch (intent.status) {
+    case "requires_capture":
+    case "succeeded":
+      return { type: "authorised", paymentId }
+    case "processing":
+      return { type: "processing", paymentId }
+    case "requires_action": {
+      const redirectUrl = intent.next_action?.redirect_to_url?.url
+      return { type: "action-required", paymentId, ...(redirectUrl && { redirectUrl }) }
+    }
+    default:
+      return { type: "declined", paymentId, code: declineCodeOf(intent) }
   }
+}
 
-  const post = (path: string, key: string, form: Record<string, string>) =>
-    send({
-      method: "POST",
-      path,
-      headers: { "idempotency-key": key },
-      body: new URLSearchParams(form),
-    })
+/** What a refund has come to. */
+export function refundOutcomeOf({ id, status, failure_reason }: Stripe.Refund): RefundOutcome {
+  if (status === "succeeded") return { type: "refunded", providerRefundId: id }
+  if (status === "pending" || status === "requires_action") return { type: "pending", providerRefundId: id }
+  return { type: "refused", code: failure_reason ?? status ?? "unknown" }
+}
 
-  async function retrieve(paymentId: string): Promise<Intent> {
-    const response = await send({ method: "GET", path: pathOf(paymentId) })
-    if (response.status !== 200) throw unexpected(response)
-    return Intent.parse(JSON.parse(response.text))
+export const idOf = (object: string | { readonly id: string } | null): string =>
+  typeof object === "string" ? object : (object?.id ?? "")
+
+/** Undefined for a currency that the shop does not take. */
+export function moneyOf(amount: number, currency: string): Money | undefined {
+  const known = Currency.safeParse(currency.toUpperCase()).data
+  return known && { amount, currency: known }
+}
+
+/** The order that a payment or a refund names as its own; undefined for one that is none of the shop's. */
+export const orderIdOf = (metadata: Stripe.Metadata | null): string | undefined =>
+  OrderId.safeParse(metadata?.order_id).data
+
+/** The shop's own id of a refund; undefined for one that somebody else has asked for. */
+export const refundIdOf = (metadata: Stripe.Metadata | null): string | undefined =>
+  RefundId.safeParse(metadata?.refund_id).data
+
+const statuses: Partial<Record<Stripe.PaymentIntent.Status, PaymentRecord["status"]>> = {
+  requires_capture: "authorised",
+  succeeded: "captured",
+  canceled: "cancelled",
+  processing: "open",
+  requires_action: "open",
+}
+
+/** Its charge tells, where the answer has that as well. */
+const isRefunded = ({ latest_charge: charge }: Stripe.PaymentIntent): boolean =>
+  typeof charge === "object" && charge?.refunded === true
+
+/** How a payment stands. */
+export function recordOf(intent: Stripe.PaymentIntent): PaymentRecord {
+  const captured = moneyOf(intent.amount_received, intent.currency)
+  const orderId = captured && orderIdOf(intent.metadata)
+  const status = isRefunded(intent) ? "refunded" : (statuses[intent.status] ?? "declined")
+  return {
+    paymentId: intent.id,
+    status,
+    ...(orderId && { orderId }),
+    ...(captured && { captured }),
+    ...(status === "declined" && { code: declineCodeOf(intent) }),
   }
+}
+
+const disputeOutcomes: Partial<Record<string, DisputeRecord["outcome"]>> = {
+  won: "won",
+  // An inquiry that came to nothing.
+  warning_closed: "won",
+  lost: "lost",
+  // The money went back before it came to a dispute.
+  prevented: "lost",
+}
+
+/** How a dispute stands; undefined for one in a currency that the shop does not take. */
+export function disputeOf(dispute: Stripe.Dispute): DisputeRecord | undefined {
+  const amount = moneyOf(dispute.amount, dispute.currency)
+  return (
+    amount && {
+      disputeId: dispute.id,
+      paymentId: idOf(dispute.payment_intent),
+      amount,
+      reason: dispute.reason,
+      outcome: disputeOutcomes[dispute.status] ?? "open",
+    }
+  )
+}
+
+const seconds = (time: Date): number => Math.floor(time.getTime() / 1_000)
+
+const unlessMissing = (error: unknown): undefined => {
+  if (stripeError(error)?.statusCode === 404) return undefined
+  throw error
+}
+
+/** Stripe forgets a key after a day: a refund that may be said later than that is looked for first. */
+const refundsBy = (call: StripeCalls): Pick<Payments, "refund" | "checkRefund"> => ({
+  async refund({ orderId, paymentId, refundId, amount }) {
+    const { data } = await call(({ refunds }) => refunds.list({ payment_intent: paymentId, limit: 100 }))
+    const made = data.find(({ metadata }) => metadata?.refund_id === refundId)
+    if (made) return refundOutcomeOf(made)
+    const metadata = { order_id: orderId, refund_id: refundId }
+    try {
+      const refund = { payment_intent: paymentId, amount: amount.amount, metadata }
+      return refundOutcomeOf(
+        await call(({ refunds }) => refunds.create(refund, { idempotencyKey: refundId })),
+      )
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (!refusal) throw error
+      return { type: "refused", code: codeOf(refusal) }
+    }
+  },
+
+  checkRefund: async (providerRefundId) =>
+    refundOutcomeOf(await call(({ refunds }) => refunds.retrieve(providerRefundId))),
+})
+
+const recordsBy = (call: StripeCalls): Omit<ProviderRecords, "release"> => ({
+  find: (paymentId) =>
+    call(({ paymentIntents }) => paymentIntents.retrieve(paymentId, { expand: ["latest_charge"] })).then(
+      recordOf,
+      unlessMissing,
+    ),
+
+  findDispute: (disputeId) =>
+    call(({ disputes }) => disputes.retrieve(disputeId)).then(disputeOf, unlessMissing),
+
+  async madeBetween(from, to, after, limit) {
+    const { data, has_more } = await call(({ paymentIntents }) =>
+      paymentIntents.list({
+        created: { gte: seconds(from), lt: seconds(to) },
+        limit,
+        expand: ["data.latest_charge"],
+        ...(after !== undefined && { starting_after: after }),
+      }),
+    )
+    return { payments: data.map(recordOf), isLast: !has_more }
+  },
+})
+
+/**
+ * Payments by Stripe. Idempotency keys are made of the order and the step; Stripe forgets them after a day, so whatever
+ * may be said later than that finds out first what has become of it.
+ * @param options.returnUrl where the browser goes after an authentication
+ */
+export function stripePayments(
+  call: StripeCalls,
+  options: { returnUrl?: (orderId: string) => string } = {},
+): Payments & ProviderRecords {
+  const retrieve = (paymentId: string) => call(({ paymentIntents }) => paymentIntents.retrieve(paymentId))
 
   /** Said again with the same key it is answered with the payment that it made the first time. */
   async function authorise({
@@ -80,58 +186,77 @@ export function stripePayments(client: ServiceClient): Payments {
     amount,
     paymentMethod,
   }: PaymentRequest): Promise<AuthorisationOutcome> {
-    const response = await post("/v1/payment_intents", `${orderId}-authorise`, {
-      amount: String(amount.amount),
+    const payment: Stripe.PaymentIntentCreateParams = {
+      amount: amount.amount,
       currency: amount.currency.toLowerCase(),
       payment_method: paymentMethod,
-      "payment_method_types[]": "card",
+      allowed_payment_method_types: ["card"],
       capture_method: "manual",
-      confirm: "true",
-      "metadata[order_id]": orderId,
-    })
-    if (response.status === 200) return outcomeOf(Intent.parse(JSON.parse(response.text)))
-    if (response.status !== 402 && response.status !== 400) throw unexpected(response)
-    const error = failureOf(response)
-    if (!error) throw unexpected(response)
-    // 400 is a request that no repetition mends, e.g. an unknown payment method.
-    return {
-      type: "declined",
-      ...(error.payment_intent && { paymentId: error.payment_intent.id }),
-      code: error.decline_code ?? error.code ?? error.type,
+      confirm: true,
+      metadata: { order_id: orderId },
+      ...(options.returnUrl && { return_url: options.returnUrl(orderId) }),
     }
+    try {
+      return outcomeOf(
+        await call(({ paymentIntents }) =>
+          paymentIntents.create(payment, { idempotencyKey: `${orderId}-authorise` }),
+        ),
+      )
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (!refusal) throw error
+      const paymentId = refusal.payment_intent?.id
+      return { type: "declined", ...(paymentId && { paymentId }), code: codeOf(refusal) }
+    }
+  }
+
+  async function release({ orderId, paymentId }: { orderId: string; paymentId: string }): Promise<void> {
+    const { status } = await retrieve(paymentId)
+    if (status === "canceled") return
+    const released =
+      status === "succeeded"
+        ? call(({ refunds }) =>
+            refunds.create(
+              { payment_intent: paymentId, metadata: { order_id: orderId } },
+              { idempotencyKey: `${orderId}-refund` },
+            ),
+          )
+        : call(({ paymentIntents }) =>
+            paymentIntents.cancel(paymentId, {}, { idempotencyKey: `${orderId}-cancel` }),
+          )
+    await released.catch((error) => {
+      if (stripeError(error)?.code !== "charge_already_refunded") throw error
+    })
   }
 
   return {
     authorise,
+    release,
 
-    async check(paymentId) {
-      return outcomeOf(await retrieve(paymentId))
-    },
+    check: async (paymentId) => outcomeOf(await retrieve(paymentId)),
 
-    async capture({ orderId, paymentId }): Promise<CaptureOutcome> {
-      const captured = await post(`${pathOf(paymentId)}/capture`, `${orderId}-capture`, {}).catch(
+    async capture({ orderId, paymentId }) {
+      const failure = await call(({ paymentIntents }) =>
+        paymentIntents.capture(paymentId, {}, { idempotencyKey: `${orderId}-capture` }),
+      ).then(
+        () => undefined,
         (error: Error) => error,
       )
-      if (!(captured instanceof Error) && captured.status === 200) return { type: "captured", paymentId }
+      if (!failure) return { type: "captured", paymentId }
       // No answer does not mean not done: the payment itself tells.
       const { status } = await retrieve(paymentId)
       if (status === "succeeded") return { type: "captured", paymentId }
-      if (captured instanceof Error) throw captured
+      if (!refusalOf(failure)) throw failure
       return { type: "refused", paymentId, code: status }
     },
 
     async undo(payment, known) {
       // The provider's search is not read-after-write: the request's own key tells what came of it.
       const paymentId = known ?? (await authorise(payment)).paymentId
-      if (paymentId === undefined) return
-      const { status } = await retrieve(paymentId)
-      if (status === "canceled") return
-      const response =
-        status === "succeeded"
-          ? await post("/v1/refunds", `${payment.orderId}-refund`, { payment_intent: paymentId })
-          : await post(`${pathOf(paymentId)}/cancel`, `${payment.orderId}-cancel`, {})
-      if (response.status !== 200 && failureOf(response)?.code !== "charge_already_refunded")
-        throw unexpected(response)
+      if (paymentId !== undefined) await release({ orderId: payment.orderId, paymentId })
     },
+
+    ...refundsBy(call),
+    ...recordsBy(call),
   }
 }

@@ -18,7 +18,7 @@ async function play(
   return { world, ended, activities: calls.map(({ activity }) => activity) }
 }
 
-const all = ["read-order", "undo-payment", "release-coupon", "cancel-order"]
+const all = ["read-order", "undo-payment", "release-coupon", "cancel-order", "note-attention"]
 
 test.each([
   ["authorised", 0],
@@ -26,7 +26,7 @@ test.each([
 ])("what an order may hold goes back: its payment was %s", async (_, captured) => {
   const { world, ended, activities } = await play({ status: "AwaitingPayment" }, { captured })
   expect([ended, activities]).toEqual(["Cancelled", all])
-  expect(world.payment).toEqual({ made: 1, authorised: false, captured, refunded: captured })
+  expect(world.payment).toMatchObject({ made: 1, authorised: false, captured, refunded: captured })
   expect(world.undone).toEqual([undefined])
   expect(world.coupon).toEqual({ taken: false, confirmed: false, released: true })
   expect(world.stored.order).toMatchObject({
@@ -38,12 +38,12 @@ test.each([
 
 test("an order that still waits for its stock has neither payment nor coupon", async () => {
   const { ended, activities } = await play({ status: "AwaitingStock" })
-  expect([ended, activities]).toEqual(["Cancelled", ["read-order", "cancel-order"]])
+  expect([ended, activities]).toEqual(["Cancelled", ["read-order", "cancel-order", "note-attention"]])
 })
 
 test("a free order has no payment", async () => {
   const { activities } = await play({ status: "AwaitingPayment" }, { scenario: { free: true } })
-  expect(activities).toEqual(["read-order", "release-coupon", "cancel-order"])
+  expect(activities).toEqual(["read-order", "release-coupon", "cancel-order", "note-attention"])
 })
 
 test("an order that was paid meanwhile is left alone", async () => {

@@ -5,13 +5,14 @@ import { CouponCode, CustomerId, OrderId, PaymentId, PaymentMethod } from "@esho
 import { Money } from "@eshop/domain/kernel/money"
 import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
-import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
 import type { Order } from "@eshop/domain/ordering/order"
 import { CancelReason, type OrderEvent } from "@eshop/domain/ordering/order-events"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import { orderOtherPayment, orderWrongAmount, payOrder } from "@eshop/domain/ordering/pay-order"
+import { requirePaymentAction } from "@eshop/domain/ordering/require-payment-action"
 import * as z from "zod"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import type { CheckoutSettings } from "./ports.ts"
 
 const ofOrder = z.object({ orderId: OrderId })
 const Changed = z.object({ status: OrderStatus })
@@ -31,6 +32,8 @@ const change = <R extends Refusal>(
     return isRefusal(order) ? (order as R) : { status: (order as Order).status }
   })
 
+type ReadPorts = { readonly checkoutSettings: CheckoutSettings }
+
 /** What the saga has to know of the order: how it stands, what it costs, how it is paid. */
 export const orderRead = step("read-order", {
   input: ofOrder,
@@ -41,10 +44,14 @@ export const orderRead = step("read-order", {
     couponCode: CouponCode.optional(),
     /** Absent once the order is past its payment. */
     paymentMethod: PaymentMethod.optional(),
+    /** When its units are free for others; absent while they are not set aside. */
+    reservedUntil: z.iso.datetime().optional(),
+    /** Until then a cancellation is free: nothing is authorised. */
+    graceUntil: z.iso.datetime().optional(),
   }),
   refusals: [orderUnknown],
   run:
-    ({ orders }: OrderPorts) =>
+    ({ orders, checkoutSettings: { gracePeriodSeconds } }: OrderPorts & ReadPorts) =>
     async ({ orderId }) => {
       const stored = await orders.find(orderId)
       if (!stored) return orderUnknown()
@@ -56,19 +63,23 @@ export const orderRead = step("read-order", {
         customerId: order.customerId,
         ...(couponCode !== undefined && { couponCode }),
         ...("paymentMethod" in order && { paymentMethod: order.paymentMethod }),
+        ...("reservedUntil" in order && { reservedUntil: order.reservedUntil }),
+        ...(gracePeriodSeconds > 0 && {
+          graceUntil: new Date(Date.parse(order.submittedAt) + gracePeriodSeconds * 1_000).toISOString(),
+        }),
       }
     },
 })
 
-/** The stock is set aside: the order awaits its payment. */
-export const stockConfirmed = step("confirm-stock", {
-  input: ofOrder,
+/** The order shows where the payment's holder must confirm it. */
+export const actionAsked = step("ask-for-action", {
+  input: z.object({ orderId: OrderId, paymentId: PaymentId, redirectUrl: z.url() }),
   output: Changed,
   refusals: [orderUnknown, orderWrongState],
   run:
     (ports: OrderPorts) =>
-    ({ orderId }, call) =>
-      change(ports, orderId, call, (order) => confirmStock(order, {}, call.now)),
+    ({ orderId, ...action }, call) =>
+      change(ports, orderId, call, (order) => requirePaymentAction(order, action, call.now)),
 })
 
 /** Last step: the money is taken; Catalog hears OrderPaid and turns reserved stock into sold stock. */

@@ -3,7 +3,7 @@ import { OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
 import { Money } from "@eshop/domain/kernel/money"
 import { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
 import * as z from "zod"
-import type { Payments } from "./ports.ts"
+import type { Payments } from "../payments/ports.ts"
 
 type Ports = { readonly payments: Payments }
 
@@ -43,12 +43,15 @@ export const paymentCaptured = step("capture-payment", {
       payments.capture(payment),
 })
 
-/** Undoes the order's payment where no saga knows any more what it came to. */
+/** Undoes the order's payment where nothing is left of the saga that made it, or that saga can only go forward. */
 export const paymentUndone = step("undo-payment", {
-  input: PaymentRequest,
+  input: PaymentRequest.extend({
+    /** Where it is known what it came to. */
+    paymentId: PaymentId.optional(),
+  }),
   output: z.void(),
   run:
     ({ payments }: Ports) =>
-    (payment) =>
-      payments.undo(payment, undefined),
+    ({ paymentId, ...payment }) =>
+      payments.undo(payment, paymentId),
 })

@@ -5,32 +5,7 @@ import {
   redemptionReleased,
   redemptionUnknown,
 } from "@eshop/domain/discount/redemption"
-import type { Money } from "@eshop/domain/kernel/money"
 import type { RefusalOf } from "@eshop/domain/kernel/refusal"
-import type { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/payment"
-
-/** A payment as the order asks for it. Repeating it is the same payment: its idempotency key is made of the order. */
-export type PaymentRequest = {
-  readonly orderId: string
-  readonly amount: Money
-  /** The provider's token. */
-  readonly paymentMethod: string
-}
-
-/** The payment provider. Every call is idempotent by order. */
-export type Payments = {
-  /** Sets the money aside at the customer's bank. */
-  authorise(payment: PaymentRequest): Promise<AuthorisationOutcome>
-  /** Asks how a payment stands that needed more time. */
-  check(paymentId: string): Promise<AuthorisationOutcome>
-  /** Takes the money that was set aside. */
-  capture(payment: { orderId: string; paymentId: string }): Promise<CaptureOutcome>
-  /**
-   * Undoes whatever the order's payment came to: nothing, an authorisation (void) or a capture (refund).
-   * @param paymentId the payment, where it is known; otherwise the provider tells it by the request's idempotency key
-   */
-  undo(payment: PaymentRequest, paymentId: string | undefined): Promise<void>
-}
 
 /** What Discount may say to a redemption. */
 export const redemptionRefusals = [
@@ -60,4 +35,10 @@ export type Checkouts = {
   find(checkoutId: string): Promise<CheckoutDetails | undefined>
   /** The same for a reader who does not wait: undefined as well when Basket does not answer soon. */
   lookUp(checkoutId: string): Promise<CheckoutDetails | undefined>
+}
+
+/** How the shop wants its checkouts. */
+export type CheckoutSettings = {
+  /** From the submission on, how long a cancellation is free: nothing is authorised before. */
+  readonly gracePeriodSeconds: number
 }

@@ -1,9 +1,7 @@
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
-import { StockRejected, StockReserved } from "@eshop/domain/contracts/catalog-events"
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
-import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
 import type { Order } from "@eshop/domain/ordering/order"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import type { Cloud } from "@eshop/local-cloud/cloud"
@@ -188,46 +186,6 @@ describe("the start of the saga", () => {
   })
 })
 
-describe("Catalog's answer", () => {
-  const expiresAt = "2026-11-01T10:30:00.000Z"
-  const raised = () => ordering.sagas.raisedFor(orderId)
-
-  test("reaches the saga, whatever it is", async () => {
-    await app().publish(BasketCheckedOut, checkout)
-    const shortages = [{ sku: "IPHONE-X-BLACK", requested: 3, available: 1 }]
-    await app().publish(StockReserved, { orderId, expiresAt })
-    await app().publish(StockRejected, { orderId, shortages })
-    expect(raised()).toEqual([
-      { id: orderId, event: "stock-reserved", data: { expiresAt } },
-      { id: orderId, event: "stock-rejected", data: { shortages } },
-    ])
-  })
-
-  test("waits for a saga that is not there yet", async () => {
-    const notYet = ordering.appWith({ sagas: { ...ordering.sagas, start: () => Promise.reject(out) } })
-    const checkedOut = newId()
-    await expect(notYet.publish(BasketCheckedOut, checkout, checkedOut)).rejects.toThrow("task hub")
-    const message = newId()
-    const answer = () => app().publish(StockReserved, { orderId, expiresAt }, message)
-    await expect(answer()).rejects.toThrow(`the saga of order ${orderId} is not available`)
-    await expect(answer()).rejects.toThrow(DependencyUnavailableError)
-
-    await app().publish(BasketCheckedOut, checkout, checkedOut)
-    await answer()
-    expect(raised()).toHaveLength(1)
-  })
-
-  test("is no news for an order that awaits its stock no longer, or that there is not", async () => {
-    const sagaGone = ordering.appWith({ sagas: { ...ordering.sagas, raise: async () => false } })
-    await app().publish(BasketCheckedOut, checkout)
-    await change((order) => confirmStock(order, {}, new Date()) as never)
-    for (const id of [orderId, newId()]) {
-      const message = await sagaGone.publish(StockReserved, { orderId: id, expiresAt })
-      expect(await parkedReasons(message)).toEqual([])
-    }
-  })
-})
-
 describe("personal data", () => {
   const names = ["Mehmet", "Yılmaz", "mehmet@example.com", "Bağdat"]
 
@@ -262,7 +220,11 @@ describe("personal data", () => {
     expect(shown.shippingAddress).toMatchObject({ firstName: "Mehmet", addressLine: "Bağdat Caddesi 1" })
 
     const { store, ports } = ordering
-    expect(await store.unitOfWork.transaction((tx) => ports.personalData.forget(tx, customerId))).toBe(true)
+    expect(
+      await store.unitOfWork.transaction((tx) =>
+        ports.personalData.forget(tx, customerId, new Date(Date.now() + 60_000)),
+      ),
+    ).toBe(true)
     const { shippingAddress: _, ...rest } = shown
     expect(await read()).toEqual(rest)
   })

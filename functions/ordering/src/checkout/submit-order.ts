@@ -4,9 +4,12 @@ import type { PersonalData } from "@eshop/building-blocks/personal-data/personal
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Order } from "@eshop/domain/ordering/order"
+import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { checkoutUnknown } from "@eshop/domain/ordering/order-refusals"
 import { submitOrder as decide, orderOtherCheckout } from "@eshop/domain/ordering/submit-order"
 import * as z from "zod"
+import type { EmailDigests } from "../access/email-digest.ts"
+import type { OrderContacts } from "../access/ports.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 import type { PriceProofs } from "../proofs/ports.ts"
 import { checkout as saga } from "./checkout-saga.ts"
@@ -18,6 +21,8 @@ type Ports = OrderPorts & {
   readonly personalData: PersonalData
   readonly proofs: PriceProofs
   readonly sagas: Sagas
+  readonly contacts: Pick<OrderContacts, "add">
+  readonly emails: Pick<EmailDigests, "of">
 }
 
 /**
@@ -29,7 +34,7 @@ export const submitOrder = command("ordering.submit-order", {
   result: z.void(),
   refusals: [checkoutUnknown, orderOtherCheckout],
   handle: (ports: Ports) => async (checkout, call) => {
-    const { orders, checkouts, personalData, proofs, sagas } = ports
+    const { orders, checkouts, personalData, proofs, sagas, contacts, emails } = ports
     const { checkoutId: orderId, proof, ...content } = checkout
     // Basket is asked before the transaction, and once: an order that is there has its address.
     const details = (await orders.find(orderId)) ? undefined : await checkouts.find(orderId)
@@ -39,6 +44,8 @@ export const submitOrder = command("ordering.submit-order", {
         if (!details) return checkoutUnknown()
         const { customerId, shippingAddress: data } = details
         const { commitment } = await personalData.put(tx, { customerId, subject: orderId, data })
+        const orderNumber = orderNumberOf(orderId)
+        await contacts.add(tx, { orderId, orderNumber, customerId, email: emails.of(data.emailAddress) })
         return decide(known, { ...content, orderId, personalData: { commitment } }, call.now)
       }
       const order = await changeOrder(ports, tx, orderId, submit, call)

@@ -3,6 +3,8 @@ import type { SagaStatus, Sagas } from "@eshop/building-blocks/durable/saga-clie
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import * as z from "zod"
 import type { Orders } from "../orders/ports.ts"
+import type { Attention } from "../sagas/attention.ts"
+import { strikeSettled } from "../sagas/strike-settled.ts"
 import { abandonedCheckout } from "./abandoned-checkout.ts"
 import { checkout } from "./checkout-saga.ts"
 
@@ -11,17 +13,18 @@ const BATCH = 1_000
 /** A checkout that has not moved for this long is looked at. */
 const QUIET_MS = 2 * 60_000
 
-type Ports = { readonly orders: Orders; readonly sagas: Sagas }
+type Ports = { readonly orders: Orders; readonly sagas: Sagas; readonly attention: Attention }
 
 /**
  * Looks after orders whose checkout does not move: a saga that never began is started, one that ended without ending
- * the order (it failed, or was terminated from outside) is led back by another one.
+ * the order (it failed, or was terminated from outside) is led back by another one. The list of sagas that need
+ * attention is looked after as well.
  */
 export const watchCheckouts = useCase("ordering.watch-checkouts", {
   input: z.strictObject({}),
-  result: z.strictObject({ started: z.int(), abandoned: z.int() }),
+  result: z.strictObject({ started: z.int(), abandoned: z.int(), settled: z.int() }),
   handle:
-    ({ orders, sagas }: Ports) =>
+    ({ orders, sagas, attention }: Ports) =>
     async (_, call) => {
       let started = 0
       let abandoned = 0
@@ -43,7 +46,7 @@ export const watchCheckouts = useCase("ordering.watch-checkouts", {
         await sagas.start(abandonedCheckout, recoveryOf(orderId), { orderId })
         abandoned++
       }
-      return { started, abandoned }
+      return { started, abandoned, settled: await strikeSettled({ attention, sagas }, call) }
     },
 })
 

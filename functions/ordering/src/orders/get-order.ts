@@ -2,31 +2,43 @@ import { type Call, hasRole } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
 import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
 import { Address } from "@eshop/domain/contracts/checkouts"
-import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import { OrderId } from "@eshop/domain/kernel/ids"
-import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
+import { madeAt } from "@eshop/domain/kernel/made-at"
+import type { RefusalOf } from "@eshop/domain/kernel/refusal"
+import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { orderUnknown } from "@eshop/domain/ordering/order-refusals"
 import * as z from "zod"
 import type { Checkouts } from "../checkout/ports.ts"
-import { detailsOf, OrderDetails } from "./order-views.ts"
+import { detailsOf, nothingYet, OrderDetails } from "./order-views.ts"
 import type { Orders } from "./ports.ts"
 
-type Ports = { readonly orders: Orders; readonly personalData: PersonalData; readonly checkouts: Checkouts }
+export type OrderReaders = {
+  readonly orders: Orders
+  readonly personalData: PersonalData
+  readonly checkouts: Checkouts
+}
 
 /** An order that Ordering does not know longer than this after its checkout does not exist. */
 const UNDER_WAY_MS = 15 * 60_000
 
-/** The moment that a UUIDv7 was made (RFC 9562 section 5.7), in milliseconds; undefined for another kind of id. */
-const madeAt = (id: string): number | undefined =>
-  id[14] === "7" ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined
+type Whose = { readonly id: string; readonly customerId: string }
 
-/** Whether the caller may see the order of this customer: they themselves, or who reads all orders. */
-export const maySee = ({ caller }: Call, customerId: string): boolean =>
-  ("id" in caller && caller.kind !== "service" && caller.kind !== "system" && caller.id === customerId) ||
-  hasRole(caller, "ordering.read")
+/** Whether the order is the caller's: its customer, or the holder of its token. */
+export const isOwn = ({ caller }: Pick<Call, "caller">, order: Whose): boolean =>
+  ((caller.kind === "customer" || caller.kind === "guest") && caller.id === order.customerId) ||
+  (caller.kind === "order-holder" && caller.orderId === order.id)
+
+/** Whether the caller may see the order: whose it is, and who reads or works on all orders. */
+export const maySee = (call: Pick<Call, "caller">, order: Whose): boolean =>
+  isOwn(call, order) ||
+  ["ordering.read", "orders.manage", "orders.fulfil"].some((role) => hasRole(call.caller, role))
 
 /** An order whose checkout was accepted and whose event has not come yet: Basket knows it. */
-async function underWay({ checkouts }: Ports, id: string, call: Call): Promise<OrderDetails | undefined> {
+async function underWay(
+  { checkouts }: OrderReaders,
+  id: string,
+  call: Call,
+): Promise<OrderDetails | undefined> {
   const made = madeAt(id)
   if (made === undefined || Math.abs(call.now.getTime() - made) > UNDER_WAY_MS) return undefined
   const found = await checkouts.lookUp(id)
@@ -34,6 +46,7 @@ async function underWay({ checkouts }: Ports, id: string, call: Call): Promise<O
   const { checkout, customerId, shippingAddress, checkedOutAt } = found
   return {
     id,
+    number: orderNumberOf(id),
     customerId,
     status: "Submitted",
     lines: checkout.lines,
@@ -45,6 +58,7 @@ async function underWay({ checkouts }: Ports, id: string, call: Call): Promise<O
     couponCodes: checkout.couponCodes,
     discountUnavailable: checkout.discountUnavailable,
     shippingAddress,
+    ...nothingYet,
     submittedAt: checkedOutAt,
     changedAt: checkedOutAt,
     version: 0,
@@ -52,18 +66,19 @@ async function underWay({ checkouts }: Ports, id: string, call: Call): Promise<O
 }
 
 /** The order, if the caller may see it; anybody else learns nothing of it. */
-async function visibleOrder(
-  ports: Ports,
+export async function visibleOrder(
+  ports: OrderReaders,
   id: string,
   call: Call,
 ): Promise<OrderDetails | RefusalOf<[typeof orderUnknown]>> {
   const stored = await ports.orders.find(id)
   if (!stored) {
     const { kind } = call.caller
-    const order = kind === "customer" || kind === "guest" ? await underWay(ports, id, call) : undefined
-    return order && maySee(call, order.customerId) ? order : orderUnknown()
+    const mayBeIts = kind === "customer" || kind === "guest" || kind === "order-holder"
+    const order = mayBeIts ? await underWay(ports, id, call) : undefined
+    return order && maySee(call, order) ? order : orderUnknown()
   }
-  if (!maySee(call, stored.order.customerId)) return orderUnknown()
+  if (!maySee(call, stored.order)) return orderUnknown()
   const personal = await ports.personalData.find(id)
   return detailsOf(stored.order, stored.version, personal && Address.parse(personal.data))
 }
@@ -76,41 +91,7 @@ export const getOrder = useCase("ordering.get-order", {
   result: OrderDetails,
   refusals: [orderUnknown],
   handle:
-    (ports: Ports) =>
+    (ports: OrderReaders) =>
     ({ id }, call) =>
       visibleOrder(ports, id, call),
-})
-
-/** What happened to an order and when, oldest first. */
-export const getTimeline = useCase("ordering.get-timeline", {
-  input,
-  result: z.strictObject({
-    orderId: OrderId,
-    status: OrderStatus,
-    events: z.array(
-      z.strictObject({
-        type: z.string(),
-        at: z.iso.datetime(),
-        data: z.record(z.string(), z.unknown()).optional(),
-      }),
-    ),
-  }),
-  refusals: [orderUnknown],
-  handle:
-    (ports: Ports) =>
-    async ({ id }, call) => {
-      const order = await visibleOrder(ports, id, call)
-      if (isRefusal(order)) return order
-      const events = await ports.orders.events(id)
-      return {
-        orderId: id,
-        status: order.status,
-        // The first event holds the whole checkout, which the order itself shows.
-        events: events.map(({ type, at, data }) => ({
-          type,
-          at,
-          ...(type !== "OrderSubmitted" && Object.keys(data).length > 0 && { data }),
-        })),
-      }
-    },
 })

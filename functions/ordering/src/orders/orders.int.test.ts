@@ -94,10 +94,22 @@ describe("an order", () => {
       orderId: id,
       status: "Cancelled",
       events: [
-        { type: "OrderSubmitted", at },
-        { type: "StockRequested", at },
-        { type: "OrderCancelled", at, data: reason },
+        { type: "OrderSubmitted", at, says: "The order was placed: 1604.90 USD.", announced: [] },
+        {
+          type: "StockRequested",
+          at,
+          says: "The stock was asked to set its units aside.",
+          announced: ["eshop.ordering.order-created.v1", "eshop.ordering.order-status-changed.v1"],
+        },
+        {
+          type: "OrderCancelled",
+          at,
+          says: "The order was cancelled: A test.",
+          data: reason,
+          announced: ["eshop.ordering.order-cancelled.v1", "eshop.ordering.order-status-changed.v1"],
+        },
       ],
+      processes: [{ id, status: "running" }],
     })
   })
 })
@@ -149,6 +161,7 @@ describe("an order whose event has not come yet", () => {
       orderId: id,
       status: "Submitted",
       events: [],
+      processes: [],
     })
     expect((await underWay.as(customer(newId()))("GET", `orders/${id}`)).status).toBe(404)
     expect(asked).toEqual(Array(3).fill(`/checkouts/${id}`))

@@ -21,7 +21,7 @@ export const getPriceProof = useCase("ordering.get-price-proof", {
     ({ orders, proofs }: { orders: Orders; proofs: PriceProofs }) =>
     async ({ id }, call) => {
       const stored = await orders.find(id)
-      if (!stored || !maySee(call, stored.order.customerId)) return orderUnknown()
+      if (!stored || !maySee(call, stored.order)) return orderUnknown()
       const proof = await proofs.find(id)
       return proof === undefined ? priceProofMissing() : { orderId: id, proof }
     },

@@ -8,6 +8,11 @@ output "database_ids" {
   value       = { for name, database in azurerm_mssql_database.this : name => database.id }
 }
 
+output "urls" {
+  description = "URL of each database, as the apps read it. Without user and password: the caller's identity logs in."
+  value       = { for name, database in var.databases : name => "mssql://${var.name}.database.windows.net:1433/${name}" }
+}
+
 output "connection_strings" {
   description = "Connection string of each database. No secret: the caller's managed or workload identity logs in."
   value = {

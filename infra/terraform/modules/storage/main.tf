@@ -45,6 +45,15 @@ resource "azurerm_storage_container" "this" {
   container_access_type = "private"
 }
 
+resource "azurerm_storage_container_immutability_policy" "this" {
+  for_each = var.immutable_days == null ? {} : azurerm_storage_container.this
+
+  storage_container_resource_manager_id = each.value.id
+  immutability_period_in_days           = var.immutable_days
+  locked                                = var.immutability_locked
+  protected_append_writes_all_enabled   = false
+}
+
 resource "azurerm_storage_management_policy" "this" {
   storage_account_id = azurerm_storage_account.this.id
 

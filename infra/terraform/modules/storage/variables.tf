@@ -40,6 +40,19 @@ variable "containers" {
   nullable    = false
 }
 
+variable "immutable_days" {
+  description = "Days for which a blob can be neither changed nor deleted, by nobody; null lets it."
+  type        = number
+  default     = null
+}
+
+variable "immutability_locked" {
+  description = "Whether the days can be made more, but never fewer again."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "public_access" {
   description = "Whether the data plane answers on its public endpoint, and to which IPv4 ranges only."
   type = object({

@@ -64,6 +64,19 @@ export function identityPart(
   }
 }
 
+/** What the shop's webhook endpoint subscribes to, there as at Stripe. */
+const webhookEvents = [
+  "payment_intent.amount_capturable_updated",
+  "payment_intent.payment_failed",
+  "payment_intent.succeeded",
+  "payment_intent.canceled",
+  "refund.updated",
+  "refund.failed",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
+]
+
 /** The payment provider's stand-in. */
 export function paymentsPart(
   port: number,
@@ -80,8 +93,16 @@ export function paymentsPart(
     launch: () => ({
       kind: "node",
       program: program("@eshop/payment-simulator/main"),
-      args: ["--port", String(port), "--data-dir", join(dataDirectory, "payments")],
-      env: { ...env, PAYMENT_API_KEY: developmentSecrets.paymentApiKey },
+      args: [
+        ...["--port", String(port), "--data-dir", join(dataDirectory, "payments")],
+        ...["--webhook-url", `${to.apps.ordering}/payments/webhook`],
+        ...["--webhook-events", webhookEvents.join(",")],
+      ],
+      env: {
+        ...env,
+        PAYMENT_API_KEY: developmentSecrets.paymentApiKey,
+        PAYMENT_WEBHOOK_SECRET: developmentSecrets.paymentWebhookSecret,
+      },
     }),
     isReady: isLive(to.payments),
     damage: () => unreadableDatabase(join(dataDirectory, "payments", "payments.sqlite")),

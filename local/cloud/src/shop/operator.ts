@@ -1,13 +1,13 @@
 export type Request = { readonly method: string; readonly path: string; readonly body?: string }
 
 /**
- * Sends requests with a token of role `operations`, which the local identity provider gives to anybody.
+ * Sends requests with a token of one role, which the local identity provider gives to anybody.
  * @returns a function that takes the URL above the request's path and returns the answer's JSON; it throws an error that
  * says what was asked and answered when that is no success
  */
-export function operator(identity: string) {
+export function operator(identity: string, role: "operations" | "privacy.manage" = "operations") {
   async function token(): Promise<string> {
-    const response = await fetch(`${identity}/dev/token?role=operations`)
+    const response = await fetch(`${identity}/dev/token?role=${role}`)
     if (!response.ok) throw new Error(`the identity provider answered ${response.status}`)
     return ((await response.json()) as { access_token: string }).access_token
   }

@@ -10,6 +10,10 @@ export type OperationsUrls = {
   readonly discount: string
 }
 
+/** What became of the payments, counted. */
+type Reconciled = Record<"right" | "waiting" | "voided" | "refunded" | "alarms", number> & {
+  readonly settledUntil: string
+}
 type CouponUses = { readonly items: readonly Redemption[]; readonly nextCursor: string | null }
 
 /** What a page of coupon uses holds at the most; Discount takes as many at once. */
@@ -38,6 +42,10 @@ export function orderOperations(urls: OperationsUrls) {
         told = pending
       }
     },
+
+    /** Settles at the payment provider what was left open. May be run at any time, any number of times. */
+    reconcilePayments: (): Promise<Reconciled> =>
+      call(urls.ordering, { method: "POST", path: "/operations/payments/reconciliation", body: "{}" }),
 
     /**
      * Brings Discount's redemptions to what Ordering knows of its orders' coupons. May be run at any time, any number

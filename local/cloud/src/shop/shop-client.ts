@@ -22,6 +22,8 @@ export type Order = {
   readonly couponCodes: readonly string[]
   readonly total: Money
   readonly cancelReason?: CancelReason
+  /** Where the payment's holder must confirm it, while that is awaited. */
+  readonly paymentAction?: { readonly redirectUrl: string }
   readonly submittedAt: string
 }
 

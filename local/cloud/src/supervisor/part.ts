@@ -74,6 +74,7 @@ export class Part {
   #loop: Promise<void> = Promise.resolve()
   #shortLives = 0
   #restartWanted = false
+  #killWanted = false
   #allowed: Promise<void> = Promise.resolve()
 
   constructor(spec: PartSpec, log: PartLog, runDirectory: string, emit: (event: PartEvent) => void) {
@@ -114,7 +115,10 @@ export class Part {
   /** Sends a signal to the process, as a fault would. After SIGKILL, `whenReady` waits for the next life. */
   kill(signal: NodeJS.Signals): void {
     if (!this.#process) return
-    if (signal === "SIGKILL") this.#become("restarting")
+    if (signal === "SIGKILL") {
+      this.#killWanted = true
+      this.#become("restarting")
+    }
     this.#process.kill(signal)
   }
 
@@ -178,7 +182,10 @@ export class Part {
         continue
       }
       const lived = performance.now() - started
-      this.#shortLives = lived < SHORT_LIFE_MS ? this.#shortLives + 1 : 1
+      // Whoever asks for a kill asks for the next life as well: that is no sign of a part that keeps dying.
+      if (this.#killWanted || lived >= SHORT_LIFE_MS) this.#shortLives = 1
+      else this.#shortLives++
+      this.#killWanted = false
       const delayMs = BACKOFF_MS[Math.min(this.#shortLives, BACKOFF_MS.length) - 1] ?? 0
       this.#log.note(`${reason}; restarting`)
       // Told once when the start fails and once when it keeps failing; the log has the rest.

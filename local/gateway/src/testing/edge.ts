@@ -36,6 +36,7 @@ const files: GatewayFiles = {
     route("basket", "POST", "/checkout", "signed-in"),
     route("basket", "POST", "/hold", "customer"),
     route("basket", "POST", "/shop", "shopper"),
+    route("basket", "POST", "/orders/{id}", "order"),
     { ...route("basket", "POST", "/notes", "anyone"), maxBodyBytes: 10 },
     route("discount", "GET", "/coupons", "signed-in"),
     route("ordering", "GET", "/orders", "signed-in"),

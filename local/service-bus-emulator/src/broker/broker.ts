@@ -3,6 +3,7 @@ import type { Journal, JournalRecord } from "../storage/record.ts"
 import { entityNotFound, notAllowed } from "./errors.ts"
 import type { MessageQueue } from "./message-queue.ts"
 import { deadLetterKey, type EntityCounts, type Forward, key, QueueEntity } from "./queue-entity.ts"
+import type { Repetition } from "./repetition.ts"
 import { Subscription, TopicEntity } from "./topic-entity.ts"
 
 /** What messages can be sent to. */
@@ -21,7 +22,8 @@ export class Broker {
   readonly #topics = new Map<string, TopicEntity>()
   readonly #subscriptions = new Map<string, Subscription>()
 
-  constructor(topology: Topology, journal: Journal) {
+  /** @param repetition of what is published to topics */
+  constructor(topology: Topology, journal: Journal, repetition?: Repetition) {
     this.journal = journal
     const forward: Forward = (target, message, origin, now) => {
       const destination = this.#queues.get(key(target)) ?? this.#topics.get(key(target))
@@ -30,7 +32,7 @@ export class Broker {
     for (const queue of topology.queues)
       this.#queues.set(key(queue.name), new QueueEntity(queue, journal, forward))
     for (const { subscriptions, ...topic } of topology.topics) {
-      const entity = new TopicEntity(topic, journal)
+      const entity = new TopicEntity(topic, journal, repetition)
       this.#topics.set(key(topic.name), entity)
       for (const { rules, ...declaration } of subscriptions) {
         const subscription = new Subscription(new QueueEntity(declaration, journal, forward), rules, journal)

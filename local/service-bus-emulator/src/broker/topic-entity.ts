@@ -6,6 +6,7 @@ import { Intake } from "./intake.ts"
 import type { IncomingMessage } from "./message.ts"
 import { MessageQueue } from "./message-queue.ts"
 import { key, type Origin, type QueueEntity } from "./queue-entity.ts"
+import { pausesOf, type Repetition } from "./repetition.ts"
 
 /** A topic as declared. Durations are milliseconds. */
 export interface TopicDeclaration {
@@ -104,9 +105,11 @@ export class TopicEntity {
   /** Holds scheduled messages only. */
   readonly waiting: MessageQueue
   readonly #intake: Intake
+  readonly #repetition: Repetition | undefined
 
-  constructor(declaration: TopicDeclaration, journal: Journal) {
+  constructor(declaration: TopicDeclaration, journal: Journal, repetition?: Repetition) {
     this.declaration = declaration
+    this.#repetition = repetition
     this.#intake = new Intake(key(declaration.name), declaration.duplicateWindow, journal)
     const settings = {
       name: key(declaration.name),
@@ -175,12 +178,21 @@ export class TopicEntity {
 
   #submitOne(message: IncomingMessage, now: number): number {
     if (!this.#intake.admit(message.messageId, now)) return 0
-    if ((message.scheduledAt ?? 0) <= now) {
-      return this.publish(message, { enqueuedSequenceNumber: 0, hops: 0 }, now)
+    const dueAt = message.scheduledAt ?? 0
+    if (this.#repetition) {
+      const pauses = pausesOf(this.#repetition, message.messageId)
+      const numbers = pauses.map((pause) => this.#schedule(message, Math.max(dueAt, now) + pause, now))
+      return numbers[0] ?? 0
     }
+    if (dueAt <= now) return this.publish(message, { enqueuedSequenceNumber: 0, hops: 0 }, now)
+    return this.#schedule(message, dueAt, now)
+  }
+
+  #schedule(message: IncomingMessage, scheduledAt: number, now: number): number {
     const sequenceNumber = this.#intake.takeSequenceNumber()
     this.waiting.put({
       ...message,
+      scheduledAt,
       sequenceNumber,
       enqueuedSequenceNumber: 0,
       enqueuedAt: now,

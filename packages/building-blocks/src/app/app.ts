@@ -5,7 +5,8 @@ import type { UseCase } from "./use-case.ts"
 
 /**
  * Who may call a route: anybody; whoever is signed in, with or without guests; customers and guests; shoppers, who are
- * customers, guests, and whoever becomes a guest by it (reading makes nobody one); or holders of a role.
+ * customers, guests, and whoever becomes a guest by it (reading makes nobody one); whoever is signed in, guests, and who
+ * shows the token of the order that the path's `{id}` names; or holders of a role.
  */
 export type Access =
   | "anyone"
@@ -13,6 +14,7 @@ export type Access =
   | "signed-in-or-guest"
   | "customer"
   | "shopper"
+  | "order"
   | { readonly role: string }
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -40,6 +42,8 @@ export type Route<Ports = never> = Needs<Ports> & {
   /** The member of the result that is its version: answered as ETag. */
   readonly etag?: string
   readonly location?: (result: never) => string
+  /** The order that a guest is given a token for: answered as `X-Order-Token`. */
+  readonly orderToken?: (result: never) => string
   readonly file?: FileOptions
   /** What a raw route's body must be; anything when it does not say. */
   readonly contentType?: string
@@ -97,8 +101,8 @@ type ResultOf<U extends AnyUseCase> = z.output<U["result"]>
 /** The result is the text of a file and not JSON. */
 export type FileOptions = {
   readonly contentType: string
-  /** How long anybody may keep it, in seconds. */
-  readonly maxAge: number
+  /** How long anybody may keep it, in seconds; nobody may keep one that does not say. */
+  readonly maxAge?: number
 }
 
 export type RouteOptions<U extends AnyUseCase> = {
@@ -110,6 +114,7 @@ export type RouteOptions<U extends AnyUseCase> = {
   readonly maxBodyBytes?: number
   readonly etag?: Extract<keyof ResultOf<U>, string>
   readonly location?: (result: ResultOf<U>) => string
+  readonly orderToken?: (result: ResultOf<U>) => string
   readonly file?: ResultOf<U> extends string ? FileOptions : never
 }
 

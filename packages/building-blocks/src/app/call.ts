@@ -16,6 +16,8 @@ export type UnitOfWork = {
 export type Caller =
   | { readonly kind: "anonymous" }
   | { readonly kind: "guest"; readonly id: string }
+  /** Whoever shows an order's token: its customer for this one order, and nobody beyond it. */
+  | { readonly kind: "order-holder"; readonly orderId: string }
   | {
       readonly kind: "customer"
       readonly id: string
@@ -36,6 +38,8 @@ export type Call = {
   readonly caller: Caller
   /** The versions that If-Match accepts, when the client sent one. */
   readonly ifMatch?: readonly string[]
+  /** When the event that is consumed happened: before now, by the time that its message took. */
+  readonly happenedAt?: string
   /** A transaction whose effect may happen again when the call is repeated. */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }
@@ -57,6 +61,12 @@ export type CommandCall = Call & {
 export function customerOf({ caller }: Call): string {
   if (caller.kind !== "customer" && caller.kind !== "guest") throw new Error("this use case needs a customer")
   return caller.id
+}
+
+/** What tells a caller from others of their kind; undefined for nobody known. */
+export function idOfCaller(caller: Caller): string | undefined {
+  if (caller.kind === "anonymous") return undefined
+  return caller.kind === "order-holder" ? caller.orderId : caller.id
 }
 
 /** The groups whose prices and discounts the caller gets. */

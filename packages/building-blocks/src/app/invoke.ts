@@ -7,7 +7,7 @@ import { newId } from "../ids.ts"
 import type { BaseStore } from "../store/store.ts"
 import { idsOf, observe, type Trigger } from "../telemetry/observe.ts"
 import type { Access } from "./app.ts"
-import { type Caller, type CommandCall, type Committed, hasRole, type Tx } from "./call.ts"
+import { type Caller, type CommandCall, type Committed, hasRole, idOfCaller, type Tx } from "./call.ts"
 import type { UseCase } from "./use-case.ts"
 
 /** What a trigger has read for a use case. */
@@ -28,7 +28,7 @@ export type Invocation = {
   /** Called once the caller is known to be allowed. */
   readonly read: () => Request | Promise<Request>
   /** The event that is consumed: handled once by its source and id. */
-  readonly message?: { readonly source: string; readonly id: string }
+  readonly message?: { readonly source: string; readonly id: string; readonly time?: string }
   readonly traceparent: string
   readonly context?: InvocationContext
 }
@@ -74,7 +74,7 @@ const done = (result: unknown, replayed = false): Outcome => ({ type: "done", re
 function denial(caller: Caller, access: Access): Outcome | undefined {
   if (access === "anyone" || caller.kind === "system") return undefined
   if (caller.kind === "anonymous") return access === "shopper" ? undefined : { type: "unauthenticated" }
-  if (access === "signed-in-or-guest") return undefined
+  if (access === "order" || access === "signed-in-or-guest") return undefined
   if (access === "signed-in") return caller.kind === "guest" ? { type: "unauthenticated" } : undefined
   if (access === "customer" || access === "shopper")
     return caller.kind === "service" ? { type: "forbidden", needs: "a customer" } : undefined
@@ -83,7 +83,7 @@ function denial(caller: Caller, access: Access): Outcome | undefined {
 
 /** Names of whoever repeats a request: nobody gets another's answer. */
 const scopeOf = (useCase: UseCase, caller: Caller): string =>
-  `${useCase.name} ${caller.kind} ${"id" in caller ? caller.id : ""}`
+  `${useCase.name} ${caller.kind} ${idOfCaller(caller) ?? ""}`
 
 /**
  * The one way in which a use case runs: who calls → may they → is the input right → was this answered before → handle
@@ -104,7 +104,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
   }
 
   function callOf(
-    { useCase, caller }: Invocation,
+    { useCase, caller, message }: Invocation,
     { ifMatch }: Request,
     deduplication: Deduplication | undefined,
   ): CommandCall {
@@ -115,6 +115,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       newId,
       caller,
       ...(ifMatch && { ifMatch }),
+      ...(message?.time !== undefined && { happenedAt: message.time }),
       transact,
       async commit(work) {
         // The claim of the first commit would take the second one for a repetition.

@@ -5,6 +5,7 @@ import { activitiesOf } from "../durable/activity.ts"
 import type { Durable } from "../durable/durable-functions.ts"
 import { routeHandler } from "../http/route.ts"
 import type { GuestTokens } from "../identity/guest-token.ts"
+import type { OrderTokens } from "../identity/order-token.ts"
 import type { TokenVerifier } from "../identity/verify-token.ts"
 import { messageHold } from "../messaging/hold.ts"
 import { type Broker, LEASE_SECONDS, outboxRelay, type Relay } from "../messaging/relay.ts"
@@ -24,6 +25,8 @@ export type Parts<A> = {
   readonly tokens: TokenVerifier
   /** For apps that know guests. */
   readonly guests?: GuestTokens
+  /** For apps that give guests a token for an order, or take it. */
+  readonly orderTokens?: OrderTokens
   /** The app's OpenAPI document, served as it is. */
   readonly document: object
   /** For apps that record what they have handled; with an outbox where they are transactional. */
@@ -42,13 +45,15 @@ export type Parts<A> = {
 
 /** Registers an app's triggers with the Functions host. */
 export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
-  const { store, tokens, guests } = parts
+  const { store, tokens, guests, orderTokens } = parts
   if (app.transactional && !(store && parts.broker))
     throw new Error(`${app.name} keeps an outbox: it needs the parts \`store\` and \`broker\``)
   if (!store && keepsStore(app))
     throw new Error(`${app.name} records what it has handled: it needs the part \`store\``)
   if (!guests && routesOf(app).some(({ access }) => access === "shopper"))
     throw new Error(`${app.name} makes guests: it needs the part \`guests\``)
+  if (!orderTokens && routesOf(app).some(({ access, orderToken }) => access === "order" || orderToken))
+    throw new Error(`${app.name} knows orders' tokens: it needs the part \`orderTokens\``)
   const invoke = pipeline({
     ports: parts.ports,
     // Set by Core Tools, and by the local host.
@@ -62,7 +67,12 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
       methods: route.method === "GET" ? ["GET", "HEAD"] : [route.method],
       route: route.path,
       authLevel: "anonymous",
-      handler: routeHandler(route, { invoke, tokens, ...(guests && { guests }) }),
+      extraInputs,
+      handler: routeHandler(route, {
+        ...{ invoke, tokens },
+        ...(guests && { guests }),
+        ...(orderTokens && { orderTokens }),
+      }),
     })
   registerTimers(app.entries, invoke, extraInputs)
   const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined

@@ -115,11 +115,11 @@ test("an app without an outbox that consumes events forgets what it has handled,
   expect(registered.functions).toHaveLength(5)
 })
 
-test("the events of an app with sagas can reach them; a route speaks to them by an event", () => {
+test("the routes and events of an app with sagas can reach them", () => {
   start(full, parts)
   expect(["thing-look", "thing-keep", "on-thing-events"].map((name) => registered.inputs.get(name))).toEqual([
-    undefined,
-    undefined,
+    [durableInput],
+    [durableInput],
     [durableInput],
   ])
 })

@@ -20,7 +20,7 @@ export const AuditRecord = z.strictObject({
   position: z.int(),
   at: z.iso.datetime(),
   by: z.strictObject({
-    kind: z.enum(["anonymous", "guest", "customer", "service", "system"]),
+    kind: z.enum(["anonymous", "guest", "order-holder", "customer", "service", "system"]),
     id: z.string().optional(),
   }),
   subject: z.string(),
@@ -35,6 +35,15 @@ export type Audit = {
   add(tx: Tx, call: Pick<Call, "caller" | "now">, entries: readonly AuditEntry[]): Promise<void>
   /** Newest first. @param before the position that the page begins after */
   list(filter: { subject?: string; before?: number; limit: number }): Promise<readonly AuditRecord[]>
+  /**
+   * Puts a pseudonym in the place of a forgotten customer, who acted on these subjects or is one of them: what was done
+   * stays, by whom is nobody's.
+   * @param about.subjects what was the customer's: its entries by others name these
+   */
+  pseudonymise(
+    tx: Tx,
+    about: { readonly customerId: string; readonly pseudonym: string; readonly subjects: readonly string[] },
+  ): Promise<void>
 }
 
 const cursor = cursorOf("audit", z.int().min(1))

@@ -60,6 +60,9 @@ const statusOf: Record<df.OrchestrationRuntimeStatus, SagaStatus["status"]> = {
   Terminated: "terminated",
 }
 
+const { Completed, Failed, Terminated } = df.OrchestrationRuntimeStatus
+const endedStatuses = [Completed, Failed, Terminated]
+
 /** The app's orchestrations, through the durable client of the trigger that is running. */
 export const durableSagas: Sagas = {
   start(saga, instanceId, input) {
@@ -93,5 +96,20 @@ export const durableSagas: Sagas = {
         if (answered(error, /replied with HTTP 404/)) return undefined
         throw error
       }
+    }),
+
+  // A filter knows when an instance was created, not when it ended: those that ended are looked at one by one.
+  purgeEnded: ({ startedFrom, startedTo, endedBefore }) =>
+    reach(async (durable) => {
+      const ended = await durable.getStatusBy({
+        createdTimeFrom: startedFrom,
+        createdTimeTo: startedTo,
+        runtimeStatus: endedStatuses,
+      })
+      let purged = 0
+      for (const { instanceId, lastUpdatedTime } of ended)
+        if (new Date(lastUpdatedTime) < endedBefore)
+          purged += (await durable.purgeInstanceHistory(instanceId)).instancesDeleted
+      return purged
     }),
 }

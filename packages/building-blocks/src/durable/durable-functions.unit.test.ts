@@ -5,6 +5,8 @@ import * as z from "zod"
 import { orchestratorOf } from "./orchestrator.ts"
 import { saga } from "./saga.ts"
 import { step } from "./step.ts"
+import type { HistoryRow as PlayedRow } from "./testing/play-history.ts"
+import { after, type Play, playSaga } from "./testing/play-saga.ts"
 
 // The library's own executor: what the plays of other tests take for granted is seen here.
 const require = createRequire(import.meta.url)
@@ -44,10 +46,14 @@ async function replay(rows: readonly HistoryRow[]) {
     Timestamp: new Date("2026-01-01T00:00:00Z"),
     ...row,
   }))
+  return { ...(await handle(racing, history, context)), log }
+}
+
+async function handle(of: typeof racing, history: readonly object[], context: InvocationContext) {
   const durations = ["6.00:00:00", "3.00:00:00"]
   const binding = new Binding(history, { input: {} }, "saga-1", false, undefined, ...durations, undefined, 2)
-  const state = await new Orchestrator(orchestratorOf(racing)).handle(binding, context)
-  return { ...JSON.parse(JSON.stringify(state)), log }
+  const state = await new Orchestrator(orchestratorOf(of as never)).handle(binding, context)
+  return JSON.parse(JSON.stringify(state))
 }
 const started: HistoryRow[] = [
   { EventType: "OrchestratorStarted" },
@@ -89,4 +95,74 @@ test("a deadline that was not needed is cancelled, one that ran out ends the rac
     raised("cancel", {}),
   ])
   expect([lost.output, lost.log]).toEqual(["undefined cancel", ["saga=racing id=saga-1 outcome=completed"]])
+})
+
+const sale = saga("sale", {
+  input: z.object({}),
+  steps: [mark],
+  events: { paid: z.object({}), cancel: z.object({}) },
+  interrupts: { cancel: { code: "customer.asked", detail: "The customer asked for it." } },
+  deadlineMinutes: 15,
+  *run(saga) {
+    yield* saga.take(mark, {})
+    yield* saga.race(["paid"], 1)
+    yield* saga.lastInterruption()
+    yield* saga.take(mark, {})
+    return `${saga.version} ${yield* saga.hasHeard("cancel")}`
+  },
+  *ledBack(saga, _, reason) {
+    yield* saga.pause(1)
+    return reason.code
+  },
+})
+
+/** What the library makes of a played history at each of its pauses: the numbers of what it has scheduled by then. */
+async function atEachPause(history: readonly PlayedRow[]) {
+  const rows = history.map((row): PlayedRow & object => ({
+    ...row,
+    Timestamp: new Date(row.Timestamp) as never,
+  }))
+  const pauses = rows.flatMap(({ EventType }, index) =>
+    EventType === HistoryEventType.OrchestratorCompleted ? [index] : [],
+  )
+  const states = pauses.map(async (end) => {
+    const context = new InvocationContext({ logHandler: () => {} })
+    const { actions, isDone, output } = await handle(sale as never, rows.slice(0, end), context)
+    const scheduled = actions
+      .flat()
+      .flatMap((action: { compoundActions?: object[] }) => action.compoundActions ?? [action])
+      .flatMap(
+        (action: { functionName?: string; fireAt?: string }) => action.functionName ?? action.fireAt ?? [],
+      )
+    const written = rows.slice(0, end).flatMap(({ EventType, Name, FireAt }) => {
+      if (EventType === HistoryEventType.TaskScheduled) return [Name]
+      return EventType === HistoryEventType.TimerCreated ? [FireAt] : []
+    })
+    return { scheduled, written, output: isDone ? output : undefined }
+  })
+  return await Promise.all(states)
+}
+
+const cancelAt = (...moments: number[]): Play["events"] =>
+  moments.map((afterSeconds) => ({ afterSeconds, event: "cancel", data: {} }))
+const plays: [string, Play, string][] = [
+  ["on time", { events: [{ afterSeconds: 5, event: "paid", data: {} }] }, "2.0 false"],
+  ["cancelled in the race", { events: cancelAt(30, 31) ?? [] }, "customer.asked"],
+  ["cancelled before", { actors: { mark: (_, { raise }) => raise("cancel", {}) } }, "customer.asked"],
+  ["failing", { actors: { mark: after(["failed", "unavailable", "failed"]) } }, "2.0 false"],
+  [
+    "cancelled in the end",
+    {
+      actors: { mark: (_, { now, raise }) => now.getSeconds() + now.getMinutes() > 0 && raise("cancel", {}) },
+    },
+    "2.0 true",
+  ],
+]
+
+test.each(plays)("a play is what the library does, row by row: %s", async (_, play, output) => {
+  const played = await playSaga(sale as never, {}, { ...play, version: "2.0" })
+  expect(played.state).toBe(output)
+  const states = await atEachPause(played.history)
+  for (const { scheduled, written } of states.slice(0, -1)) expect(scheduled).toEqual(written)
+  expect(states.map((state) => state.output)).toEqual([...Array(states.length - 1).fill(undefined), output])
 })

@@ -21,4 +21,6 @@ export type Sagas = {
   raise(id: string, event: string, data: unknown): Promise<boolean>
   /** @returns undefined when there is none under this id */
   status(id: string): Promise<SagaStatus | undefined>
+  /** Removes the histories of sagas that started and ended within these times. @returns how many */
+  purgeEnded(of: { startedFrom: Date; startedTo: Date; endedBefore: Date }): Promise<number>
 }

@@ -29,6 +29,10 @@ export type Step<
   readonly policy: Policy
   readonly run: (ports: Ports) => (input: never, call: Call) => Promise<unknown>
   readonly undo?: (ports: Ports) => (input: never, call: Call, answer?: never) => Promise<void>
+  /** Whether an operator may leave it out. */
+  readonly skippable?: boolean
+  /** Whether an operator may leave its undo out. */
+  readonly undoSkippable?: boolean
 }
 
 /** The activity that takes a step back. */
@@ -38,6 +42,9 @@ export const undoName = ({ name }: { readonly name: string }): string => `undo-$
  * Declares a step.
  * @param definition.undo takes the step back; also when it was never taken, or only half. It gets what the step
  * answered, if it did
+ * @param definition.skippable whether an operator may leave it out when it keeps failing: only where it answers nothing
+ * and a person can mend what is missing
+ * @param definition.undoSkippable the same of its undo
  */
 export const step = <
   const Name extends string,
@@ -58,6 +65,8 @@ export const step = <
     readonly undo?: (
       ports: Ports,
     ) => (input: z.output<In>, call: Call, answer?: z.output<Out>) => Promise<void>
+    readonly skippable?: undefined extends z.output<Out> ? boolean : never
+    readonly undoSkippable?: boolean
   },
 ): Step<Ports, Name, In, Out, Refusals> => ({
   name,

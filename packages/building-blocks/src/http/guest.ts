@@ -1,9 +1,14 @@
 import type { HttpRequest } from "@azure/functions"
+import type { Caller } from "../app/call.ts"
 import { GUEST_TOKEN_DAYS, type GuestTokens, newGuestId } from "../identity/guest-token.ts"
+import type { OrderTokens } from "../identity/order-token.ts"
 import { newId } from "../ids.ts"
 
 /** For clients without cookies; one that sends it, with whatever value, is answered with it instead of the cookie. */
 export const GUEST_HEADER = "x-guest-token"
+
+/** Carries the token of one order, with which a guest comes back to it from another device. */
+export const ORDER_HEADER = "x-order-token"
 
 const DAY_SECONDS = 86_400
 /** A token that is older than this is renewed, so that one in use does not expire. */
@@ -45,4 +50,13 @@ export function readGuest(tokens: GuestTokens, request: HttpRequest, now: Date):
 export function newGuest(tokens: GuestTokens, request: HttpRequest, now: Date): Guest {
   const id = newGuestId(newId())
   return { id, headers: headersFor(request, tokens.issue(id, now)) }
+}
+
+/** The holder of the token of the order that the path's `{id}` names; undefined where none came, or it does not count. */
+export function readOrder(tokens: OrderTokens, request: HttpRequest, now: Date): Caller | undefined {
+  const token = request.headers.get(ORDER_HEADER)
+  const orderId = token ? tokens.read(token, now)?.id : undefined
+  return orderId !== undefined && orderId === request.params.id
+    ? { kind: "order-holder", orderId }
+    : undefined
 }

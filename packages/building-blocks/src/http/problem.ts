@@ -9,6 +9,7 @@ export const statusOfKind: Record<RefusalKind, number> = {
   stale: 412,
   rule: 422,
   forbidden: 403,
+  "too-many": 429,
   unavailable: 503,
 }
 
@@ -23,6 +24,7 @@ export const titles: Record<number, string> = {
   413: "The request is too large",
   415: "Unsupported media type",
   422: "A rule was broken",
+  429: "Too many requests",
   500: "Something went wrong on our side",
   503: "Temporarily not available",
 }
@@ -67,13 +69,22 @@ export function problem(
   }
 }
 
-export const ofRefusal = (refusal: Refusal): Problem => ({
-  status: statusOfKind[refusal.kind],
-  code: refusal.code,
-  detail: refusal.detail,
-  ...(refusal.data && { extra: refusal.data }),
-  ...(refusal.kind === "unavailable" && { headers: { "retry-after": "5" } }),
-})
+/** When a refused request is worth another try, in seconds; undefined for one that changes nothing by itself. */
+function retryAfter({ kind, data }: Refusal): number | undefined {
+  if (kind === "unavailable") return 5
+  return kind === "too-many" ? Number(data?.retryAfterSeconds ?? 60) : undefined
+}
+
+export function ofRefusal(refusal: Refusal): Problem {
+  const seconds = retryAfter(refusal)
+  return {
+    status: statusOfKind[refusal.kind],
+    code: refusal.code,
+    detail: refusal.detail,
+    ...(refusal.data && { extra: refusal.data }),
+    ...(seconds !== undefined && { headers: { "retry-after": String(seconds) } }),
+  }
+}
 
 /** A problem lists this many failing fields at the most: an answer must not outgrow its request. */
 const MAX_ERRORS = 100

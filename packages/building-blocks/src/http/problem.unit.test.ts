@@ -29,6 +29,7 @@ test.each([
   ["stale", 412],
   ["rule", 422],
   ["forbidden", 403],
+  ["too-many", 429],
   ["unavailable", 503],
 ] as const)("a refusal of kind %s is %d and keeps its code", (kind, status) => {
   const refuse = defineRefusal("some.code", kind, "Detail.", z.object({ fact: z.int() }))
@@ -43,6 +44,11 @@ test.each([
 test("a dependency that is out is worth another try later", () => {
   const refuse = defineRefusal("some.code", "unavailable", "Out.")
   expect(ofRefusal(refuse()).headers).toEqual({ "retry-after": "5" })
+})
+
+test("what was asked for too often is worth another try when it says", () => {
+  const refuse = defineRefusal("some.code", "too-many", "Later.", z.object({ retryAfterSeconds: z.int() }))
+  expect(ofRefusal(refuse({ retryAfterSeconds: 17 })).headers).toEqual({ "retry-after": "17" })
 })
 
 describe("failing fields", () => {

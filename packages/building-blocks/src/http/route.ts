@@ -5,11 +5,13 @@ import type { Caller } from "../app/call.ts"
 import type { Invoke, Outcome, Request } from "../app/invoke.ts"
 import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../failure.ts"
 import type { GuestTokens } from "../identity/guest-token.ts"
+import type { OrderTokens } from "../identity/order-token.ts"
 import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
 import { isReported } from "../telemetry/observe.ts"
 import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
 import { readBytes, readJson, requireType } from "./body.ts"
-import { type Guest, newGuest, readGuest } from "./guest.ts"
+import { cardDataAround, cardDataIn, cardDataInBytes } from "./card-data.ts"
+import { type Guest, newGuest, ORDER_HEADER, readGuest, readOrder } from "./guest.ts"
 import { readIdempotencyKey } from "./idempotency-key.ts"
 import { unacceptableFields } from "./plain-input.ts"
 import { etagOf, isKnown, readIfMatch } from "./preconditions.ts"
@@ -62,6 +64,16 @@ async function readInput(route: Route, request: HttpRequest): Promise<unknown> {
   // What is not an object goes to the schema as it is: the answer then names the wrong type.
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body
   return { ...refuseParameters(route, body), ...params }
+}
+
+/** What no use case should ever see. */
+function unacceptableMembers(route: Route, input: unknown): InvalidField[] {
+  if (route.raw) {
+    const { bytes, params } = input as z.infer<typeof RawRequest>
+    return [...cardDataIn(params), ...cardDataInBytes(bytes)]
+  }
+  const unacceptable = unacceptableFields(input)
+  return unacceptable.length > 0 ? unacceptable : cardDataIn(input)
 }
 
 /** A member that the path names is said there and nowhere else. */
@@ -160,7 +172,7 @@ const cachingOf = ({ headers }: HttpRequest) => ({
 /** Of a file: nobody takes it for anything else, and nothing in it runs. */
 const headersOf = ({ contentType, maxAge }: FileOptions): Record<string, string> => ({
   "content-type": contentType,
-  "cache-control": `public, max-age=${maxAge}`,
+  "cache-control": maxAge === undefined ? "private, no-store" : `public, max-age=${maxAge}`,
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
   "x-content-type-options": "nosniff",
 })
@@ -169,7 +181,7 @@ function toResponse(
   route: Route,
   request: HttpRequest,
   { result, replayed }: Extract<Outcome, { type: "done" }>,
-  guest: Guest | undefined,
+  guestHeaders: Readonly<Record<string, string>>,
 ): HttpResponseInit {
   if (route.lines) return toLines(route, request, result as Page)
   const etag = route.etag === undefined ? undefined : etagOf((result as Record<string, unknown>)[route.etag])
@@ -177,7 +189,7 @@ function toResponse(
     ...(etag && { etag, ...cachingOf(request) }),
     ...(route.location && { location: route.location(result as never) }),
     ...(replayed && { "idempotent-replayed": "true" }),
-    ...guest?.headers,
+    ...guestHeaders,
   }
   if (etag && route.method === "GET" && isKnown(request, etag)) return { status: 304, headers }
   if (result === undefined) return { status: route.status, headers }
@@ -192,14 +204,22 @@ function toResponse(
 /** The handler of a route's HTTP trigger: reads the request, calls the use case, answers. */
 export function routeHandler(
   route: Route,
-  parts: { readonly invoke: Invoke; readonly tokens: TokenVerifier; readonly guests?: GuestTokens },
+  parts: {
+    readonly invoke: Invoke
+    readonly tokens: TokenVerifier
+    readonly guests?: GuestTokens
+    readonly orderTokens?: OrderTokens
+  },
 ) {
   /** Who calls; a guest is told of in the answer where there is something to tell. */
   async function identify(request: HttpRequest): Promise<{ caller: Caller; guest?: Guest }> {
     const caller = await parts.tokens.verify(request.headers.get("authorization"))
-    const { guests } = parts
-    if (!guests || (caller.kind !== "customer" && caller.kind !== "anonymous")) return { caller }
+    const { guests, orderTokens } = parts
     const now = new Date()
+    // Before anybody's own name: who is signed in may have ordered as a guest.
+    const order = route.access === "order" && orderTokens ? readOrder(orderTokens, request, now) : undefined
+    if (order) return { caller: order }
+    if (!guests || (caller.kind !== "customer" && caller.kind !== "anonymous")) return { caller }
     const known = readGuest(guests, request, now)
     if (caller.kind === "customer") return { caller: known ? { ...caller, guest: known.id } : caller }
     const becomesGuest = route.access === "shopper" && route.method !== "GET"
@@ -207,11 +227,17 @@ export function routeHandler(
     return guest ? { caller: { kind: "guest", id: guest.id }, guest } : { caller }
   }
 
+  /** A guest's token for the order: made for each answer, so that none lies among the answers that are kept. */
+  const orderHeader = (caller: Caller, result: unknown): Record<string, string> =>
+    route.orderToken && parts.orderTokens && caller.kind === "guest"
+      ? { [ORDER_HEADER]: parts.orderTokens.issue(route.orderToken(result as never), new Date()) }
+      : {}
+
   async function read(request: HttpRequest): Promise<Request> {
     const ifMatch = readIfMatch(request)
     const idempotencyKey = route.idempotent ? readIdempotencyKey(request) : undefined
     const input = await readInput(route, request)
-    const unacceptable = route.raw ? [] : unacceptableFields(input)
+    const unacceptable = [...cardDataAround(request), ...unacceptableMembers(route, input)]
     if (unacceptable.length > 0) throw new ProblemError(ofInvalidFields(unacceptable))
     return {
       input,
@@ -231,7 +257,8 @@ export function routeHandler(
       traceparent,
       context,
     })
-    return outcome.type === "done" ? toResponse(route, request, outcome, guest) : ofOutcome(outcome)
+    if (outcome.type !== "done") return ofOutcome(outcome)
+    return toResponse(route, request, outcome, { ...guest?.headers, ...orderHeader(caller, outcome.result) })
   }
 
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {

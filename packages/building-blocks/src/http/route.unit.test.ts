@@ -177,6 +177,7 @@ describe("access", () => {
     ["signed-in-or-guest", [unknown, 200, 200, 200, 200]],
     ["customer", [unknown, 200, 200, 200, forbidden]],
     ["shopper", [200, 200, 200, 200, forbidden]],
+    ["order", [unknown, 200, 200, 200, 200]],
     [{ role: "thing.write" }, [unknown, forbidden, forbidden, 200, 200]],
   ])("%j", async (access, expected) => {
     const answers = [undefined, "guest", "customer", "writer", "service"].map((who) => status(access, who))

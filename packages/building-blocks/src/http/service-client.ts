@@ -1,9 +1,6 @@
 import {
   BrokenCircuitError,
-  ConsecutiveBreaker,
-  circuitBreaker,
   ExponentialBackoff,
-  handleWhen,
   retry,
   TaskCancelledError,
   TimeoutStrategy,
@@ -13,6 +10,7 @@ import {
 import { DependencyUnavailableError } from "../failure.ts"
 import type { ServiceToken } from "../identity/service-token.ts"
 import { traceMember } from "../telemetry/ambient.ts"
+import { circuit, failures } from "./circuit.ts"
 
 export type ServiceRequest = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -47,8 +45,7 @@ export function serviceClient(options: {
   timeoutMs?: number
 }): ServiceClient {
   const baseUrl = options.baseUrl.replace(/\/$/, "")
-  const failures = handleWhen((error) => !(error instanceof BrokenCircuitError))
-  const breaker = circuitBreaker(failures, { halfOpenAfter: 2_000, breaker: new ConsecutiveBreaker(10) })
+  const breaker = circuit()
   const perAttempt = timeout(options.timeoutMs ?? 3_000, TimeoutStrategy.Aggressive)
   const unrepeated = wrap(breaker, perAttempt)
   const repeated = wrap(

@@ -14,6 +14,9 @@ const BATCH = 100
 /** For so long nobody else sends a message that somebody is sending. */
 export const LEASE_SECONDS = 10
 
+/** What was sent is forgotten in steps of this length, many messages in one statement; far below the lease. */
+const FORGET_PAUSE_MS = 50
+
 /** How long a stop waits for what is being sent. */
 const STOP_MS = 5_000
 
@@ -35,7 +38,18 @@ export type Relay = {
 export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unknown) => void): Relay {
   let fresh: OutboxMessage[] = []
   let refused: unknown
+  let sent: string[] = []
   const unsent = new Map<string, OutboxMessage>()
+
+  const forgetSoon = debounce(
+    async () => {
+      const ids = sent
+      sent = []
+      await outbox.remove(ids)
+    },
+    onError,
+    FORGET_PAUSE_MS,
+  )
 
   /** Each topic for itself: one that fails does not hold another back. */
   async function deliver(leased: readonly OutboxMessage[]): Promise<void> {
@@ -53,7 +67,8 @@ export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unk
         } finally {
           for (const id of ids) unsent.delete(id)
         }
-        await outbox.remove(ids)
+        sent.push(...ids)
+        forgetSoon()
       }),
     )
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
@@ -72,12 +87,15 @@ export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unk
     },
 
     async drain() {
-      let sent = 0
-      for (;;) {
-        const claimed = await outbox.claim(BATCH, LEASE_SECONDS)
-        await deliver(claimed)
-        sent += claimed.length
-        if (claimed.length < BATCH) return sent
+      try {
+        for (let drained = 0; ; ) {
+          const claimed = await outbox.claim(BATCH, LEASE_SECONDS)
+          await deliver(claimed)
+          drained += claimed.length
+          if (claimed.length < BATCH) return drained
+        }
+      } finally {
+        await forgetSoon.idle()
       }
     },
 
@@ -86,7 +104,8 @@ export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unk
     },
 
     async stop() {
-      await Promise.race([sendFresh.idle(), sleep(STOP_MS, undefined, { ref: false })])
+      const done = sendFresh.idle().then(() => forgetSoon.idle())
+      await Promise.race([done, sleep(STOP_MS, undefined, { ref: false })])
       const left = [...unsent.keys(), ...fresh.map(({ id }) => id)]
       if (left.length > 0) await outbox.release(left)
     },

@@ -28,8 +28,36 @@ export type PersonalData = {
   find(
     subject: string,
   ): Promise<(Omit<PersonalRecord, "subject"> & { readonly commitment: string }) | undefined>
-  /** Forgets a customer: the key, and with it everything. @returns false when there is nothing to forget */
-  forget(tx: Tx, customerId: string): Promise<boolean>
+  /** What is kept of a customer, by subject, at most `limit`. @throws PersonalDataError when one cannot be opened */
+  ofCustomer(customerId: string, limit: number): Promise<readonly Omit<PersonalRecord, "customerId">[]>
+  /** Nobody else keeps or forgets anything of the customer until the transaction ends. */
+  lock(tx: Tx, customerId: string): Promise<void>
+  /**
+   * Forgets a customer as far as they were known by a moment of the store's clock: the key, and with it everything
+   * that it sealed. What came since is sealed under a new one, with the commitment that it had.
+   * @returns false when there is nothing to forget
+   */
+  forget(tx: Tx, customerId: string, until: Date): Promise<boolean>
+}
+
+/** Data that the law wants kept when its customer is forgotten, restricted, until a day of its own. */
+export type Archive = {
+  /** Keeps the data of a subject until then; what is kept of it already stays. */
+  keep(
+    tx: Tx,
+    record: { readonly subject: string; readonly data: unknown; readonly until: Date },
+  ): Promise<void>
+  find(subject: string): Promise<{ readonly data: unknown; readonly until: Date } | undefined>
+  /** Forgets what is over by then: the keys of those days, and with them everything that they sealed. */
+  forgetOver(now: Date): Promise<void>
+}
+
+/** The wrapping of the keys that seal personal data, for a rotation. */
+export type WrappedKeys = {
+  /** Wraps some keys of older versions with the current one. @returns how many; 0 when none is left */
+  rewrap(tx: Tx, limit: number): Promise<number>
+  /** How many keys each version wraps. */
+  versions(): Promise<readonly { readonly version: string; readonly keys: number }[]>
 }
 
 /** Data or a key that cannot be opened; says neither of them. */

@@ -1,7 +1,7 @@
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import { type Access, every, get, post, type Route, raw, type Timer } from "../app/app.ts"
-import type { Caller } from "../app/call.ts"
+import { type Caller, idOfCaller } from "../app/call.ts"
 import { command, useCase } from "../app/use-case.ts"
 import { isUnavailable } from "../failure.ts"
 import { cursorOf } from "../http/cursor.ts"
@@ -44,7 +44,7 @@ const viewOf = ({ kind: _, caller: __, createdAt, ...job }: UploadJob): z.infer<
   createdAt: createdAt.toISOString(),
 })
 
-const idOf = (caller: Caller): string => `${caller.kind} ${"id" in caller ? caller.id : ""}`
+const idOf = (caller: Caller): string => `${caller.kind} ${idOfCaller(caller) ?? ""}`
 
 /** `catalog.import` → `catalog.begin-import`. */
 const nameOf = (name: string, verb: string, more = "") => name.replace(".", `.${verb}-`) + more

@@ -72,7 +72,7 @@ export type Decision = {
   readonly taken?: HeldStock
 }
 
-/** The order is paid, and its units are not there: a person must find some, or give the money back. */
+/** An order that nobody had announced is paid, and its units are not there: a person must see what became of it. */
 export const stockGone = defineRefusal(
   "stock.gone",
   "conflict",
@@ -130,7 +130,7 @@ const transitions: Transitions = {
 
 /**
  * Decides what an event does to an order's reservation: its next state, the changes of the stock and what is said of
- * it; refused when the order is paid and its units are gone.
+ * it; refused when an order is paid that nobody had announced, and its units are gone.
  * @param context.levels of the variants that {@link linesToTake} names
  */
 export function decideReservation<Type extends EventType>(
@@ -165,12 +165,7 @@ function reserve(
   const own = hold && canBeTakenBy(hold, customerId, now) ? hold : undefined
   const found = reallocate(own?.allocations ?? [], levels, left)
   if (found.type === "overdue") return found
-  if (found.type === "short")
-    return {
-      reservation: { ...before, status: "rejected", wanted },
-      changes: [],
-      news: [{ type: "rejected", shortages: found.shortages }],
-    }
+  if (found.type === "short") return rejected(before, wanted, found.shortages)
   const expiresAt = new Date(now.getTime() + RESERVATION_MINUTES * 60_000)
   return {
     reservation: { ...before, status: "held", wanted, allocations: found.allocations, expiresAt },
@@ -180,13 +175,19 @@ function reserve(
   }
 }
 
-/** Sells units that are not set aside: the order was paid after its time, or without having been heard of before. */
+/**
+ * Sells units that are not set aside: the order was paid after its time, or without having been heard of before. Where
+ * others have taken them since its time ended, it is rejected: Ordering gives the money back.
+ */
 function sell(before: Reservation, { lines }: EventOf<"paid">, { levels }: Context): Outcome<"paid"> {
   const wanted = before.wanted.length > 0 ? before.wanted : mergeLines(lines)
   const left = linesLeft(wanted, before.givenBack)
   const found = allocate(levels, left)
   if (found.type === "overdue") return found
-  if (found.type === "short") return stockGone({ orderId: before.orderId })
+  if (found.type === "short")
+    return before.status === "awaited"
+      ? stockGone({ orderId: before.orderId })
+      : rejected(before, wanted, found.shortages)
   const { allocations } = found
   return {
     reservation: { ...before, status: "committed", wanted, allocations },
@@ -201,6 +202,19 @@ function commit(before: Reservation): Decision {
     reservation: { ...before, status: "committed" },
     changes: commitChanges(before.allocations),
     news: sold(linesOf(before.allocations)),
+  }
+}
+
+/** There is too little: the order gets nothing. */
+function rejected(
+  before: Reservation,
+  wanted: readonly StockLine[],
+  shortages: readonly Shortage[],
+): Decision {
+  return {
+    reservation: { ...before, status: "rejected", wanted },
+    changes: [],
+    news: [{ type: "rejected", shortages }],
   }
 }
 

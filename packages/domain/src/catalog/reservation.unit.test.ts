@@ -132,15 +132,26 @@ describe("too little stock", () => {
     expect(levelOf(happen(restocked, paid))).toEqual([3, 0])
   })
 
-  test.each<[string, ReservationEvent[]]>([
-    ["that nobody had heard of", []],
-    ["that was rejected", [created]],
-  ])("is for a person when an order %s is paid: money was taken for nothing", (_, events) => {
-    const world = after(events, 1)
+  test("is for a person when an order is paid that nobody had heard of", () => {
+    const world = after([], 1)
     expect(() => happen(world, paid)).toThrow("stock.gone")
     // The money goes back, the order is cancelled, and the payment that was put aside comes again: all is well.
     const closed = happen(happen(world, cancelled), paid)
     expect([closed.reservation.status, levelOf(closed)]).toEqual(["released", [1, 0]])
+  })
+
+  test.each<[string, ReservationEvent[]]>([
+    ["that was rejected", []],
+    ["whose time had run out", [timeUp]],
+  ])("rejects an order %s when it is paid: its money goes back, and it is closed", (_, events) => {
+    const world = { ...after([created, ...events], events.length > 0 ? 2 : 1), levels: worldWith(1).levels }
+    const rejected = happen(world, paid)
+    expect([rejected.reservation.status, levelOf(rejected), told(rejected).at(-1)]).toEqual([
+      "rejected",
+      [1, 0],
+      "rejected 1 of 2",
+    ])
+    expect(happen(rejected, cancelled).reservation.status).toBe("released")
   })
 })
 

@@ -189,7 +189,9 @@ const commands = [
       const all = before && before.wanted.length > 0 ? before.wanted : wanted
       const hasThem = before?.status === "held" || before?.status === "committed"
       const gets = hasThem || suffices(shop, linesLeft(all, before?.givenBack ?? []))
-      const expected = before?.status === "released" ? "released" : gets ? "committed" : "stock.gone"
+      const isAnnounced = before && before.status !== "awaited"
+      const short = isAnnounced ? "rejected" : "stock.gone"
+      const expected = before?.status === "released" ? "released" : gets ? "committed" : short
       expect(shop.tell(id, { type: "paid", lines: wanted })).toBe(expected)
     }),
   ),

@@ -220,6 +220,10 @@ export const PaymentReported = defineEvent({
 export const CustomerErased = defineEvent({
   ...from,
   type: "eshop.ordering.customer-erased.v1",
-  data: z.object({ customerId: CustomerId }),
-  example: { customerId: order.customerId },
+  data: z.object({
+    customerId: CustomerId,
+    /** What came since is not meant: the customer asked then. Everything where it is not said. */
+    until: z.iso.datetime().optional(),
+  }),
+  example: { customerId: order.customerId, until: "2026-11-01T10:00:00.000Z" },
 })

@@ -4,6 +4,7 @@ import * as z from "zod"
 import * as basketEvents from "./basket-events.ts"
 import * as catalogEvents from "./catalog-events.ts"
 import * as checkouts from "./checkouts.ts"
+import * as customerData from "./customer-data.ts"
 import type { EventDefinition } from "./event.ts"
 import * as orderingEvents from "./ordering-events.ts"
 import * as quotes from "./quotes.ts"
@@ -32,6 +33,7 @@ const routes = having<RouteDefinition>("method", [
   checkouts,
   quotes,
   redemptions,
+  customerData,
 ])
 const nameOf = ({ method, path }: RouteDefinition) => `${method} ${path}`
 
@@ -181,6 +183,7 @@ test("events and routes: a change of one is a new version", () => {
     "DELETE redemptions/{orderId}",
     "GET checkouts/{checkoutId}",
     "GET holds/{holdId}",
+    "GET operations/customers/{customerId}/data",
     "GET tax-rates/{country}",
     "GET variants/{sku}",
     "GET variants/{sku}/stock",

@@ -36,6 +36,8 @@ export const Quote = z.object({
   /** What is taken off the shipping. */
   shipping: z.array(LineDiscount).optional(),
   explanations: z.array(Explanation).optional(),
+  /** False where anybody of the same customer groups gets the same; absent where it was not looked at. */
+  customerMatters: z.boolean().optional(),
   /** Why a coupon that was sent does not count; absent when all do. */
   refusedCoupons: z
     .array(
@@ -87,6 +89,7 @@ export const getQuote = defineRoute({
         },
       ],
       discount: { amount: 300_00, currency: "USD" },
+      customerMatters: true,
       shipping: [
         {
           promotionId: "018f0000-0000-7000-8000-0000000000d2",

@@ -22,16 +22,69 @@ function passesLuhn(digits: string): boolean {
 const isCardNumber = (digits: string): boolean =>
   digits.length >= SHORTEST && digits.length <= LONGEST && digits[0] !== "0" && passesLuhn(digits)
 
+/**
+ * What issuers give out: the first digits, and how many there are (ISO/IEC 7812-1 assigns the digits; the networks
+ * publish their lengths).
+ */
+const ISSUERS = [
+  // Visa
+  /^4(?:\d{12}|\d{15}|\d{17,18})$/,
+  // Mastercard: 51 to 55, 2221 to 2720
+  /^(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/,
+  // American Express
+  /^3[47]\d{13}$/,
+  // Diners Club
+  /^3(?:0[0-5]|095|[689])\d{11,16}$/,
+  // JCB
+  /^35(?:2[89]|[3-8]\d)\d{12,15}$/,
+  // Discover, Maestro, RuPay, UnionPay: 50, 56 to 69, 81, 82
+  /^(?:50|5[6-9]|6\d|8[12])\d{11,17}$/,
+  // Mir
+  /^220[0-4]\d{12,15}$/,
+  // Troy
+  /^9792\d{12}$/,
+]
+/** Of these lengths are GTINs too. */
+const GTIN_13 = 13
+const GTIN_14 = 14
+
+/** The check digit of GS1 General Specifications, 7.9: weighted 1, 3, 1 … from the right, all add up to tens. */
+const passesGs1 = (digits: string): boolean =>
+  [...digits].reduce((sum, digit, index) => sum + Number(digit) * ((digits.length - index) % 2 ? 1 : 3), 0) %
+    10 ===
+  0
+
+/** Nobody gives out card numbers of 13 digits any more, and of 14 only Diners Club: any other GTIN is one. */
+const isGtin = (digits: string): boolean =>
+  (digits.length === GTIN_13 || (digits.length === GTIN_14 && digits[0] !== "3")) && passesGs1(digits)
+
+const isIssued = (digits: string): boolean =>
+  isCardNumber(digits) && ISSUERS.some((issuer) => issuer.test(digits)) && !isGtin(digits)
+
 /** Every row of neighbouring groups may be the number: a house number or a postal code may stand beside it. */
-function hasCardNumber(groups: readonly string[]): boolean {
+function hasCardNumber(groups: readonly string[], isOne: (digits: string) => boolean): boolean {
   for (let first = 0; first < groups.length; first++) {
     let digits = ""
     for (let next = first; next < groups.length && digits.length < LONGEST; next++) {
       digits += groups[next]
-      if (isCardNumber(digits)) return true
+      if (isOne(digits)) return true
     }
   }
   return false
+}
+
+/** @param isOne whether digits are a card number */
+function contains(text: string, isOne: (digits: string) => boolean): boolean {
+  // Wide digits are digits, and what cannot be seen parts none.
+  const plain = text
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(UUID, " . ")
+  return (plain.match(RUN) ?? []).some((run) => {
+    const groups = run.match(/\d+/g) ?? []
+    const isPhoneNumber = run.startsWith("+") && groups.join("").length <= LONGEST_PHONE_NUMBER
+    return !isPhoneNumber && hasCardNumber(groups, isOne)
+  })
 }
 
 /**
@@ -41,15 +94,15 @@ function hasCardNumber(groups: readonly string[]): boolean {
  * One in ten other numbers of that length ends in such a digit by chance (an order number, a GTIN-13, a time in
  * milliseconds): these cannot be told apart and count as card numbers.
  */
-export function containsCardNumber(text: string): boolean {
-  // Wide digits are digits, and what cannot be seen parts none.
-  const plain = text
-    .normalize("NFKC")
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
-    .replace(UUID, " . ")
-  return (plain.match(RUN) ?? []).some((run) => {
-    const groups = run.match(/\d+/g) ?? []
-    const isPhoneNumber = run.startsWith("+") && groups.join("").length <= LONGEST_PHONE_NUMBER
-    return !isPhoneNumber && hasCardNumber(groups)
-  })
-}
+export const containsCardNumber = (text: string): boolean => contains(text, isCardNumber)
+
+/** Fewer digits than that are nobody's card number: spares almost every text the closer look. */
+const mayContain = (text: string): boolean =>
+  text.length >= SHORTEST && (text.match(/\p{N}/gu)?.length ?? 0) >= SHORTEST
+
+/**
+ * The same for text of which nobody knows what it is: only numbers that an issuer may have given out count, and no
+ * GTINs, so that identifiers, article numbers and moments pass.
+ */
+export const containsIssuedCardNumber = (text: string): boolean =>
+  mayContain(text) && contains(text, isIssued)

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { containsCardNumber } from "./card-number.ts"
+import { containsCardNumber, containsIssuedCardNumber } from "./card-number.ts"
 
 /** Providers' published test numbers: of 13, 14, 15, 16 and 19 digits. */
 const testCards = [
@@ -35,7 +35,20 @@ test.each(testCards)("%s is found, however it is written", (card) => {
     `${grouped} 10115 Berlin`,
     card.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
   ])
-    expect([text, containsCardNumber(text)]).toEqual([text, true])
+    expect([text, containsCardNumber(text), containsIssuedCardNumber(text)]).toEqual([text, true, true])
+})
+
+test.each([
+  ["a GTIN-13 that ends in a Luhn digit by chance", "4000000000006"],
+  ["a GTIN-14 that does", "50000000000005"],
+  ["a moment in milliseconds", "1764115200008"],
+  ["a number of no issuer", "1000000000000008"],
+  ["an order id", "018f0000-0000-7000-8000-000000000001"],
+  ["a phone number", "+49 170 12345675"],
+  ["an article number", "AUR-S1-BLACK-2026-11"],
+  ["a JSON Web Token's part", "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEyMyJ9"],
+])("where a text may be anything, %s passes: %s", (_, text) => {
+  expect(containsIssuedCardNumber(text)).toBe(false)
 })
 
 test.each([

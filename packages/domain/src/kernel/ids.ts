@@ -10,6 +10,8 @@ export const HoldId = id("Id of a stock hold; chosen by who holds")
 export const ShipmentId = id("Shipment id")
 export const ReturnId = id("Return id")
 export const RefundId = id("Refund id")
+export const CancellationId = id("Id of a cancellation of lines")
+export const WithdrawalId = id("Withdrawal id: made of what is withdrawn")
 export const PromotionId = id("Promotion id")
 export const CategoryId = id("Category id")
 
@@ -40,6 +42,9 @@ export const PaymentMethod = withoutCardNumber(z.string().regex(/^pm_[A-Za-z0-9_
 
 /** The provider's id of a payment. */
 export const PaymentId = z.string().regex(/^[\x21-\x7e]{1,255}$/)
+
+/** The provider's id of a dispute about a payment. */
+export const DisputeId = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 
 /** Why something happened, for machines: `payment.declined`. Sentences are made of it where they are shown. */
 export const ReasonCode = z

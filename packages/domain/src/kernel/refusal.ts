@@ -1,7 +1,17 @@
 import type { z } from "zod"
 
-/** not-found: also what belongs to somebody else. conflict: the state does not allow it. stale: version moved on. */
-export type RefusalKind = "not-found" | "conflict" | "stale" | "rule" | "forbidden" | "unavailable"
+/**
+ * not-found: also what belongs to somebody else. conflict: the state does not allow it. stale: version moved on. too-many:
+ * asked for too often; the fact `retryAfterSeconds` says when it counts again.
+ */
+export type RefusalKind =
+  | "not-found"
+  | "conflict"
+  | "stale"
+  | "rule"
+  | "forbidden"
+  | "too-many"
+  | "unavailable"
 
 /**
  * A rule of the domain said no. Deciders return refusals, they never throw them; the edge of an app maps the kind
@@ -27,9 +37,12 @@ export type RefusalType<Code extends string = string, Facts extends z.ZodType = 
   readonly facts?: Facts
 }
 
-/** The refusals that a list of {@link RefusalType} can make. */
-export type RefusalOf<Types extends readonly RefusalType[]> =
-  Types[number] extends RefusalType<infer Code> ? Refusal<Code> : never
+/** The refusals that a list of {@link RefusalType} can make: none where it is empty. */
+export type RefusalOf<Types extends readonly RefusalType[]> = [Types[number]] extends [never]
+  ? never
+  : Types[number] extends RefusalType<infer Code>
+    ? Refusal<Code>
+    : never
 
 /**
  * Declares a refusal.

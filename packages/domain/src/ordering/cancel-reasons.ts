@@ -5,10 +5,22 @@ import type { CancelReason } from "./order-events.ts"
 // What leads an order back is a refusal: Catalog's, Discount's, or one of these. So a reason is never an error's message.
 
 export const customerAsked = defineRefusal("customer.asked", "conflict", "The customer asked for it.")
+export const customerWithdrew = defineRefusal(
+  "customer.withdrew",
+  "conflict",
+  "The customer withdrew from the contract.",
+)
 export const checkoutAbandoned = defineRefusal(
   "checkout.abandoned",
   "unavailable",
   "The checkout was interrupted and could not be led to its end.",
+)
+/** By an operator who led the checkout back. */
+export const checkoutEnded = defineRefusal("checkout.ended", "conflict", "The shop has ended the checkout.")
+export const stockExpired = defineRefusal(
+  "stock.expired",
+  "conflict",
+  "The time for which the stock was reserved is over.",
 )
 export const stockNoAnswer = defineRefusal(
   "stock.no-answer",

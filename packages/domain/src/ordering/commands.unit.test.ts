@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { usd } from "../kernel/money.ts"
 import { replay } from "./order.ts"
-import type { OrderEvent } from "./order-events.ts"
 import {
-  at,
   black,
   cancel,
   close,
@@ -11,11 +9,11 @@ import {
   decide,
   deliverBlack,
   deliverRed,
+  orderId,
   pay,
   red,
   refund,
   refund1,
-  refund2,
   type Said,
   shipBlack,
   shipment1,
@@ -27,19 +25,7 @@ import {
   toClosed,
   toPaid,
 } from "./testing/given.ts"
-
-/** given(what was said).when(a command).then(the events that follow, or a refusal's code) */
-const given = (...said: readonly Said[]) => ({
-  when: (command: Said) => ({
-    // biome-ignore lint/suspicious/noThenProperty: the third word of given, when, then; nobody awaits it
-    then: (expected: string | readonly Omit<OrderEvent, "v" | "at">[]) => {
-      const decided = decide(replay(streamOf(...said)), command)
-      if (!Array.isArray(decided)) return expect(decided.code).toBe(expected)
-      return expect(decided).toEqual((expected as OrderEvent[]).map((event) => ({ ...event, v: 1, at })))
-    },
-  }),
-})
-const noNews: never[] = []
+import { given, noNews } from "./testing/given-when-then.ts"
 
 test("an order begins with its submission and asks for its stock", () => {
   given()
@@ -143,10 +129,22 @@ describe("cancel", () => {
     data: { code: "customer.asked", detail: "The customer asked for it." },
   } as const
 
-  test.each([[[submit]], [[submit, confirm]], [toPaid]])("is possible until the first shipment", (said) => {
+  test.each([[[submit]], [[submit, confirm]]])("is possible before the payment", (said) => {
     given(...said)
       .when(cancel)
       .then([event])
+  })
+
+  test("is possible until the first shipment, and the payment goes back", () => {
+    given(...toPaid)
+      .when(cancel)
+      .then([
+        event,
+        {
+          type: "RefundRequested",
+          data: { refundId: orderId, amount: usd(30_00), reason: "customer.asked" },
+        },
+      ])
   })
 
   test.each([[[...toPaid, shipRed]], [[...toPaid, shipRed, shipBlack]], [toClosed]])(
@@ -259,48 +257,4 @@ test("only a delivered order is closed, and only once", () => {
   given(...toClosed.slice(0, -2))
     .when(close)
     .then("order.wrong-state")
-})
-
-describe("refund", () => {
-  const event = (refundId: string, cents: number) =>
-    ({ type: "OrderRefunded", data: { refundId, amount: usd(cents), reason: "customer.withdrew" } }) as const
-
-  test.each([[toPaid], [[...toPaid, shipRed]], [toClosed], [[...toPaid, cancel]]])(
-    "of whatever was paid",
-    (said) => {
-      given(...said)
-        .when(refund(refund1, 10_00))
-        .then([event(refund1, 10_00)])
-    },
-  )
-
-  test("of nothing that was not paid", () => {
-    given(submit, confirm).when(refund(refund1, 1)).then("order.wrong-state")
-    given(submit, confirm, cancel).when(refund(refund1, 1)).then("order.wrong-state")
-  })
-
-  test("in parts, together no more than was captured", () => {
-    const half = [...toPaid, refund(refund1, 20_00)]
-    given(...half)
-      .when(refund(refund2, 10_00))
-      .then([event(refund2, 10_00)])
-    given(...half)
-      .when(refund(refund2, 10_01))
-      .then("refund.out-of-range")
-    given(...toPaid)
-      .when(refund(refund1, 30_01))
-      .then("refund.out-of-range")
-    given(...toPaid)
-      .when(refund(refund1, 0))
-      .then("refund.out-of-range")
-  })
-
-  test("again says nothing new only of the same refund", () => {
-    given(...toPaid, refund(refund1, 5_00))
-      .when(refund(refund1, 5_00))
-      .then(noNews)
-    given(...toPaid, refund(refund1, 5_00))
-      .when(refund(refund1, 6_00))
-      .then("refund.other")
-  })
 })

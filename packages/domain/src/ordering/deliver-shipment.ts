@@ -1,5 +1,5 @@
 import { defineRefusal, type RefusalOf } from "../kernel/refusal.ts"
-import type { Order } from "./order.ts"
+import { isSent, type Order } from "./order.ts"
 import { type OrderEvent, type OrderEventOf, orderEvent } from "./order-events.ts"
 import { orderUnknown } from "./order-refusals.ts"
 
@@ -11,14 +11,14 @@ export const shipmentUnknown = defineRefusal(
   "The order has no such shipment.",
 )
 
-/** A parcel has arrived; with the last one of a wholly shipped order the order is delivered. */
+/** A parcel has arrived; with the last one of an order that is Shipped the order is delivered. */
 export function deliverShipment(
   order: Order | undefined,
   { shipmentId }: DeliverShipment,
   now: Date,
 ): OrderEvent[] | RefusalOf<[typeof orderUnknown, typeof shipmentUnknown]> {
   if (!order) return orderUnknown()
-  const shipment = "shipments" in order && order.shipments.find((one) => one.shipmentId === shipmentId)
+  const shipment = isSent(order) && order.shipments.find((one) => one.shipmentId === shipmentId)
   if (!shipment) return shipmentUnknown()
   return shipment.deliveredAt ? [] : [orderEvent("ShipmentDelivered", now, { shipmentId })]
 }

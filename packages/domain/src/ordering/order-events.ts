@@ -1,7 +1,10 @@
 import * as z from "zod"
+import { StockLine, StockLines } from "../contracts/stock-lines.ts"
 import {
+  CancellationId,
   CouponCode,
   CustomerId,
+  DisputeId,
   HoldId,
   OrderId,
   PaymentId,
@@ -11,8 +14,10 @@ import {
   Quantity,
   ReasonCode,
   RefundId,
+  ReturnId,
   ShipmentId,
   Sku,
+  WithdrawalId,
 } from "../kernel/ids.ts"
 import { Money } from "../kernel/money.ts"
 import { readStoredEvent, type StoredEventOf } from "../kernel/stored-events.ts"
@@ -51,7 +56,7 @@ export type CancelReason = z.infer<typeof CancelReason>
 /** A parcel; the rest of its way is another event. */
 const Shipment = z.object({
   shipmentId: ShipmentId,
-  lines: z.array(z.object({ sku: Sku, quantity: Quantity })).min(1),
+  lines: StockLines,
   carrier: z.string().optional(),
   trackingNumber: z.string().optional(),
 })
@@ -88,13 +93,71 @@ const types = {
     }),
   },
   StockRequested: { v: 1, data: z.object({}) },
-  StockConfirmed: { v: 1, data: z.object({}) },
+  /** The units are the order's until then, unless it is paid. */
+  StockConfirmed: { v: 1, data: z.object({ reservedUntil: z.iso.datetime().optional() }) },
+  /** The payment's holder must confirm it where the provider says. */
+  PaymentActionRequired: { v: 1, data: z.object({ paymentId: PaymentId, redirectUrl: z.url() }) },
   OrderPaid: { v: 1, data: z.object({ paymentId: PaymentId, captured: Money }) },
   OrderShipped: { v: 1, data: Shipment },
   ShipmentDelivered: { v: 1, data: z.object({ shipmentId: ShipmentId }) },
   OrderClosed: { v: 1, data: z.object({}) },
   OrderCancelled: { v: 1, data: CancelReason },
-  OrderRefunded: { v: 1, data: z.object({ refundId: RefundId, amount: Money, reason: ReasonCode }) },
+  OrderLinesCancelled: {
+    v: 1,
+    data: z.object({
+      cancellationId: CancellationId,
+      lines: StockLines,
+      reason: CancelReason,
+      /** What goes back for them, where something does. */
+      refund: Money.optional(),
+    }),
+  },
+  /** The customer withdraws from the contract for these lines; what that leads to are the events behind it. */
+  OrderWithdrawn: {
+    v: 1,
+    data: z.object({
+      withdrawalId: WithdrawalId,
+      lines: StockLines,
+      /** Of the lines, what is cancelled because it is not shipped. */
+      cancelled: z.array(StockLine),
+      /** Of the lines, what has to come back. */
+      returned: z.array(StockLine),
+      /** What goes back at once, and what once the goods came back, as the customer was told. */
+      refundNow: Money,
+      refundOnReturn: Money,
+    }),
+  },
+  ReturnRequested: {
+    v: 1,
+    data: z.object({
+      returnId: ReturnId,
+      lines: StockLines,
+      reason: ReasonCode,
+      /** Whether the goods come back because of a withdrawal. */
+      withdrawal: z.boolean(),
+    }),
+  },
+  /** The goods came back and are as they should be. */
+  ReturnAccepted: { v: 1, data: z.object({ returnId: ReturnId }) },
+  ReturnRejected: { v: 1, data: z.object({ returnId: ReturnId, reason: ReasonCode }) },
+  RefundRequested: { v: 1, data: z.object({ refundId: RefundId, amount: Money, reason: ReasonCode }) },
+  OrderRefunded: {
+    v: 1,
+    data: z.object({
+      refundId: RefundId,
+      amount: Money,
+      reason: ReasonCode,
+      providerRefundId: z.string().max(255).optional(),
+    }),
+  },
+  RefundFailed: { v: 1, data: z.object({ refundId: RefundId, code: z.string().max(64) }) },
+  /** The payment's holder wants the money back from their bank. */
+  DisputeOpened: {
+    v: 1,
+    data: z.object({ disputeId: DisputeId, amount: Money, reason: z.string().max(64) }),
+  },
+  /** Lost: the bank gave the money back. */
+  DisputeClosed: { v: 1, data: z.object({ disputeId: DisputeId, outcome: z.enum(["won", "lost"]) }) },
 } as const
 
 /** The stream of these is the truth; every other shape is derived. */

@@ -1,23 +1,48 @@
 import type { OrderStatus } from "../contracts/ordering-events.ts"
-import { mergeLines, type StockLine } from "../contracts/stock-lines.ts"
 import type { Money } from "../kernel/money.ts"
 import type { CancelReason, OrderEvent, OrderEventOf } from "./order-events.ts"
+import { unshipped } from "./order-lines.ts"
 
 type Submission = OrderEventOf<"OrderSubmitted">["data"]
 
-export type Refund = OrderEventOf<"OrderRefunded">["data"] & { readonly refundedAt: string }
+/** Money that goes back. One that failed, also after it seemed settled, is the customer's no longer. */
+export type Refund = OrderEventOf<"RefundRequested">["data"] & { readonly requestedAt: string } & (
+    | { readonly status: "requested" }
+    | { readonly status: "settled"; readonly settledAt: string; readonly providerRefundId?: string }
+    | { readonly status: "failed"; readonly failedAt: string; readonly code: string }
+  )
 
-/** What was captured and what of it went back. */
+/** The payment's holder and the shop disagree, and the bank decides. */
+export type Dispute = OrderEventOf<"DisputeOpened">["data"] & { readonly openedAt: string } & (
+    | { readonly status: "open" }
+    | { readonly status: "won" | "lost"; readonly closedAt: string }
+  )
+
+/** What was captured, what of it went back or is to, and who contests it. */
 export type Payment = {
   readonly paymentId: string
   readonly captured: Money
   readonly refunds: readonly Refund[]
+  readonly disputes: readonly Dispute[]
 }
 
 export type Shipment = OrderEventOf<"OrderShipped">["data"] & {
   readonly shippedAt: string
   readonly deliveredAt?: string
 }
+
+/** Lines that will not be shipped. */
+export type Cancellation = OrderEventOf<"OrderLinesCancelled">["data"] & { readonly cancelledAt: string }
+
+/** What the customer declared, and when. */
+export type Withdrawal = OrderEventOf<"OrderWithdrawn">["data"] & { readonly withdrawnAt: string }
+
+/** Goods that come back. */
+export type Return = OrderEventOf<"ReturnRequested">["data"] & { readonly requestedAt: string } & (
+    | { readonly status: "requested" }
+    | { readonly status: "accepted"; readonly acceptedAt: string }
+    | { readonly status: "rejected"; readonly rejectedAt: string; readonly rejection: string }
+  )
 
 /** What every order has. */
 type Placed = Omit<Submission, "orderId" | "paymentMethod"> & {
@@ -26,18 +51,53 @@ type Placed = Omit<Submission, "orderId" | "paymentMethod"> & {
   readonly changedAt: string
 }
 type Unpaid = Placed & { readonly paymentMethod: string }
-type Paid = Placed & { readonly payment: Payment }
-type Sent = Paid & { readonly shipments: readonly Shipment[] }
+type AwaitingPayment = Unpaid & {
+  /** When its units are free for others. */
+  readonly reservedUntil?: string
+  /** Where the payment's holder must confirm it, once the provider wants that. */
+  readonly paymentAction?: OrderEventOf<"PaymentActionRequired">["data"]
+}
+type Paid = Placed & {
+  readonly payment: Payment
+  readonly cancellations: readonly Cancellation[]
+  readonly withdrawals: readonly Withdrawal[]
+}
+type Sent = Paid & { readonly shipments: readonly Shipment[]; readonly returns: readonly Return[] }
 
 type In<Status extends OrderStatus, Has> = Status extends unknown ? Has & { readonly status: Status } : never
 
-/** An order in one of its states, with exactly what it has there. */
-export type Order =
-  | In<"Submitted" | "AwaitingStock" | "AwaitingPayment", Unpaid>
+/** An order that was paid, whatever became of it. */
+export type PaidOrder =
   | In<"Paid", Paid>
   | In<"PartiallyShipped" | "Shipped" | "Delivered" | "Closed", Sent>
-  /** It has a payment when it was cancelled after the capture. */
-  | In<"Cancelled", Placed & { readonly reason: CancelReason; readonly payment?: Payment }>
+  | In<"Cancelled", Paid & { readonly reason: CancelReason }>
+/** An order of which something left the house. */
+export type SentOrder = Extract<PaidOrder, Sent>
+
+/** An order in one of its states, with exactly what it has there. */
+export type Order =
+  | In<"Submitted" | "AwaitingStock", Unpaid>
+  | In<"AwaitingPayment", AwaitingPayment>
+  | In<"Cancelled", Placed & { readonly reason: CancelReason }>
+  | PaidOrder
+
+export const isPaid = (order: Order): order is PaidOrder => "payment" in order
+export const isSent = (order: Order): order is SentOrder => "shipments" in order
+
+/** Whether an id names something of the order: what a cancellation or a return pays back has the id of that. */
+export const isTaken = (order: PaidOrder, id: string): boolean =>
+  [
+    order.id,
+    ...order.cancellations.map(({ cancellationId }) => cancellationId),
+    ...order.withdrawals.map(({ withdrawalId }) => withdrawalId),
+    ...(isSent(order) ? order.returns.map(({ returnId }) => returnId) : []),
+    ...order.payment.refunds.map(({ refundId }) => refundId),
+  ].includes(id)
+/** Whether something is still to be done after the payment: it is to be shipped or closed, or a refund is not settled. */
+export const isUnfinished = (order: Order): boolean =>
+  isPaid(order) &&
+  ((order.status !== "Closed" && order.status !== "Cancelled") ||
+    order.payment.refunds.some(({ status }) => status === "requested"))
 
 /** The next state. A fact is never refused here: it has happened. */
 export function evolve(order: Order | undefined, event: OrderEvent): Order {
@@ -46,6 +106,10 @@ export function evolve(order: Order | undefined, event: OrderEvent): Order {
   if (!next) throw new Error(`the stream tells of ${event.type} while the order is ${order.status}`)
   return next
 }
+
+/** The order that a stream tells of; undefined when it tells nothing. */
+export const replay = (events: readonly OrderEvent[]): Order | undefined =>
+  events.reduce<Order | undefined>(evolve, undefined)
 
 function begin(event: OrderEvent): Order {
   if (event.type !== "OrderSubmitted") throw new Error(`the stream begins with ${event.type}`)
@@ -61,73 +125,160 @@ function follow(order: Order, event: OrderEvent): Order | undefined {
     case "StockRequested":
       return order.status === "Submitted" ? { ...order, status: "AwaitingStock" } : undefined
     case "StockConfirmed":
-      return order.status === "AwaitingStock" ? { ...order, status: "AwaitingPayment" } : undefined
+      return order.status === "AwaitingStock"
+        ? { ...order, ...event.data, status: "AwaitingPayment" }
+        : undefined
+    case "PaymentActionRequired":
+      return order.status === "AwaitingPayment" ? { ...order, paymentAction: event.data } : undefined
     case "OrderPaid":
       return order.status === "AwaitingPayment" ? paid(order, event.data) : undefined
+    case "OrderCancelled":
+      return order.status === "Cancelled" || isSent(order) ? undefined : cancelled(order, event.data)
+    default:
+      return isPaid(order) ? followPaid(order, event) : undefined
+  }
+}
+
+type EventOfPaid = Exclude<
+  OrderEvent,
+  {
+    type:
+      | "OrderSubmitted"
+      | "StockRequested"
+      | "StockConfirmed"
+      | "PaymentActionRequired"
+      | "OrderPaid"
+      | "OrderCancelled"
+  }
+>
+
+function followPaid(order: PaidOrder, event: EventOfPaid): Order | undefined {
+  switch (event.type) {
     case "OrderShipped":
       return order.status === "Paid" || order.status === "PartiallyShipped"
         ? shipped(order, event)
         : undefined
     case "ShipmentDelivered":
-      return order.status === "PartiallyShipped" || order.status === "Shipped"
-        ? delivered(order, event)
-        : undefined
+      return isSent(order) && order.status !== "Closed" ? delivered(order, event) : undefined
     case "OrderClosed":
       return order.status === "Delivered" ? { ...order, status: "Closed" } : undefined
-    case "OrderCancelled":
-      return order.status === "Cancelled" || "shipments" in order ? undefined : cancelled(order, event.data)
-    case "OrderRefunded":
-      return "payment" in order && order.payment
-        ? { ...order, payment: refunded(order.payment, event) }
+    case "OrderLinesCancelled":
+      return order.status === "Paid" || order.status === "PartiallyShipped"
+        ? linesCancelled(order, event)
         : undefined
+    case "OrderWithdrawn":
+      return order.status === "Cancelled"
+        ? undefined
+        : { ...order, withdrawals: [...order.withdrawals, { ...event.data, withdrawnAt: event.at }] }
+    case "ReturnRequested":
+    case "ReturnAccepted":
+    case "ReturnRejected":
+      return isSent(order) ? { ...order, returns: returnsAfter(order.returns, event) } : undefined
+    default:
+      return { ...order, payment: paymentAfter(order.payment, event) }
   }
 }
 
-function paid({ paymentMethod: _, ...placed }: Unpaid, data: OrderEventOf<"OrderPaid">["data"]): Order {
-  return { ...placed, status: "Paid", payment: { ...data, refunds: [] } }
-}
-
-function shipped(order: Paid | Sent, { data, at }: OrderEventOf<"OrderShipped">): Order {
-  const shipments = [...("shipments" in order ? order.shipments : []), { ...data, shippedAt: at }]
-  const status = unshipped({ ...order, shipments }).length === 0 ? "Shipped" : "PartiallyShipped"
-  return { ...order, shipments, status }
-}
-
-function delivered(
-  order: Sent & { status: "PartiallyShipped" | "Shipped" },
-  { data, at }: OrderEventOf<"ShipmentDelivered">,
+function paid(
+  { paymentMethod: _, paymentAction: __, reservedUntil: ___, ...placed }: AwaitingPayment,
+  data: OrderEventOf<"OrderPaid">["data"],
 ): Order {
-  const shipments = order.shipments.map((one) =>
-    one.shipmentId === data.shipmentId ? { ...one, deliveredAt: at } : one,
-  )
-  const isLast = order.status === "Shipped" && shipments.every(({ deliveredAt }) => deliveredAt)
-  return { ...order, shipments, status: isLast ? "Delivered" : order.status }
+  const payment = { ...data, refunds: [], disputes: [] }
+  return { ...placed, status: "Paid", payment, cancellations: [], withdrawals: [] }
 }
 
-function cancelled(order: Unpaid | Paid, reason: CancelReason): Order {
-  if ("payment" in order) return { ...order, status: "Cancelled", reason }
-  const { paymentMethod: _, ...placed } = order
+function cancelled(order: Exclude<Order, SentOrder>, reason: CancelReason): Order {
+  if (isPaid(order)) return { ...order, status: "Cancelled", reason }
+  const { paymentMethod: _, paymentAction: __, reservedUntil: ___, ...placed } = order as AwaitingPayment
   return { ...placed, status: "Cancelled", reason }
 }
 
-const refunded = (payment: Payment, { data, at }: OrderEventOf<"OrderRefunded">): Payment => ({
-  ...payment,
-  refunds: [...payment.refunds, { ...data, refundedAt: at }],
-})
+/** Shipped: every line that is not cancelled is in a parcel. Delivered: all of these have arrived. */
+function underWay(order: Sent): SentOrder {
+  if (unshipped(order).length > 0) return { ...order, status: "PartiallyShipped" }
+  const haveArrived = order.shipments.every(({ deliveredAt }) => deliveredAt)
+  return { ...order, status: haveArrived ? "Delivered" : "Shipped" }
+}
 
-/** The order that a stream tells of; undefined when it tells nothing. */
-export const replay = (events: readonly OrderEvent[]): Order | undefined =>
-  events.reduce<Order | undefined>(evolve, undefined)
+function shipped(order: Paid | Sent, { data, at }: OrderEventOf<"OrderShipped">): Order {
+  const before = "shipments" in order ? order.shipments : []
+  const returns = "returns" in order ? order.returns : []
+  return underWay({ ...order, shipments: [...before, { ...data, shippedAt: at }], returns })
+}
 
-/** What of the order is in no shipment yet, one line per SKU. */
-export function unshipped(
-  order: Pick<Order, "lines"> & { readonly shipments?: readonly Shipment[] },
-): StockLine[] {
-  const sent = new Map<string, number>()
-  for (const { sku, quantity } of (order.shipments ?? []).flatMap(({ lines }) => lines))
-    sent.set(sku, (sent.get(sku) ?? 0) + quantity)
-  return mergeLines(order.lines).flatMap(({ sku, quantity }) => {
-    const left = quantity - (sent.get(sku) ?? 0)
-    return left > 0 ? [{ sku, quantity: left }] : []
+function delivered(order: Sent, { data, at }: OrderEventOf<"ShipmentDelivered">): Order {
+  const shipments = order.shipments.map((one) =>
+    one.shipmentId === data.shipmentId ? { ...one, deliveredAt: at } : one,
+  )
+  return underWay({ ...order, shipments })
+}
+
+function linesCancelled(
+  order: In<"Paid", Paid> | In<"PartiallyShipped", Sent>,
+  { data, at }: OrderEventOf<"OrderLinesCancelled">,
+): Order {
+  const cancellations = [...order.cancellations, { ...data, cancelledAt: at }]
+  return isSent(order) ? underWay({ ...order, cancellations }) : { ...order, cancellations }
+}
+
+function returnsAfter(
+  returns: readonly Return[],
+  event: OrderEventOf<"ReturnRequested" | "ReturnAccepted" | "ReturnRejected">,
+): readonly Return[] {
+  const { type, data, at } = event
+  if (type === "ReturnRequested") return [...returns, { ...data, requestedAt: at, status: "requested" }]
+  return returns.map((one): Return => {
+    if (one.returnId !== data.returnId) return one
+    return type === "ReturnAccepted"
+      ? { ...one, status: "accepted", acceptedAt: at }
+      : { ...one, status: "rejected", rejectedAt: at, rejection: data.reason }
   })
 }
+
+type PaymentEvent = OrderEventOf<
+  "RefundRequested" | "OrderRefunded" | "RefundFailed" | "DisputeOpened" | "DisputeClosed"
+>
+
+function paymentAfter(payment: Payment, event: PaymentEvent): Payment {
+  const { refunds, disputes } = payment
+  const { at } = event
+  switch (event.type) {
+    case "RefundRequested":
+      return { ...payment, refunds: [...refunds, { ...event.data, requestedAt: at, status: "requested" }] }
+    case "OrderRefunded": {
+      const { refundId, providerRefundId: id } = event.data
+      const settled = {
+        status: "settled",
+        settledAt: at,
+        ...(id !== undefined && { providerRefundId: id }),
+      } as const
+      return {
+        ...payment,
+        refunds: refunds.map((one) => (one.refundId === refundId ? { ...one, ...settled } : one)),
+      }
+    }
+    case "RefundFailed": {
+      const { refundId, code } = event.data
+      return {
+        ...payment,
+        refunds: refunds.map((one) => (one.refundId === refundId ? failed(one, code, at) : one)),
+      }
+    }
+    case "DisputeOpened":
+      return { ...payment, disputes: [...disputes, { ...event.data, openedAt: at, status: "open" }] }
+    case "DisputeClosed": {
+      const { disputeId, outcome } = event.data
+      const closed = { status: outcome, closedAt: at }
+      return {
+        ...payment,
+        disputes: disputes.map((one) => (one.disputeId === disputeId ? { ...one, ...closed } : one)),
+      }
+    }
+  }
+}
+
+const failed = (
+  { refundId, amount, reason, requestedAt }: Refund,
+  code: string,
+  failedAt: string,
+): Refund => ({ refundId, amount, reason, requestedAt, status: "failed", failedAt, code })

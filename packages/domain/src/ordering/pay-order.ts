@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { Money, sameMoney } from "../kernel/money.ts"
 import { defineRefusal, type RefusalOf } from "../kernel/refusal.ts"
-import type { Order } from "./order.ts"
+import { isPaid, type Order } from "./order.ts"
 import { type OrderEvent, type OrderEventOf, orderEvent } from "./order-events.ts"
 import { orderUnknown, orderWrongState } from "./order-refusals.ts"
 
@@ -31,7 +31,7 @@ export function payOrder(
       [typeof orderUnknown, typeof orderWrongState, typeof orderWrongAmount, typeof orderOtherPayment]
     > {
   if (!order) return orderUnknown()
-  if ("payment" in order && order.payment) {
+  if (isPaid(order)) {
     const { payment } = order
     return payment.paymentId === paymentId && sameMoney(payment.captured, captured) ? [] : orderOtherPayment()
   }

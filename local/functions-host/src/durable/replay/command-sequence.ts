@@ -6,9 +6,23 @@
 import { EventType, type EventTypeNumber, type HistoryEvent, isSchedulingEvent } from "../protocol/events.ts"
 import type { Command } from "./command.ts"
 
+/** What the history has under a sequence id, and what the code takes there now; undefined for nothing. */
+type Step = { readonly id: number; readonly before: string; readonly now: string | undefined }
+
 /** The history does not fit the orchestrator's code any more (it was changed while instances were running). */
 export class NonDeterministicError extends Error {
   override readonly name = "NonDeterministicOrchestrationException"
+  readonly step: Step
+
+  constructor(step: Step) {
+    const { id, before, now } = step
+    const instead =
+      now === undefined ? "hasn't (yet?) scheduled this task" : `scheduled ${now} with the same ID`
+    super(
+      `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled ${before} with sequence ID ${id}, but the current replay execution ${instead}. Was a change made to the orchestrator code after this instance had already started running?`,
+    )
+    this.step = step
+  }
 }
 
 /** The ids and commands of one execution. */
@@ -48,9 +62,8 @@ export class CommandSequence {
       return undefined
     }
     if (event.EventType !== type || (name !== undefined && event.Name !== name)) {
-      throw new NonDeterministicError(
-        `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled ${described(event)} with sequence ID ${id}, but the current replay execution scheduled ${described({ EventType: type, Name: name })} with the same ID. Was a change made to the orchestrator code after this instance had already started running?`,
-      )
+      const now = described({ EventType: type, Name: name })
+      throw new NonDeterministicError({ id, before: described(event), now })
     }
     this.scheduled.delete(id)
     return event
@@ -60,9 +73,7 @@ export class CommandSequence {
   requireAllIssued(limit: number): void {
     for (const [id, event] of this.scheduled) {
       if (id >= limit) continue
-      throw new NonDeterministicError(
-        `Non-Deterministic workflow detected: A previous execution of this orchestration scheduled ${described(event)} with sequence ID ${id}, but the current replay execution hasn't (yet?) scheduled this task. Was a change made to the orchestrator code after this instance had already started running?`,
-      )
+      throw new NonDeterministicError({ id, before: described(event), now: undefined })
     }
   }
 }

@@ -8,6 +8,7 @@ import { flightKey, type Live } from "../engine/live.ts"
 import type { DurableFunctions } from "../functions.ts"
 import { completedTaskId, EventType, type HistoryEvent } from "../protocol/events.ts"
 import { type ActivityTask, runActivity } from "./activity.ts"
+import { faultPoints } from "./fault-points.ts"
 import { createInstanceTimers } from "./instance-timers.ts"
 import { createSlots } from "./slots.ts"
 import { withWorker } from "./worker-call.ts"
@@ -26,6 +27,7 @@ export function createOutstandingTasks(options: {
   const timers = createInstanceTimers()
   const activities = createSlots(options.config.maxConcurrentActivityFunctions)
   const inFlight = new Set<string>()
+  const reach = faultPoints(host.settings.get("ESHOP_FAULT_POINTS"))
 
   function startActivity(live: Live, eventId: number, name: string, input: string): void {
     const { id: instanceId, executionId } = live.instance
@@ -47,10 +49,13 @@ export function createOutstandingTasks(options: {
   async function run(task: ActivityTask): Promise<HistoryEvent | undefined> {
     if (lifecycle.draining()) return undefined
     try {
-      return await withWorker(
+      await reach("before", task)
+      const event = await withWorker(
         () => runActivity(host, functions.activity(task.name), task),
         lifecycle.draining,
       )
+      await reach("after", task)
+      return event
     } catch (error) {
       if (error instanceof WorkerGoneError) return undefined
       throw error

@@ -3,6 +3,7 @@ import { type EventDefinition, toCloudEvent } from "@eshop/domain/contracts/even
 import type { z } from "zod"
 import { routeHandler } from "../../http/route.ts"
 import type { GuestTokens } from "../../identity/guest-token.ts"
+import type { OrderTokens } from "../../identity/order-token.ts"
 import { newId } from "../../ids.ts"
 import { messageHold } from "../../messaging/hold.ts"
 import { byTopic, consume } from "../../messaging/subscription.ts"
@@ -46,9 +47,14 @@ export type AppUnderTest = {
  */
 export function appUnderTest<A extends App<never>>(
   app: A,
-  parts: { readonly ports: PortsOf<A>; readonly store?: BaseStore; readonly guests?: GuestTokens },
+  parts: {
+    readonly ports: PortsOf<A>
+    readonly store?: BaseStore
+    readonly guests?: GuestTokens
+    readonly orderTokens?: OrderTokens
+  },
 ): AppUnderTest {
-  const { store, guests } = parts
+  const { store, guests, orderTokens } = parts
   const invoke = pipeline({ ...parts, checkResults: true })
   const log: string[] = []
   const contextOf = () =>
@@ -78,6 +84,7 @@ export function appUnderTest<A extends App<never>>(
           invoke,
           tokens: { verify: async () => caller },
           ...(guests && { guests }),
+          ...(orderTokens && { orderTokens }),
         })
         return replyOf(await handler(request, contextOf()))
       }
@@ -115,7 +122,7 @@ const bodyOf = (body: unknown) => {
 function replyOf({ status = 200, headers: given, body }: HttpResponseInit): Reply {
   const headers = new Headers(given as Record<string, string>)
   const text = body === undefined ? "" : String(body)
-  const isLines = headers.get("content-type") === "application/x-ndjson"
-  if (isLines) return { status, headers, body: text }
-  return { status, headers, body: text === "" ? undefined : JSON.parse(text) }
+  if (text === "") return { status, headers, body: undefined }
+  const isJson = /^application\/(problem\+)?json/.test(headers.get("content-type") ?? "")
+  return { status, headers, body: isJson ? JSON.parse(text) : text }
 }

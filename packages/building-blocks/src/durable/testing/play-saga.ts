@@ -2,8 +2,10 @@ import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import type { OrchestrationContext } from "durable-functions"
 import { DependencyUnavailableError, isUnavailable } from "../../failure.ts"
 import type { ActivityInput, ActivityOutcome } from "../activity.ts"
-import { OPERATOR, orchestratorOf } from "../orchestrator.ts"
+import { orchestratorOf, type SagaInput } from "../orchestrator.ts"
+import { OPERATOR, type OperatorWord } from "../position.ts"
 import type { Saga } from "../saga.ts"
+import { type HistoryRow, historyOf } from "./play-history.ts"
 
 /** What an activity of a play can do besides answering. */
 export type Stage = {
@@ -14,8 +16,8 @@ export type Stage = {
   readonly now: Date
   /** Raises an event that reaches the saga so many seconds from now; before the activity's own answer when at once. */
   raise(event: string, data: unknown, afterSeconds?: number): void
-  /** An operator's word on a step. */
-  say(step: string, word: "retry" | "skip", afterSeconds?: number): void
+  /** An operator's word on a step and its failed attempt. */
+  say(word: OperatorWord, afterSeconds?: number): void
 }
 
 /** Plays an activity: answers a result or a refusal; throws for a failure, DependencyUnavailableError for an outage. */
@@ -32,6 +34,8 @@ export type Play = {
   }[]
   readonly id?: string
   readonly startedAt?: Date
+  /** The version of the app that the instance was started with. */
+  readonly version?: string
 }
 
 export type Played = {
@@ -47,8 +51,8 @@ export type Played = {
   /** Every custom status, in order. */
   readonly positions: readonly unknown[]
   readonly seconds: number
-  /** Rows that the history of such an instance has on the platform. */
-  readonly historyRows: number
+  /** The history that such an instance has on the platform. */
+  readonly history: readonly HistoryRow[]
   readonly log: readonly string[]
 }
 
@@ -69,7 +73,13 @@ type Wait = { readonly kind: "event"; readonly name: string }
 type Timer = { readonly kind: "timer"; readonly at: number; isCanceled: boolean; cancel(): void }
 type Call = { readonly kind: "activity"; readonly activity: string; readonly request: ActivityInput }
 type Any = { readonly kind: "any"; readonly tasks: readonly PlayedTask[] }
-type PlayedTask = (Wait | Timer | Call | Any) & { isCompleted: boolean; result?: unknown; given: boolean }
+type PlayedTask = (Wait | Timer | Call | Any) & {
+  /** Of a timer and a call, once it is scheduled. */
+  id?: number
+  isCompleted: boolean
+  result?: unknown
+  given: boolean
+}
 
 /**
  * Plays a saga with a virtual clock, as the durable library would: an event goes to the newest open wait of its name,
@@ -79,7 +89,10 @@ type PlayedTask = (Wait | Timer | Call | Any) & { isCompleted: boolean; result?:
 export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Promise<Played> {
   const start = (play.startedAt ?? new Date("2026-01-01T00:00:00Z")).getTime()
   let now = start
-  let rows = 4
+  const instanceId = play.id ?? "saga-1"
+  const given: SagaInput = { input, traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }
+  const { version } = play
+  const history = historyOf({ saga: saga.name, instanceId, input: given, version }, () => new Date(now))
   const calls: { activity: string; input: unknown; atSeconds: number }[] = []
   const positions: unknown[] = []
   const log: string[] = []
@@ -103,12 +116,13 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   for (const { event, data, afterSeconds } of play.events ?? []) raise(event, data, afterSeconds)
 
   const df = {
-    instanceId: play.id ?? "saga-1",
+    instanceId,
+    version,
     isReplaying: false,
     get currentUtcDateTime() {
       return new Date(now)
     },
-    getInput: () => ({ input, traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }),
+    getInput: () => given,
     callActivity: (activity: string, request: ActivityInput) => task({ kind: "activity", activity, request }),
     createTimer(at: Date) {
       if (Number.isNaN(at.getTime())) throw new Error("a timer needs a date")
@@ -127,7 +141,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   const context = { df, info: write("info"), warn: write("warn"), error: write("error") }
 
   function deliver(event: string, data: unknown): void {
-    rows++
+    history.raised(event, data)
     const wait = open.get(event)?.pop()
     if (wait) Object.assign(wait, { isCompleted: true, result: data })
     else unheard.set(event, [...(unheard.get(event) ?? []), data])
@@ -138,8 +152,9 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     if (yielded.given) throw new Error("a task was given to a second Task.any, or yielded twice")
     yielded.given = true
     if (yielded.kind === "any") for (const one of yielded.tasks) schedule(one)
+    if (yielded.kind === "activity") yielded.id = history.scheduled(yielded.activity, yielded.request)
     if (yielded.kind === "timer") {
-      rows++
+      yielded.id = history.timer(new Date(yielded.at))
       timers.push(yielded)
     }
     if (yielded.kind !== "event") return
@@ -157,37 +172,39 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     const timer = timers
       .filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
       .sort((a, b) => a.at - b.at)[0]
-    rows += 2
+    if (!next && !timer) throw new Error("the saga waits for something that never comes")
+    history.sleep()
     if (next && (!timer || next.at <= timer.at)) {
       coming.shift()
       now = Math.max(now, next.at)
+      history.wake()
       deliver(next.event, next.data)
     } else if (timer) {
-      rows++
       now = Math.max(now, timer.at)
+      history.wake()
+      history.fired(timer.id as number, new Date(timer.at))
       timer.isCompleted = true
-    } else throw new Error("the saga waits for something that never comes")
+    }
   }
 
   async function act({ activity, request }: Call): Promise<ActivityOutcome> {
-    rows += 4
     const { input, answer: taken } = JSON.parse(JSON.stringify(request)) as ActivityInput
     calls.push({ activity, input, atSeconds: seconds() })
     const key = `${activity} ${JSON.stringify(input)}`
     const attempt = (attempts.get(key) ?? 0) + 1
     attempts.set(key, attempt)
-    const say: Stage["say"] = (step, word, afterSeconds) => raise(OPERATOR, { step, word }, afterSeconds)
     try {
       const answer = await play.actors?.[activity]?.(input as never, {
         attempt,
         ...(taken !== undefined && { answer: taken }),
         now: new Date(now),
         raise,
-        say,
+        say: (word, afterSeconds) => raise(OPERATOR, word, afterSeconds),
       })
       const outcome = isRefusal(answer) ? { refused: answer as Refusal } : { done: answer }
       return JSON.parse(JSON.stringify(outcome)) as ActivityOutcome
     } catch (error) {
+      if (error instanceof DependencyUnavailableError) return { unavailable: error.dependency }
       if (isUnavailable(error)) return { unavailable: "a dependency" }
       throw new Error(`${activity} failed; the log says why`)
     } finally {
@@ -199,28 +216,38 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   }
 
   const generator = orchestratorOf(saga)(context as unknown as OrchestrationContext)
-  const ended = () => ({ calls, positions, seconds: seconds(), historyRows: rows, log })
+  const ended = () => ({ calls, positions, seconds: seconds(), history: history.rows, log })
   let turn = () => generator.next()
   for (let turns = 0; turns < MOST_TURNS; turns++) {
     let result: ReturnType<typeof turn>
     try {
       result = turn()
     } catch (error) {
-      return { failure: (error as Error).message, ...ended() }
+      const failure = (error as Error).message
+      history.end("Failed", failure)
+      return { failure, ...ended() }
     }
     if (result.done) {
       const left = timers.filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
       if (left.length > 0) throw new Error("a timer is still running: the instance would hang until it fires")
+      history.end("Completed", result.value)
       return { state: result.value, ...ended() }
     }
     const yielded = result.value as unknown as PlayedTask
     schedule(yielded)
     if (yielded.kind === "activity") {
-      const acted = await act(yielded).then(
-        (outcome) => () => generator.next(outcome),
-        (error) => () => generator.throw(error),
+      history.sleep()
+      history.wake()
+      turn = await act(yielded).then(
+        (outcome) => {
+          history.completed(yielded.id as number, outcome)
+          return () => generator.next(outcome)
+        },
+        (error: Error) => {
+          history.failed(yielded.id as number, error)
+          return () => generator.throw(error)
+        },
       )
-      turn = acted
       continue
     }
     while (!isOver(yielded)) pass()

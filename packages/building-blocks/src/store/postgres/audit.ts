@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { idOfCaller } from "../../app/call.ts"
 import type { Audit, AuditRecord } from "../../audit/audit.ts"
 import { inTransaction } from "./pool.ts"
 
@@ -22,7 +23,7 @@ export const postgresAudit = (pool: pg.Pool): Audit => ({
       values: [
         now,
         caller.kind,
-        "id" in caller ? caller.id : null,
+        idOfCaller(caller) ?? null,
         entries.map(({ subject }) => subject),
         entries.map(({ action }) => action),
         entries.map(({ change }) => JSON.stringify(change)),
@@ -42,5 +43,17 @@ export const postgresAudit = (pool: pg.Pool): Audit => ({
       at: at.toISOString(),
       by: { kind, ...(caller !== null && { id: caller }) },
     }))
+  },
+
+  async pseudonymise(tx, { customerId, pseudonym, subjects }) {
+    // A subject that names the customer (`cart ada`) names the pseudonym from then on, and so does who acted.
+    await inTransaction(tx).query(
+      `UPDATE audit SET
+         caller = CASE WHEN caller = $1 THEN $2 ELSE caller END,
+         subject = CASE WHEN right(subject, length($1) + 1) = ' ' || $1
+                        THEN left(subject, -length($1)) || $2 ELSE subject END
+       WHERE subject = ANY($3::text[])`,
+      [customerId, pseudonym, subjects],
+    )
   },
 })

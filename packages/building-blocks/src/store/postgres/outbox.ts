@@ -1,7 +1,8 @@
 import type { CloudEvent } from "@eshop/domain/contracts/event"
 import type pg from "pg"
 import type { Outbox, OutboxMessage } from "../../messaging/outbox.ts"
-import { afterCommit, inTransaction } from "./pool.ts"
+import { afterCommit } from "../transaction.ts"
+import { inTransaction } from "./pool.ts"
 
 type Row = { id: string; topic: string; event: CloudEvent; redrive_to: string | null; position: number }
 type Sender = { leaseSeconds: number; send(messages: readonly OutboxMessage[]): void }

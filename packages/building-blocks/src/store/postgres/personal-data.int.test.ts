@@ -8,9 +8,12 @@ import { startParts } from "../../../../../tests/fixtures/local-parts.ts"
 import { PersonalDataError } from "../../personal-data/personal-data.ts"
 import { PersonalDataSettings } from "../../personal-data/wrapping-keys.ts"
 import { readSettings } from "../../settings.ts"
+import { postgresArchive } from "./archive.ts"
+import { postgresErasedCustomers } from "./erased-customers.ts"
 import { applyMigrations } from "./migrations.ts"
 import { postgresPersonalData } from "./personal-data.ts"
 import { type PostgresStore, postgresStore } from "./postgres-store.ts"
+import { postgresWrappedKeys } from "./wrapped-keys.ts"
 
 const keyOf = (byte: number) => Buffer.alloc(32, byte).toString("base64")
 const settings = (text: string) =>
@@ -32,14 +35,20 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await store.pool.query("DELETE FROM customer_key")
+  await store.pool.query("DELETE FROM archive_key")
 })
 
 const ada = { customerId: "ada", subject: "order-1", data: { name: "Ada", email: "ada@example.com" } }
 const put = (record = ada, keys = `a:${keyOf(1)}`) =>
   store.unitOfWork.transaction((tx) => withKeys(keys).put(tx, record))
 const find = (subject = ada.subject, keys = `a:${keyOf(1)}`) => withKeys(keys).find(subject)
-const forget = (customerId = "ada") =>
-  store.unitOfWork.transaction((tx) => withKeys(`a:${keyOf(1)}`).forget(tx, customerId))
+/** Everything until now, by the clock of the database. */
+const forget = async (customerId = "ada", until?: Date) => {
+  const { rows } = await store.pool.query<{ now: Date }>("SELECT clock_timestamp() + interval '1 ms' AS now")
+  return await store.unitOfWork.transaction((tx) =>
+    withKeys(`a:${keyOf(1)}`).forget(tx, customerId, until ?? (rows[0]?.now as Date)),
+  )
+}
 const counts = async () => {
   const { rows } = await store.pool.query(
     "SELECT (SELECT count(*) FROM customer_key) AS keys, (SELECT count(*) FROM personal_data) AS records",
@@ -130,6 +139,60 @@ describe("a forgotten customer", () => {
     await writing
     expect([await forgotten, await counts()]).toEqual([true, { keys: 0, records: 0 }])
   })
+
+  test("who came again meanwhile keeps what came since, under another key and with its commitment", async () => {
+    await put()
+    const { rows } = await store.pool.query("SELECT clock_timestamp() AS until")
+    // A date has milliseconds: what follows must not lie in the same one.
+    await store.pool.query("SELECT pg_sleep(0.002)")
+    const since = await put({ ...ada, subject: "order-2" })
+    const keyBefore = await theKey()
+    for (const expected of [true, false]) {
+      expect(await forget("ada", rows[0].until)).toBe(expected)
+      expect([await find(), await find("order-2")]).toEqual([
+        undefined,
+        { customerId: "ada", data: ada.data, ...since },
+      ])
+      expect(await counts()).toEqual({ keys: 1, records: 1 })
+    }
+    expect(await theKey()).not.toEqual(keyBefore)
+    expect([await forget(), await counts()]).toEqual([true, { keys: 0, records: 0 }])
+  })
+
+  test("locked, keeps whoever writes waiting, who then has a key of their own", async () => {
+    const order: string[] = []
+    const locked = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const forgetting = store.unitOfWork.transaction(async (tx) => {
+      const personalData = withKeys(`a:${keyOf(1)}`)
+      // Nobody knows the customer yet: whoever writes first waits all the same.
+      await personalData.lock(tx, "ada")
+      locked.resolve()
+      await goOn.promise
+      await personalData.forget(tx, "ada", new Date(Date.now() + 60_000))
+      order.push("forgotten")
+    })
+    await locked.promise
+    const writing = put().then(() => order.push("written"))
+    goOn.resolve()
+    await Promise.all([forgetting, writing])
+    expect([order, (await find())?.data]).toEqual([["forgotten", "written"], ada.data])
+  })
+})
+
+const theKey = async () => (await store.pool.query("SELECT wrapped_key FROM customer_key")).rows
+
+test("a customer's data is listed, the newest subject first, and nobody else's", async () => {
+  await put()
+  await put({ ...ada, subject: "order-2" })
+  await put({ ...ada, customerId: "bob", subject: "order-3" })
+  const personalData = withKeys(`a:${keyOf(1)}`)
+  expect(await personalData.ofCustomer("ada", 10)).toEqual([
+    { subject: "order-2", data: ada.data },
+    { subject: "order-1", data: ada.data },
+  ])
+  expect(await personalData.ofCustomer("ada", 1)).toHaveLength(1)
+  expect(await personalData.ofCustomer("nobody", 10)).toEqual([])
 })
 
 test.each([
@@ -148,7 +211,89 @@ test.each([
   await expect(find()).rejects.toThrow("cannot be opened: it was changed, or the key is another")
 })
 
+describe("the archive", () => {
+  const archive = (keys = `a:${keyOf(1)}`) => postgresArchive(store.pool, settings(keys))
+  const until = (year: number) => new Date(Date.UTC(year, 0, 1))
+  const keep = (subject: string, year: number, data: unknown = ada.data) =>
+    store.unitOfWork.transaction((tx) => archive().keep(tx, { subject, data, until: until(year) }))
+  const rows = async () => (await store.pool.query("SELECT subject, ciphertext FROM archived_data")).rows
+
+  test("keeps data until its day, sealed, and forgets it then with its key", async () => {
+    await keep("order-1", 2037)
+    await keep("order-2", 2037)
+    await keep("order-3", 2038)
+    expect(await archive().find("order-1")).toEqual({ data: ada.data, until: until(2037) })
+    expect(JSON.stringify(await rows())).not.toContain(Buffer.from("Ada").toString("hex"))
+    await archive().forgetOver(new Date(until(2037).getTime() - 1))
+    expect(await rows()).toHaveLength(3)
+    await archive().forgetOver(until(2037))
+    expect([await archive().find("order-1"), await archive().find("order-2")]).toEqual([undefined, undefined])
+    expect(await archive().find("order-3")).toEqual({ data: ada.data, until: until(2038) })
+    const keys = await store.pool.query("SELECT kept_until FROM archive_key")
+    expect(keys.rows).toEqual([{ kept_until: until(2038) }])
+  })
+
+  test("keeps what it has when it is told again", async () => {
+    await keep("order-1", 2037)
+    await keep("order-1", 2039, { name: "Bob" })
+    expect(await archive().find("order-1")).toEqual({ data: ada.data, until: until(2037) })
+  })
+})
+
+describe("who was forgotten", () => {
+  const erased = () => postgresErasedCustomers(store.pool)
+  const record = (customerId: string, day: number) =>
+    store.unitOfWork.transaction((tx) =>
+      erased().record(tx, { customerId, until: new Date(Date.UTC(2026, 10, day)).toISOString() }),
+    )
+
+  test("is listed by id, page by page, with the latest moment", async () => {
+    for (const [id, day] of [
+      ["b", 2],
+      ["a", 1],
+      ["c", 3],
+      ["b", 4],
+      ["c", 1],
+    ] as const)
+      await record(id, day)
+    const until = (day: number) => new Date(Date.UTC(2026, 10, day)).toISOString()
+    expect(await erased().list(undefined, 2)).toEqual([
+      { customerId: "a", until: until(1) },
+      { customerId: "b", until: until(4) },
+    ])
+    expect(await erased().list("b", 2)).toEqual([{ customerId: "c", until: until(3) }])
+  })
+})
+
 describe("wrapping keys", () => {
+  const rewrap = (keys: string, limit: number) => {
+    const wrappedKeys = postgresWrappedKeys(store.pool, settings(keys))
+    return store.unitOfWork.transaction((tx) => wrappedKeys.rewrap(tx, limit))
+  }
+
+  test("are changed in chunks by several at once, after which the old version opens nothing and is not needed", async () => {
+    for (let n = 0; n < 25; n++) await put({ ...ada, customerId: `customer-${n}`, subject: `order-${n}` })
+    await store.unitOfWork.transaction((tx) =>
+      postgresArchive(store.pool, settings(`a:${keyOf(1)}`)).keep(tx, {
+        subject: "order-0",
+        data: ada.data,
+        until: new Date(Date.UTC(2037, 0, 1)),
+      }),
+    )
+    const both = `b:${keyOf(2)} a:${keyOf(1)}`
+    const versions = postgresWrappedKeys(store.pool, settings(both)).versions
+    expect(await versions()).toEqual([{ version: "a", keys: 26 }])
+    let rewrapped = 0
+    for (let some = -1; some !== 0; rewrapped += some)
+      some = (await Promise.all([rewrap(both, 4), rewrap(both, 4)])).reduce((sum, one) => sum + one)
+    expect([rewrapped, await versions()]).toEqual([26, [{ version: "b", keys: 26 }]])
+    for (let n = 0; n < 25; n++) expect((await find(`order-${n}`, `b:${keyOf(2)}`))?.data).toEqual(ada.data)
+    expect(await postgresArchive(store.pool, settings(`b:${keyOf(2)}`)).find("order-0")).toMatchObject({
+      data: ada.data,
+    })
+    expect(await rewrap(`b:${keyOf(2)}`, 4)).toBe(0)
+  })
+
   test("rotate: the first wraps, the others still unwrap", async () => {
     await put()
     const both = `b:${keyOf(2)} a:${keyOf(1)}`

@@ -2,6 +2,7 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import pg from "pg"
 import type { Tx, UnitOfWork } from "../../app/call.ts"
 import { isUnavailable } from "../../failure.ts"
+import { awaitCommit, RolledBack } from "../transaction.ts"
 
 // int8 arrives as text by default; every int8 of ours is a count or minor units, exact in a number
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
@@ -38,39 +39,18 @@ export function connectPostgres(url: string, options: { max?: number; relaxed?: 
   return pool
 }
 
-class RolledBack extends Error {
-  readonly refusal: unknown
-  constructor(refusal: unknown) {
-    super("rolled back by a refusal")
-    this.refusal = refusal
-  }
-}
-
-type Callback = () => void | Promise<void>
-const awaitingCommit = new WeakMap<object, Set<Callback>>()
-
-/**
- * Calls back once the transaction has committed, a function given twice only once, and waits for what it promises,
- * which must neither fail nor take long: a copy in a cache, for whoever reads next. A transaction that rolls back calls
- * nobody.
- */
-export function afterCommit(tx: Tx, callback: Callback): void {
-  awaitingCommit.get(tx)?.add(callback)
-}
-
 /** Transactions of a pool; a refusal rolls back like a throw does, but is returned. */
 export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect()
-    const callbacks = new Set<Callback>()
-    awaitingCommit.set(client, callbacks)
+    const committed = awaitCommit(client)
     let broken: Error | undefined
     try {
       await client.query("BEGIN")
       const result = await work(client as unknown as Tx)
       if (isRefusal(result)) throw new RolledBack(result)
       await client.query("COMMIT")
-      await Promise.all([...callbacks].map((callback) => callback()))
+      await committed()
       return result
     } catch (error) {
       // A connection that failed is thrown away, which rolls back as well.
@@ -82,7 +62,6 @@ export const postgresUnitOfWork = (pool: pg.Pool): UnitOfWork => ({
       if (error instanceof RolledBack) return error.refusal as T
       throw error
     } finally {
-      awaitingCommit.delete(client)
       client.release(broken)
     }
   },

@@ -48,22 +48,47 @@ CREATE TABLE idempotent_request (
 CREATE INDEX idempotent_request_by_age ON idempotent_request (created_at);
 `
 
-/** Personal data: the customers' wrapped keys, and apart from them what they encrypt. */
+/**
+ * Personal data: the customers' wrapped keys, and apart from them what they encrypt; what the law wants kept for longer,
+ * under a key for each day on which it is over; and who was forgotten, for a store that is restored from a backup.
+ */
 export const personalDataTables = `
 CREATE TABLE customer_key (
   customer_id text        PRIMARY KEY,
   wrapped_key bytea       NOT NULL,
   key_version text        NOT NULL,
-  created_at  timestamptz NOT NULL DEFAULT now()
+  created_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE INDEX customer_key_by_version ON customer_key (key_version);
 
 CREATE TABLE personal_data (
-  subject     text  PRIMARY KEY,
-  customer_id text  NOT NULL REFERENCES customer_key ON DELETE CASCADE,
-  nonce       bytea NOT NULL,
-  ciphertext  bytea NOT NULL
+  subject     text        PRIMARY KEY,
+  customer_id text        NOT NULL REFERENCES customer_key ON DELETE CASCADE,
+  nonce       bytea       NOT NULL,
+  ciphertext  bytea       NOT NULL,
+  kept_at     timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE INDEX personal_data_by_customer ON personal_data (customer_id);
+CREATE INDEX personal_data_by_customer ON personal_data (customer_id, subject);
+CREATE INDEX personal_data_by_age ON personal_data (kept_at);
+
+CREATE TABLE archive_key (
+  kept_until  timestamptz PRIMARY KEY,
+  wrapped_key bytea       NOT NULL,
+  key_version text        NOT NULL
+);
+
+CREATE TABLE archived_data (
+  subject    text        PRIMARY KEY,
+  kept_until timestamptz NOT NULL REFERENCES archive_key ON DELETE CASCADE,
+  nonce      bytea       NOT NULL,
+  ciphertext bytea       NOT NULL
+);
+CREATE INDEX archived_data_by_end ON archived_data (kept_until);
+
+CREATE TABLE erased_customer (
+  customer_id  text        PRIMARY KEY,
+  erased_until timestamptz NOT NULL
+);
 `
 
 /** Uploads that a timer takes up line by line. */

@@ -1,8 +1,9 @@
 import { odata, type TransactionAction } from "@azure/data-tables"
 import type { ParkedMessage, ParkedMessages } from "../../messaging/parked.ts"
+import { keyOf } from "../key-of.ts"
 import type { Inbox } from "../store.ts"
 import type { TableStorage } from "./table-storage.ts"
-import { keyOf, partitionOf, recordedBy } from "./transaction.ts"
+import { partitionOf, recordedBy } from "./transaction.ts"
 
 /** The partitions of handled messages lie between. */
 export const inboxPartitions = { first: "inbox-", end: "inbox." }

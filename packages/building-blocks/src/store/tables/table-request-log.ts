@@ -1,6 +1,7 @@
+import { keyOf } from "../key-of.ts"
 import type { RequestLog } from "../store.ts"
 import type { TableStorage } from "./table-storage.ts"
-import { keyOf, partitionOf, recordedBy } from "./transaction.ts"
+import { partitionOf, recordedBy } from "./transaction.ts"
 
 /** The partitions of recorded answers lie between. */
 export const requestPartitions = { first: "request-", end: "request." }

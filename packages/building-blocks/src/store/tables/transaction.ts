@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Tx, UnitOfWork } from "../../app/call.ts"
 
@@ -20,10 +19,6 @@ export const tableUnitOfWork: UnitOfWork = {
     return result
   },
 }
-
-/** A key of any text: keys of entities refuse some characters, and are not longer than 1 KiB. */
-export const keyOf = (...parts: readonly string[]): string =>
-  createHash("sha256").update(JSON.stringify(parts)).digest("hex")
 
 /** Spreads keys over 256 partitions: one takes about 2,000 entities a second. */
 export const partitionOf = (name: string, key: string): string => `${name}-${key.slice(0, 2)}`

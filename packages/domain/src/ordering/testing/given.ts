@@ -1,25 +1,45 @@
 import { usd } from "../../kernel/money.ts"
+import { acceptReturn } from "../accept-return.ts"
+import { cancelLines } from "../cancel-lines.ts"
 import { cancelOrder } from "../cancel-order.ts"
+import { closeDispute } from "../close-dispute.ts"
 import { closeOrder } from "../close-order.ts"
 import { confirmStock } from "../confirm-stock.ts"
 import { deliverShipment } from "../deliver-shipment.ts"
+import { failRefund } from "../fail-refund.ts"
+import { openDispute } from "../open-dispute.ts"
 import { type Order, replay } from "../order.ts"
 import type { OrderEvent } from "../order-events.ts"
 import { payOrder } from "../pay-order.ts"
-import { refundOrder } from "../refund-order.ts"
+import { rejectReturn } from "../reject-return.ts"
+import { requestRefund } from "../request-refund.ts"
+import { requestReturn } from "../request-return.ts"
+import { requirePaymentAction } from "../require-payment-action.ts"
+import { settleRefund } from "../settle-refund.ts"
 import { shipOrder } from "../ship-order.ts"
 import { type SubmitOrder, submitOrder } from "../submit-order.ts"
+import { withdraw } from "../withdraw.ts"
 
 /** Every command of an order. */
 export const commands = {
   submitOrder,
   confirmStock,
+  requirePaymentAction,
   payOrder,
   cancelOrder,
+  cancelLines,
   shipOrder,
   deliverShipment,
   closeOrder,
-  refundOrder,
+  withdraw,
+  requestReturn,
+  acceptReturn,
+  rejectReturn,
+  requestRefund,
+  settleRefund,
+  failRefund,
+  openDispute,
+  closeDispute,
 }
 type Commands = typeof commands
 export type CommandName = keyof Commands
@@ -29,13 +49,9 @@ export type Said = { [Name in CommandName]: [name: Name, says: Parameters<Comman
 export const now = new Date("2026-11-01T10:00:00.000Z")
 export const at = now.toISOString()
 const uuid = (last: number) => `018f0000-0000-7000-8000-${String(last).padStart(12, "0")}`
-export const [orderId, shipment1, shipment2, refund1, refund2] = [1, 2, 3, 4, 5].map(uuid) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-]
+export const [orderId, shipment1, shipment2, refund1, refund2, id1, id2] = [1, 2, 3, 4, 5, 6, 7].map(
+  uuid,
+) as [string, string, string, string, string, string, string]
 
 const line = (sku: string, quantity: number, cents: number) => ({
   sku,
@@ -98,8 +114,24 @@ export const cancel: Said = [
   { reason: { code: "customer.asked", detail: "The customer asked for it." } },
 ]
 export const refund = (refundId: string, cents: number): Said => [
-  "refundOrder",
+  "requestRefund",
   { refundId, amount: usd(cents), reason: "customer.withdrew" },
 ]
+export const cancelSome = (cancellationId: string, ...lines: ReturnType<typeof red>[]): Said => [
+  "cancelLines",
+  { cancellationId, lines, reason: { code: "stock.damaged", detail: "The goods are damaged." } },
+]
+export const comeBack = (returnId: string, ...lines: ReturnType<typeof red>[]): Said => [
+  "requestReturn",
+  { returnId, lines, reason: "goods.damaged" },
+]
+export const accept = (returnId: string): Said => ["acceptReturn", { returnId }]
+export const reject = (returnId: string): Said => ["rejectReturn", { returnId, reason: "goods.used" }]
+export const fail = (refundId: string): Said => ["failRefund", { refundId, code: "expired_card" }]
+export const dispute = (disputeId: string, cents: number): Said => [
+  "openDispute",
+  { disputeId, amount: usd(cents), reason: "fraudulent" },
+]
+export const settle = (refundId: string): Said => ["settleRefund", { refundId, providerRefundId: "re_1" }]
 export const toPaid = [submit, confirm, pay]
 export const toClosed = [...toPaid, shipRed, shipBlack, deliverRed, deliverBlack, close]

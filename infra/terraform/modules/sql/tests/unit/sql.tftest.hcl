@@ -18,6 +18,10 @@ run "has_no_sql_login" {
     error_message = "Entra identities only."
   }
   assert {
+    condition     = output.urls["ordering"] == "mssql://sql-test.database.windows.net:1433/ordering"
+    error_message = "The URL holds no secret."
+  }
+  assert {
     condition     = output.connection_strings["ordering"] == "Server=tcp:sql-test.database.windows.net,1433;Database=ordering;Authentication=Active Directory Default;Encrypt=True;TrustServerCertificate=False;Connection Timeout=30"
     error_message = "The connection string holds no secret."
   }

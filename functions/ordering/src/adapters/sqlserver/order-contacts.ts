@@ -1,0 +1,81 @@
+import {
+  insertIfNew,
+  inTransaction,
+  type SqlServer,
+  upsert,
+} from "@eshop/building-blocks/store/sqlserver/pool"
+import { inSeconds, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import type { LookupCounts, OrderContacts } from "../../access/ports.ts"
+
+type Row = {
+  order_id: string
+  order_number: string
+  customer_id: string
+  key_version: string
+  email_digest: string
+}
+
+export const sqlServerOrderContacts = (server: SqlServer): OrderContacts => ({
+  async add(tx, { orderId, orderNumber, customerId, email }) {
+    await insertIfNew(
+      inTransaction(tx),
+      sql`INSERT INTO order_contact (order_id, order_number, customer_id, key_version, email_digest)
+          VALUES (${text(orderId)}, ${text(orderNumber)}, ${text(customerId)}, ${text(email.keyVersion)},
+            ${text(email.value)})`,
+    )
+  },
+
+  async find(order) {
+    const condition =
+      "id" in order ? sql`order_id = ${text(order.id)}` : sql`order_number = ${text(order.number)}`
+    // Numbers are long enough for one order each, or a few.
+    const { rows } = await server.run<Row>(
+      sql`SELECT TOP (10) order_id, order_number, customer_id, key_version, email_digest
+          FROM order_contact WHERE ${condition}`,
+    )
+    return rows.map((row) => ({
+      orderId: row.order_id,
+      orderNumber: row.order_number,
+      customerId: row.customer_id,
+      email: { keyVersion: row.key_version, value: row.email_digest },
+    }))
+  },
+
+  async forget(tx, customerId) {
+    const { count } = await inTransaction(tx).run(
+      sql`DELETE FROM order_contact WHERE customer_id = ${text(customerId)}`,
+    )
+    return count
+  },
+})
+
+export const sqlServerLookupCounts = (server: SqlServer): LookupCounts => ({
+  async count(tx, subjects, windowSeconds) {
+    const transaction = inTransaction(tx)
+    let highest = { count: 0, secondsLeft: 0 }
+    // In one order, so that two look-ups of the same cannot wait for each other in a circle.
+    for (const subject of [...subjects].sort()) {
+      const of = text(subject)
+      const isOver = sql`begun_at < ${inSeconds(-windowSeconds)}`
+      await upsert(
+        transaction,
+        sql`UPDATE lookup_count SET [count] = CASE WHEN ${isOver} THEN 1 ELSE [count] + 1 END,
+              begun_at = CASE WHEN ${isOver} THEN ${now} ELSE begun_at END
+            WHERE subject = ${of}`,
+        sql`INSERT INTO lookup_count (subject, begun_at, [count]) VALUES (${of}, ${now}, 1)`,
+      )
+      const { rows } = await transaction.run<{ count: number; begunAt: Date; now: Date }>(
+        sql`SELECT [count], begun_at AS [begunAt], ${now} AS [now] FROM lookup_count WHERE subject = ${of}`,
+      )
+      const [row] = rows
+      if (!row || row.count <= highest.count) continue
+      const passed = (row.now.getTime() - row.begunAt.getTime()) / 1_000
+      highest = { count: row.count, secondsLeft: Math.ceil(windowSeconds - passed) }
+    }
+    return highest
+  },
+
+  async forgetOlderThan(seconds) {
+    await server.run(sql`DELETE FROM lookup_count WHERE begun_at < ${inSeconds(-seconds)}`)
+  },
+})

@@ -1,0 +1,118 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { type Debounced, debounce } from "@eshop/building-blocks/debounce"
+import type { OrderTokens } from "@eshop/building-blocks/identity/order-token"
+import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
+import { alarm, warn } from "@eshop/building-blocks/telemetry/observe"
+import { Address } from "@eshop/domain/contracts/checkouts"
+import { GUEST_PREFIX } from "@eshop/domain/kernel/ids"
+import * as z from "zod"
+import type { OrderContacts } from "../access/ports.ts"
+import type { Orders } from "../orders/ports.ts"
+import type { NoticeFacts } from "./notice.ts"
+import type { ClaimedNotice, Notice, NoticeQueue, Notices } from "./ports.ts"
+import { renderNotice } from "./render-notice.ts"
+
+const BATCH = 20
+/** Longer than a batch takes, whoever delivers. */
+const LEASE_SECONDS = 120
+/** A notice that could not be sent so often, which is after about three days, is given up. */
+const MAX_ATTEMPTS = 80
+const FIRST_PAUSE_SECONDS = 30
+const LONGEST_PAUSE_SECONDS = 3_600
+
+export type SendNoticesPorts = {
+  readonly notices: NoticeQueue
+  readonly delivery: Notices
+  readonly orders: Pick<Orders, "find">
+  readonly contacts: Pick<OrderContacts, "find">
+  readonly personalData: Pick<PersonalData, "find">
+  readonly orderLinks: OrderLinks
+}
+
+/** Where a customer finds an order. */
+export type OrderLinks = {
+  /** The token in it opens the order for whoever has the link. It stands behind `#`, which browsers send nowhere. */
+  withToken(orderId: string, now: Date): string
+  /** For who signs in. */
+  plain(orderId: string): string
+}
+
+/** @param shopUrl the storefront's address */
+export const orderLinks = (shopUrl: string, tokens: OrderTokens): OrderLinks => {
+  const plain = (orderId: string) => `${shopUrl.replace(/\/$/, "")}/orders/${orderId}`
+  return { plain, withToken: (orderId, now) => `${plain(orderId)}#token=${tokens.issue(orderId, now)}` }
+}
+
+/** The order that a notice is about; of a look-up, the one that fits its e-mail address. */
+async function orderOf({ contacts }: SendNoticesPorts, facts: NoticeFacts): Promise<string | undefined> {
+  if (facts.kind !== "order-link") return facts.orderId
+  const found = await contacts.find(facts.order)
+  const fitting = found.find(({ email }) =>
+    facts.emails.some(({ keyVersion, value }) => keyVersion === email.keyVersion && value === email.value),
+  )
+  return fitting?.orderId
+}
+
+/** @returns undefined where nobody is to be told: the order is not there, or its customer was forgotten */
+async function write(ports: SendNoticesPorts, notice: ClaimedNotice, now: Date): Promise<Notice | undefined> {
+  const orderId = await orderOf(ports, notice.facts)
+  const [stored, personal] =
+    orderId === undefined
+      ? []
+      : await Promise.all([ports.orders.find(orderId), ports.personalData.find(orderId)])
+  if (!stored || !personal) return undefined
+  const { order } = stored
+  const needsToken = notice.facts.kind === "order-link" || order.customerId.startsWith(GUEST_PREFIX)
+  const link = needsToken ? ports.orderLinks.withToken(order.id, now) : ports.orderLinks.plain(order.id)
+  return renderNotice(notice, { order, address: Address.parse(personal.data), link })
+}
+
+/** @returns whether it was sent */
+async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Date): Promise<boolean> {
+  const { id, facts, attempts } = claimed
+  try {
+    const notice = await write(ports, claimed, now)
+    if (notice) await ports.delivery.send(notice)
+    await ports.notices.remove(id)
+    return notice !== undefined
+  } catch (error) {
+    // Never the notice: what failed may say where, not what to whom.
+    const fault = (error as Error).name
+    if (attempts + 1 >= MAX_ATTEMPTS) {
+      alarm("undelivered-notice", `notice ${id} (${facts.kind}) is given up: ${fault}`)
+      await ports.notices.remove(id)
+      return false
+    }
+    warn(`notice ${id} (${facts.kind}) could not be sent and waits: ${fault}`)
+    const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** Math.min(attempts, 10), LONGEST_PAUSE_SECONDS)
+    await ports.notices.postpone(id, pause)
+    return false
+  }
+}
+
+/**
+ * Sends all notices that are due: at least once, since the process may die between the sending and its mark.
+ * @returns how many were sent
+ */
+export async function sendDue(ports: SendNoticesPorts, now: Date): Promise<number> {
+  for (let sent = 0; ; ) {
+    const claimed = await ports.notices.claim(BATCH, LEASE_SECONDS)
+    const outcomes = await Promise.all(claimed.map((notice) => sendOne(ports, notice, now)))
+    sent += outcomes.filter(Boolean).length
+    if (claimed.length < BATCH) return sent
+  }
+}
+
+/** The net under {@link sendSoon}. */
+export const sendNotices = useCase("ordering.send-notices", {
+  input: z.strictObject({}),
+  result: z.strictObject({ sent: z.int() }),
+  handle: (ports: SendNoticesPorts) => async (_, call) => ({ sent: await sendDue(ports, call.now) }),
+})
+
+/** What sends notices moments after the commit that made them. */
+export const sendSoon = (ports: SendNoticesPorts): Debounced =>
+  debounce(
+    () => sendDue(ports, new Date()),
+    (error) => warn(`notices wait for the next run: ${(error as Error).name}`),
+  )

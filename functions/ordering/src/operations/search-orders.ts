@@ -1,0 +1,42 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { CursorInstant, cursorOf } from "@eshop/building-blocks/http/cursor"
+import { pageSize } from "@eshop/building-blocks/http/query"
+import { CustomerId, OrderId, Sku } from "@eshop/domain/kernel/ids"
+import { AttentionReason, attentionOf } from "@eshop/domain/ordering/attention"
+import { OrderNumber } from "@eshop/domain/ordering/order-number"
+import * as z from "zod"
+import { listed } from "../orders/list-orders.ts"
+import { OrderView, viewOf } from "../orders/order-views.ts"
+import type { Orders } from "../orders/ports.ts"
+
+const cursor = cursorOf("all-orders", z.strictObject({ submittedAt: CursorInstant, id: OrderId }))
+
+const FoundOrder = OrderView.extend({
+  needsAttention: z.array(AttentionReason).describe("What waits for a person's decision"),
+})
+
+/** Every customer's orders, newest first, as they are stored at this moment; each filter narrows the others. */
+export const searchOrders = useCase("ordering.search-orders", {
+  input: z.strictObject({
+    ...listed,
+    customerId: CustomerId.optional(),
+    number: OrderNumber.optional(),
+    sku: Sku.optional(),
+    needsAttention: z.stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive" }).optional(),
+    limit: pageSize,
+    cursor: cursor.schema.optional(),
+  }),
+  result: z.strictObject({ items: z.array(FoundOrder), nextCursor: z.string().nullable() }),
+  handle:
+    ({ orders }: { orders: Orders }) =>
+    async ({ limit, cursor: after, ...filter }) => {
+      const found = await orders.search(filter, after, limit + 1)
+      const page = found.slice(0, limit)
+      const last = page.at(-1)?.order
+      const more = found.length > limit && last
+      return {
+        items: page.map(({ order }) => ({ ...viewOf(order), needsAttention: attentionOf(order) })),
+        nextCursor: more ? cursor.encode({ submittedAt: last.submittedAt, id: last.id }) : null,
+      }
+    },
+})

@@ -1,0 +1,217 @@
+import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
+import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { newId } from "@eshop/building-blocks/ids"
+import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
+import { usd } from "@eshop/domain/kernel/money"
+import type { RefundOutcome } from "@eshop/domain/payment/payment"
+import type { Cloud } from "@eshop/local-cloud/cloud"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { recordsInMemory } from "../../../../tests/payments/provider.ts"
+import { orderingOn } from "../testing/ordering.ts"
+import type { Report } from "./ports.ts"
+import { paymentOrders } from "./testing/orders.ts"
+
+let cloud: Cloud
+let ordering: Awaited<ReturnType<typeof orderingOn>>
+let shop: ReturnType<typeof paymentOrders>
+
+beforeAll(async () => {
+  cloud = await startParts(["postgres"])
+  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  shop = paymentOrders(ordering)
+})
+afterAll(async () => {
+  await ordering?.store.close()
+  await cloud?.stop()
+})
+
+let alarms: string[]
+beforeEach(() => {
+  alarms = []
+  refundIs = { type: "pending", providerRefundId: "re_1" }
+  vi.spyOn(console, "error").mockImplementation((text) => void alarms.push(String(text)))
+})
+afterEach(() => vi.restoreAllMocks())
+
+const provider = recordsInMemory()
+let refundIs: RefundOutcome
+/** Sagas that have ended, or were never there. */
+const gone: Pick<Sagas, "status" | "raise"> = { status: async () => undefined, raise: async () => false }
+
+/** Delivers a report twice. */
+async function report(orderId: string, report: Report, options: { sagas?: typeof gone } = {}) {
+  const app = ordering.appWith({
+    providerRecords: provider.records,
+    payments: { ...ordering.ports.payments, checkRefund: async () => refundIs },
+    sagas: { ...ordering.sagas, ...options.sagas },
+  })
+  const reported = { orderId, paymentId: `pi_${orderId}`, providerEventId: `evt_${newId()}`, report }
+  const id = await app.publish(PaymentReported, reported)
+  await app.publish(PaymentReported, reported, id)
+  return app
+}
+const raised = (id: string) => ordering.sagas.raisedFor(id)
+const parked = async (orderId: string) =>
+  (await ordering.store.parked.list(1_000))
+    .filter(({ body }) => JSON.stringify(body).includes(orderId))
+    .map(({ reason }) => reason)
+
+describe("a report of a payment", () => {
+  test("is a reason to ask the provider: the saga hears what that says, whatever the report said", async () => {
+    const orderId = await shop.awaiting()
+    provider.has(orderId, "captured")
+    await report(orderId, { type: "authorised" })
+    const heard = { paymentId: `pi_${orderId}`, report: { type: "captured", amount: usd(30_00) } }
+    const event = { id: orderId, event: "payment-reported", data: heard }
+    expect(raised(orderId)).toEqual([event, event])
+    expect([await shop.watched(), alarms]).toEqual([[], []])
+  })
+
+  test("of which the provider knows no decision yet is heard by nobody", async () => {
+    const orderId = await shop.awaiting()
+    provider.has(orderId, "open")
+    await report(orderId, { type: "authorised" })
+    expect(raised(orderId)).toEqual([])
+  })
+
+  test("whose saga is gone is an alarm when it is captured, and the reconciler's", async () => {
+    const [capturedId, authorisedId, paidId, cancelledId] = [
+      await shop.awaiting(),
+      await shop.awaiting(),
+      await shop.paid(),
+      await shop.cancelled(),
+    ]
+    for (const orderId of [capturedId, paidId]) provider.has(orderId, "captured")
+    provider.has(authorisedId, "authorised")
+    provider.has(cancelledId, "refunded")
+    const captured = { type: "captured", amount: usd(30_00) } as const
+    for (const orderId of [capturedId, authorisedId, paidId, cancelledId])
+      await report(orderId, captured, { sagas: gone })
+    expect((await shop.watched()).sort()).toEqual([`pi_${capturedId}`, `pi_${authorisedId}`].sort())
+    for (const orderId of [capturedId, authorisedId])
+      await ordering.ports.paymentWatch.settled(`pi_${orderId}`)
+  })
+
+  test("waits while the provider is out", async () => {
+    const orderId = await shop.awaiting()
+    const find = async () => {
+      throw new DependencyUnavailableError("payments")
+    }
+    const app = ordering.appWith({ providerRecords: { ...provider.records, find } })
+    const reported = {
+      orderId,
+      paymentId: "pi_1",
+      providerEventId: "evt_1",
+      report: { type: "authorised" as const },
+    }
+    await expect(app.publish(PaymentReported, reported)).rejects.toThrow(DependencyUnavailableError)
+    expect(await parked(orderId)).toEqual([])
+  })
+})
+
+describe("a report of a refund", () => {
+  const settled = (refundId?: string): Report => ({
+    type: "refund-settled",
+    providerRefundId: "re_1",
+    ...(refundId && { refundId }),
+    outcome: "succeeded",
+  })
+  const refundOf = async (orderId: string, refundId: string) => {
+    const order = await shop.orderOf(orderId)
+    const refunds = order && "payment" in order ? order.payment.refunds : []
+    return refunds.find((one) => one.refundId === refundId)?.status
+  }
+
+  test("reaches its saga as the provider says it stands", async () => {
+    const [orderId, refundId] = [await shop.paid(), newId()]
+    const saga = `${orderId}-refund-${refundId}`
+    await ordering.sagas.start({ name: "refund" } as never, saga, {})
+    await report(orderId, settled(refundId))
+    expect(raised(saga)).toEqual([])
+    refundIs = { type: "refused", code: "lost_or_stolen_card" }
+    await report(orderId, settled(refundId))
+    const heard = { ...settled(refundId), outcome: "failed" }
+    expect(raised(saga).map(({ data }) => data)).toEqual(
+      Array(2).fill({ paymentId: `pi_${orderId}`, report: heard }),
+    )
+  })
+
+  test("that came back after its saga had ended fails it all the same, once", async () => {
+    const [orderId, refundId] = [await shop.paid(), newId()]
+    const asked = { refundId, amount: usd(10_00), reason: "customer.withdrew" }
+    await shop.change(
+      orderId,
+      ["requestRefund", asked],
+      ["settleRefund", { refundId, providerRefundId: "re_1" }],
+    )
+    refundIs = { type: "refunded", providerRefundId: "re_1" }
+    await report(orderId, settled(refundId))
+    expect(await refundOf(orderId, refundId)).toBe("settled")
+    refundIs = { type: "refused", code: "lost_or_stolen_card" }
+    await report(orderId, settled(refundId))
+    expect(await refundOf(orderId, refundId)).toBe("failed")
+    const events = (await ordering.ports.orders.events(orderId)).map(({ type }) => type)
+    expect(events.filter((type) => type === "RefundFailed")).toHaveLength(1)
+  })
+
+  test("that nobody here asked for changes nothing", async () => {
+    const orderId = await shop.paid()
+    const before = await ordering.ports.orders.find(orderId)
+    await report(orderId, settled())
+    expect(await ordering.ports.orders.find(orderId)).toEqual(before)
+  })
+})
+
+describe("a report of a dispute", () => {
+  const disputed = (disputeId: string): Report => ({
+    type: "disputed",
+    disputeId,
+    amount: usd(1),
+    reason: "any",
+    outcome: "open",
+  })
+  const stands = (disputeId: string, outcome: "open" | "won" | "lost") =>
+    provider.disputes.set(disputeId, {
+      disputeId,
+      paymentId: "pi_1",
+      amount: usd(20_00),
+      reason: "fraudulent",
+      outcome,
+    })
+  const disputesOf = async (orderId: string) => {
+    const order = await shop.orderOf(orderId)
+    return order && "payment" in order
+      ? order.payment.disputes.map(({ disputeId, amount, status }) => [disputeId, amount.amount, status])
+      : []
+  }
+
+  test("opens it, and closes it as the bank has decided", async () => {
+    const orderId = await shop.paid()
+    stands("dp_1", "open")
+    await report(orderId, disputed("dp_1"))
+    expect(await disputesOf(orderId)).toEqual([["dp_1", 20_00, "open"]])
+    stands("dp_1", "lost")
+    await report(orderId, disputed("dp_1"))
+    expect(await disputesOf(orderId)).toEqual([["dp_1", 20_00, "lost"]])
+    // The one that it was opened with comes last.
+    await report(orderId, disputed("dp_1"))
+    const events = (await ordering.ports.orders.events(orderId)).map(({ type }) => type)
+    expect(events.filter((type) => type.startsWith("Dispute"))).toEqual(["DisputeOpened", "DisputeClosed"])
+  })
+
+  test("that has ended before anybody heard of it is opened and closed at once", async () => {
+    const orderId = await shop.paid()
+    stands("dp_2", "won")
+    await report(orderId, disputed("dp_2"))
+    expect(await disputesOf(orderId)).toEqual([["dp_2", 20_00, "won"]])
+  })
+
+  test("that comes before the order is paid waits for that; one of an order without payment is parked", async () => {
+    const [orderId, cancelledId] = [await shop.awaiting(), await shop.cancelled()]
+    stands("dp_3", "open")
+    await expect(report(orderId, disputed("dp_3"))).rejects.toThrow(DependencyUnavailableError)
+    await report(cancelledId, disputed("dp_3"))
+    expect([await parked(orderId), await parked(cancelledId)]).toEqual([[], ["order.wrong-state"]])
+  })
+})

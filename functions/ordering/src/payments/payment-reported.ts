@@ -1,0 +1,137 @@
+import type { CommandCall, Tx } from "@eshop/building-blocks/app/call"
+import { command } from "@eshop/building-blocks/app/use-case"
+import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
+import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { alarm, warn } from "@eshop/building-blocks/telemetry/observe"
+import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
+import { closeDispute, disputeUnknown } from "@eshop/domain/ordering/close-dispute"
+import { failRefund } from "@eshop/domain/ordering/fail-refund"
+import { disputeOther, openDispute } from "@eshop/domain/ordering/open-dispute"
+import { isPaid, type Order } from "@eshop/domain/ordering/order"
+import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
+import { refundEnded, refundUnknown } from "@eshop/domain/ordering/settle-refund"
+import * as z from "zod"
+import { PAYMENT_REPORTED } from "../checkout/checkout-saga.ts"
+import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import { refundIdOf } from "../refunds/refund-saga.ts"
+import type { DisputeRecord, Payments, PaymentWatch, ProviderRecords, Report } from "./ports.ts"
+import { reportOfPayment } from "./reports.ts"
+
+type Ports = OrderPorts & {
+  readonly payments: Payments
+  readonly providerRecords: ProviderRecords
+  readonly paymentWatch: PaymentWatch
+  readonly sagas: Sagas
+}
+type Reported = z.output<typeof PaymentReported.data>
+type RefundSettled = Extract<Report, { type: "refund-settled" }>
+
+/** Raises a report to a saga. @returns false where none is running that could hear it */
+async function tell(
+  { sagas }: Ports,
+  instanceId: string,
+  report: { readonly paymentId: string; readonly report: Report },
+): Promise<boolean> {
+  if ((await sagas.status(instanceId))?.status !== "running") return false
+  return await sagas.raise(instanceId, PAYMENT_REPORTED, report)
+}
+
+/** A payment that no saga will see to is settled by the reconciler, which looks at it until it is. */
+async function ofPayment(ports: Ports, { orderId, paymentId }: Reported, call: CommandCall) {
+  const record = await ports.providerRecords.find(paymentId)
+  const report = record && reportOfPayment(record)
+  const isHeard = !report || (await tell(ports, orderId, { paymentId, report }))
+  const order = isHeard ? undefined : (await ports.orders.find(orderId))?.order
+  const isOpen = report?.type === "authorised" || report?.type === "captured"
+  const isStranded = order !== undefined && isOpen && !isPaidBy(order, paymentId)
+  if (isStranded && report.type === "captured")
+    alarm(
+      "unexpected-capture",
+      `payment ${paymentId} of order ${orderId} is captured, and no saga waits for it`,
+    )
+  return await call.commit(async (tx) => {
+    if (isStranded) await ports.paymentWatch.watch(tx, { paymentId, orderId }, call.now)
+  })
+}
+
+const isPaidBy = (order: Order, paymentId: string): boolean =>
+  isPaid(order) && order.payment.paymentId === paymentId
+
+/** A refund that comes back from the bank after its saga has ended has failed all the same. */
+async function ofRefund(
+  ports: Ports,
+  { orderId, paymentId, report }: Reported & { report: RefundSettled },
+  call: CommandCall,
+) {
+  const { providerRefundId, refundId } = report
+  const nothing = () => call.commit(async () => undefined)
+  if (refundId === undefined) {
+    warn(
+      `somebody has refunded payment ${paymentId} of order ${orderId} at the provider: ${providerRefundId}`,
+    )
+    return await nothing()
+  }
+  const outcome = await ports.payments.checkRefund(providerRefundId)
+  if (outcome.type === "pending") return await nothing()
+  const settled = { ...report, outcome: outcome.type === "refunded" ? "succeeded" : "failed" } as const
+  if (await tell(ports, refundIdOf(orderId, refundId), { paymentId, report: settled })) return await nothing()
+  if (outcome.type === "refunded") return await nothing()
+  const { code } = outcome
+  alarm("refund-failed", `refund ${refundId} of order ${orderId} has come back: ${code}`)
+  return await call.commit(async (tx) => {
+    const failed = (order: Order | undefined) => failRefund(order, { refundId, code }, call.now)
+    const changed = await changeOrder(ports, tx, orderId, failed, call)
+    return isRefusal(changed) ? changed : undefined
+  })
+}
+
+/** The bank's answer is asked for and not believed: a dispute's reports come in any order. */
+async function ofDispute(ports: Ports, { orderId }: Reported, disputeId: string, call: CommandCall) {
+  const dispute = await ports.providerRecords.findDispute(disputeId)
+  const stored = await ports.orders.find(orderId)
+  if (stored?.order.status === "AwaitingPayment")
+    throw new DependencyUnavailableError(`the payment of order ${orderId}`)
+  return await call.commit(async (tx) => {
+    const changed = dispute && (await follow(ports, tx, orderId, dispute, call))
+    return isRefusal(changed) ? changed : undefined
+  })
+}
+
+async function follow(ports: Ports, tx: Tx, orderId: string, dispute: DisputeRecord, call: CommandCall) {
+  const { disputeId, amount, reason, outcome } = dispute
+  const opened = await changeOrder(
+    ports,
+    tx,
+    orderId,
+    (order) =>
+      order && isPaid(order) && order.payment.disputes.some((known) => known.disputeId === disputeId)
+        ? []
+        : openDispute(order, { disputeId, amount, reason: reason.slice(0, 64) }, call.now),
+    call,
+  )
+  if (isRefusal(opened) || outcome === "open") return opened
+  return await changeOrder(
+    ports,
+    tx,
+    orderId,
+    (order) => closeDispute(order, { disputeId, outcome }, call.now),
+    call,
+  )
+}
+
+/**
+ * The provider has reported something about an order's payment. The report says that there is something to know, and
+ * not what: how things stand is asked for, since reports come late, twice and in any order.
+ */
+export const paymentReported = command("ordering.payment-reported", {
+  input: PaymentReported.data,
+  result: z.void(),
+  refusals: [orderUnknown, orderWrongState, disputeOther, disputeUnknown, refundUnknown, refundEnded],
+  handle: (ports: Ports) => async (reported, call) => {
+    const { report } = reported
+    if (report.type === "disputed") return await ofDispute(ports, reported, report.disputeId, call)
+    if (report.type === "refund-settled") return await ofRefund(ports, { ...reported, report }, call)
+    return await ofPayment(ports, reported, call)
+  },
+})

@@ -1,0 +1,74 @@
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { RawRequest } from "@eshop/building-blocks/http/route"
+import { message, type Outbox } from "@eshop/building-blocks/messaging/outbox"
+import type { Inbox } from "@eshop/building-blocks/store/store"
+import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
+import { defineRefusal } from "@eshop/domain/kernel/refusal"
+import { isPaid, type Order } from "@eshop/domain/ordering/order"
+import * as z from "zod"
+import type { Orders } from "../orders/ports.ts"
+import type { ProviderEvent, ProviderEvents, ProviderRecords } from "./ports.ts"
+
+type Ports = {
+  readonly providerEvents: ProviderEvents
+  readonly providerRecords: ProviderRecords
+  readonly orders: Orders
+  readonly inbox: Inbox
+  readonly outbox: Outbox
+}
+
+/** The provider in the inbox. */
+const SOURCE = "/payment-provider"
+
+export const reportNotSigned = defineRefusal(
+  "payment-report.not-signed",
+  "forbidden",
+  "The report does not bear the payment provider's signature, or bears one that is too old.",
+)
+
+type About = NonNullable<ProviderEvent["about"]>
+
+/** The saga has it from the answer to its own request, or the order already says so. */
+function isKnown({ paymentId, report, idempotencyKey }: About, order: Order): boolean {
+  if (report.type === "captured") return isPaid(order) && order.payment.paymentId === paymentId
+  const isOfPayment = report.type !== "refund-settled" && report.type !== "disputed"
+  return isOfPayment && idempotencyKey?.startsWith(`${order.id}-`) === true
+}
+
+/**
+ * The payment provider reports something: what the shop does not know yet waits in the outbox for whom it concerns,
+ * once, however often and in however many processes the report comes. What is none of the shop's is taken and ignored,
+ * or the provider would send it again for days.
+ */
+export const receiveReport = useCase("ordering.receive-payment-report", {
+  input: RawRequest,
+  result: z.strictObject({ received: z.boolean().describe("False for a report that changes nothing") }),
+  refusals: [reportNotSigned],
+  handle:
+    ({ providerEvents, providerRecords, orders, inbox, outbox }: Ports) =>
+    async ({ bytes, headers }, call) => {
+      const event = await providerEvents.read(bytes, headers, call.now)
+      if (!event) return reportNotSigned()
+      const ignored = { received: false }
+      const { about } = event
+      if (!about) return ignored
+      const { paymentId, report } = about
+      // A dispute does not name its order, but its payment does.
+      const orderId =
+        about.orderId ??
+        (report.type === "disputed" ? (await providerRecords.find(paymentId))?.orderId : undefined)
+      const stored = orderId === undefined ? undefined : await orders.find(orderId)
+      if (orderId === undefined || !stored) {
+        warn(`the provider's report ${event.id} (${event.type}) is about no order: payment ${paymentId}`)
+        return ignored
+      }
+      if (isKnown(about, stored.order)) return ignored
+      return await call.transact(async (tx) => {
+        if (!(await inbox.claim(tx, SOURCE, event.id))) return ignored
+        const reported = { orderId, paymentId, providerEventId: event.id, report }
+        await outbox.add(tx, [message(PaymentReported, orderId, reported, call)])
+        return { received: true }
+      })
+    },
+})

@@ -1,0 +1,73 @@
+import type { Call } from "@eshop/building-blocks/app/call"
+import { useCase } from "@eshop/building-blocks/app/use-case"
+import { isUnavailable } from "@eshop/building-blocks/failure"
+import { alarm } from "@eshop/building-blocks/telemetry/observe"
+import { defineRefusal, isRefusal } from "@eshop/domain/kernel/refusal"
+import type { Order } from "@eshop/domain/ordering/order"
+import * as z from "zod"
+import { forgetCustomer } from "./forget-customer.ts"
+import type { ErasurePorts, ErasureRequest } from "./ports.ts"
+
+/** Requests that a run looks at. */
+const BATCH = 100
+
+/** Rolls back. */
+const erasureWaits = defineRefusal(
+  "erasure.waits",
+  "conflict",
+  "An order of the customer's is still under way.",
+)
+
+/** Whether an order's address is still needed. */
+export const isOpen = ({ status }: Order): boolean => status !== "Closed" && status !== "Cancelled"
+
+/** Checkouts of the customer that Basket knows and that have not become orders yet. */
+export async function checkoutsOnTheirWay(
+  { otherContexts, customerOrders }: Pick<ErasurePorts, "otherContexts" | "customerOrders">,
+  customerId: string,
+): Promise<readonly string[]> {
+  const { kinds } = await otherContexts.basket(customerId)
+  const ids = z.array(z.object({ checkoutId: z.uuid() })).parse(kinds.checkouts ?? [])
+  const known = new Set(await customerOrders.known(ids.map(({ checkoutId }) => checkoutId)))
+  return ids.flatMap(({ checkoutId }) => (known.has(checkoutId) ? [] : [checkoutId]))
+}
+
+/**
+ * Forgets a customer who asked for it, unless something is under way that needs their address. Who orders meanwhile
+ * waits for the transaction, and has a key of their own then.
+ * @returns whether it is done
+ */
+async function eraseOne(ports: ErasurePorts, request: ErasureRequest, call: Call): Promise<boolean> {
+  const { customerId, requestedAt } = request
+  if ((await checkoutsOnTheirWay(ports, customerId)).length > 0) return false
+  const done = await call.transact(async (tx) => {
+    if (!(await ports.erasureRequests.remove(tx, request))) return
+    await ports.personalData.lock(tx, customerId)
+    const erased = { customerId, until: requestedAt.toISOString() }
+    if ((await ports.customerOrders.keptBy(tx, erased)).some(isOpen)) return erasureWaits()
+    await forgetCustomer(ports, tx, erased, call)
+  })
+  return !isRefusal(done)
+}
+
+/** Forgets those who asked for it as soon as their orders have ended. One that fails holds no other up. */
+export const eraseWhenPossible = useCase("ordering.erase-when-possible", {
+  input: z.strictObject({}),
+  result: z.strictObject({ erased: z.int(), waiting: z.int() }),
+  handle: (ports: ErasurePorts) => async (_, call) => {
+    let erased = 0
+    let waiting = 0
+    for (const request of await ports.erasureRequests.due(BATCH)) {
+      const isDone = await eraseOne(ports, request, call).catch((error: Error) => {
+        if (!isUnavailable(error)) alarm("erasure-failed", error.message)
+        return false
+      })
+      if (isDone) erased++
+      else {
+        await ports.erasureRequests.postpone(request.customerId)
+        waiting++
+      }
+    }
+    return { erased, waiting }
+  },
+})

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto"
+import { usd } from "@eshop/domain/kernel/money"
+import { signatureOf } from "@eshop/payment-simulator/webhooks"
+import { stripeEvents } from "../../functions/ordering/src/adapters/stripe-events.ts"
+import type {
+  DisputeRecord,
+  PaymentRecord,
+  ProviderRecords,
+} from "../../functions/ordering/src/payments/ports.ts"
+
+export const secret = "whsec_of_this_test"
+export const oldSecret = "whsec_that_is_replaced"
+export const providerEvents = stripeEvents([secret, oldSecret])
+
+/** An event in Stripe's shape. */
+export const eventOf = (type: string, object: object, more: object = {}) => ({
+  id: `evt_${randomUUID()}`,
+  object: "event",
+  type,
+  request: { id: null, idempotency_key: null },
+  data: { object },
+  ...more,
+})
+
+/** A payment intent in Stripe's shape, of the part that is read. */
+export const intentOf = (orderId: string, status: string, more: object = {}) => ({
+  id: `pi_${orderId}`,
+  object: "payment_intent",
+  status,
+  amount_received: status === "succeeded" ? 30_00 : 0,
+  currency: "usd",
+  last_payment_error: null,
+  latest_charge: null,
+  metadata: { order_id: orderId },
+  ...more,
+})
+
+/** The body and the headers of a webhook. @param at when it was signed */
+export function signed(event: object, by: string = secret, at: Date = new Date()) {
+  const body = JSON.stringify(event)
+  return {
+    body: Buffer.from(body),
+    headers: { "stripe-signature": signatureOf(body, by, at.getTime()) },
+  }
+}
+
+/** A provider's records that a test writes; all payments were made an hour ago. */
+export function recordsInMemory() {
+  const payments = new Map<string, PaymentRecord>()
+  const disputes = new Map<string, DisputeRecord>()
+  const released: string[] = []
+  const madeAt = new Date(Date.now() - 60 * 60_000)
+  const records: ProviderRecords = {
+    find: async (paymentId) => payments.get(paymentId),
+    findDispute: async (disputeId) => disputes.get(disputeId),
+    async madeBetween(from, to, after, limit) {
+      const all = from <= madeAt && madeAt < to ? [...payments.values()].reverse() : []
+      const first = after === undefined ? 0 : all.findIndex(({ paymentId }) => paymentId === after) + 1
+      const page = all.slice(first, first + limit)
+      return { payments: page, isLast: first + limit >= all.length }
+    },
+    async release({ paymentId }) {
+      released.push(paymentId)
+      const payment = payments.get(paymentId) as PaymentRecord
+      const status = payment.status === "captured" ? "refunded" : "cancelled"
+      payments.set(paymentId, { ...payment, status })
+    },
+  }
+  return {
+    records,
+    released,
+    disputes,
+    has: (orderId: string, status: PaymentRecord["status"]): string => {
+      const paymentId = `pi_${orderId}`
+      const captured = usd(status === "captured" ? 30_00 : 0)
+      payments.set(paymentId, { paymentId, orderId, status, captured })
+      return paymentId
+    },
+  }
+}

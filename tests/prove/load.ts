@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Money } from "@eshop/domain/kernel/money"
+import { type Customer, type Shop, someAddress } from "@eshop/local-cloud/shop/shop-client"
+import { inParallel } from "./in-parallel.ts"
+import { pick, pickOne } from "./seed.ts"
+
+/** SKUs of the seed that every load buys. */
+export const skus = [
+  "IPHONE-X-BLACK",
+  "SAMSUNG-10-BLACK",
+  "HUAWEI-PLUS-BLACK",
+  "XIAOMI-MI-9-BLACK",
+  "HTC-U11-PLUS-BLACK",
+  "PANASONIC-LUMIX-BLACK",
+] as const
+const COUPON = "WELCOME10"
+
+/** How an order must end: paid, or cancelled for this reason. */
+export type End = "Paid" | "payment.declined" | "stock.insufficient"
+
+/** One order of a load. */
+export type Purchase = {
+  readonly sku: string
+  readonly quantity: number
+  readonly paymentMethod: string
+  readonly couponCode?: string
+  readonly end: End
+}
+
+type Method = { readonly paymentMethod: string; readonly end: End }
+const accepted: Method = { paymentMethod: "pm_card_visa", end: "Paid" }
+const mixed: readonly [Method, ...Method[]] = [
+  accepted,
+  ...Array<Method>(6).fill(accepted),
+  { paymentMethod: "pm_card_slow", end: "Paid" },
+  { paymentMethod: "pm_card_chargeDeclined", end: "payment.declined" },
+  { paymentMethod: "pm_card_chargeDeclinedInsufficientFunds", end: "payment.declined" },
+]
+
+/** Orders of all kinds. @param coupons every fourth order, or none: a killed Azurite forgets what it has not saved */
+export const purchases = (seed: number, count: number, coupons = true): Purchase[] =>
+  Array.from({ length: count }, (_, index) => ({
+    sku: pickOne(seed, `sku of order ${index}`, skus),
+    quantity: 1 + pick(seed, `quantity of order ${index}`, 3),
+    ...pickOne(seed, `method of order ${index}`, mixed),
+    ...(coupons && pick(seed, `coupon of order ${index}`, 4) === 0 && { couponCode: COUPON }),
+  }))
+
+/** A customer with a filled cart, about to check out. */
+export type Buyer = {
+  readonly purchase: Purchase
+  readonly customer: Customer
+  readonly total: Money
+  readonly key: string
+}
+
+const AT_ONCE = 32
+const PAUSE_MS = 150
+const PATIENCE_MS = 120_000
+let customers = 0
+
+const isTotalChanged = (body: object): boolean =>
+  "type" in body && body.type === "urn:eshop:problem:checkout.total-changed"
+
+/** Signs in a customer of its own for each purchase and fills their carts. */
+export const fillCarts = (shop: Shop, wanted: readonly Purchase[]): Promise<Buyer[]> =>
+  inParallel(8, wanted, async (purchase) => {
+    const customer = await shop.signIn(`proof-${customers++}`)
+    const { sku, quantity, couponCode } = purchase
+    const filled = await customer.putItem(sku, quantity)
+    const { total } = couponCode === undefined ? filled : await customer.putCoupon(couponCode)
+    return { purchase, customer, total, key: randomUUID() }
+  })
+
+/**
+ * Checks out as a patient browser does: the same request with the same key until it is accepted, with the new total
+ * where that has changed (without Discount there is none).
+ * @returns the order's id
+ */
+async function checkOut({ purchase, customer, total, key }: Buyer): Promise<string> {
+  const { paymentMethod } = purchase
+  let body = { shippingAddress: someAddress, paymentMethod, expectedTotal: total }
+  const until = Date.now() + PATIENCE_MS
+  for (;;) {
+    const answer = await customer.checkout(body, key).catch((error: Error) => error)
+    if (!(answer instanceof Error) && answer.status === 202) return answer.body.orderId
+    if (Date.now() > until)
+      throw new Error(
+        `a checkout was never accepted: ${answer instanceof Error ? answer.message : JSON.stringify(answer.body)}`,
+      )
+    if (!(answer instanceof Error) && isTotalChanged(answer.body))
+      body = { ...body, expectedTotal: answer.body.total }
+    await sleep(PAUSE_MS)
+  }
+}
+
+/** Checks all carts out. @returns the orders' ids, in the buyers' order */
+export const checkOutAll = (buyers: readonly Buyer[]): Promise<string[]> =>
+  inParallel(AT_ONCE, buyers, checkOut)
