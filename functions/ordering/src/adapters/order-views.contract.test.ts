@@ -1,15 +1,24 @@
+import { randomBytes } from "node:crypto"
+import { fileURLToPath } from "node:url"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { newId } from "@eshop/building-blocks/ids"
+import * as postgres from "@eshop/building-blocks/store/postgres/migrations"
+import * as sqlServer from "@eshop/building-blocks/store/sqlserver/migrations"
+import { versionedKeys } from "@eshop/building-blocks/versioned-keys"
 import { usd } from "@eshop/domain/kernel/money"
+import { type Order, replay } from "@eshop/domain/ordering/order"
+import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
-import type { Cloud } from "@eshop/local-cloud/cloud"
+import { submitOrder } from "@eshop/domain/ordering/submit-order"
+import { submission } from "@eshop/domain/ordering/testing/given"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { cosmosContainer } from "../../../../tests/fixtures/cosmos.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
 import type { OrderView } from "../orders/order-views.ts"
 import type { OrderViews } from "../orders/ports.ts"
-import { orderingOn } from "../testing/ordering.ts"
 import { connectCosmos, cosmosOrderViews, VIEWS } from "./cosmos-order-views.ts"
+import { openDatabase } from "./database.ts"
 
 /** Every adapter of the customers' read model comes here. */
 type Store = {
@@ -19,11 +28,8 @@ type Store = {
   close(): Promise<void>
 }
 
-let cloud: Cloud
-beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-})
-afterAll(() => cloud?.stop())
+const folder = (dialect: string) => fileURLToPath(new URL(`../../migrations/${dialect}`, import.meta.url))
+const keys = versionedKeys.parse(`test:${randomBytes(32).toString("base64")}`)
 
 async function cosmos(connectionString?: string): Promise<Store> {
   const { container, close } = await cosmosContainer(VIEWS.partitionKey, connectionString)
@@ -38,23 +44,46 @@ async function cosmos(connectionString?: string): Promise<Store> {
   }
 }
 
-const adapters: Record<string, () => Promise<Store>> = {
-  async PostgreSQL() {
-    const { store, ports } = await orderingOn(cloud.connections.postgres.ordering)
-    return {
-      views: ports.views,
-      async addOrder(id) {
-        await store.pool.query(
-          `INSERT INTO orders (id, number, customer_id, status, version, hash, state, needs_attention, submitted_at, changed_at)
-           VALUES ($1, '', '', '', 1, '', '{}', false, now(), now())`,
-          [id],
-        )
-      },
-      close: () => store.close(),
-    }
-  },
-  "the Cosmos server of the tests": () => cosmos(),
+/** The tables of a database whose migrations are applied. */
+function tablesAt(url: string, drop: () => Promise<unknown>): Store {
+  const { store, tables } = openDatabase(url, keys, {
+    ordersChanged() {},
+    noticesAdded() {},
+    deliveriesDue() {},
+  })
+  return {
+    views: tables.views,
+    async addOrder(orderId) {
+      const events = submitOrder(undefined, { ...submission, orderId }, new Date()) as OrderEvent[]
+      await store.unitOfWork.transaction((tx) =>
+        tables.orders.append(tx, orderId, undefined, events, replay(events) as Order),
+      )
+    },
+    async close() {
+      await store.close()
+      await drop()
+    },
+  }
 }
+
+async function onPostgres(): Promise<Store> {
+  const cloud = await startParts(["postgres"])
+  const url = cloud.connections.postgres.ordering
+  await postgres.applyMigrations(url, folder("postgres"))
+  return tablesAt(url, () => cloud.stop())
+}
+
+async function onSqlServer(): Promise<Store> {
+  const { url, drop } = await newSqlServerDatabase()
+  await sqlServer.applyMigrations(url, folder("sqlserver"))
+  return tablesAt(url, drop)
+}
+
+const adapters = [
+  { name: "PostgreSQL", isHere: true, open: onPostgres },
+  { name: sqlServerName, isHere: hasSqlServer, open: onSqlServer },
+  { name: "the Cosmos server of the tests", isHere: true, open: () => cosmos() },
+]
 
 const { COSMOS_CONNECTION } = process.env
 
@@ -65,17 +94,18 @@ const viewOf = (customerId: string, more: Partial<OrderView> = {}): OrderView =>
   return { ...head, lineCount: 1, submittedAt: at, changedAt: at, ...more }
 }
 
-describe.each(Object.entries(adapters))("a customer's list of orders on %s", (_, open) => {
+describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open }) => {
+  const it = test.skipIf(!isHere)
   let store: Store
   beforeAll(async () => {
-    store = await open()
+    if (isHere) store = await open()
   })
   afterAll(() => store?.close())
 
   const listOf = (customerId: string, filter = {}, limit = 100) =>
     store.views.list(customerId, filter, undefined, limit)
 
-  test("has each order once, newest first, and nobody else's", async () => {
+  it("has each order once, newest first, and nobody else's", async () => {
     const [ann, bob] = [newId(), newId()]
     const days = [3, 1, 2].map((day) => viewOf(ann, { submittedAt: `2026-11-0${day}T10:00:00.000Z` }))
     const other = viewOf(bob)
@@ -87,7 +117,7 @@ describe.each(Object.entries(adapters))("a customer's list of orders on %s", (_,
     expect(await listOf(newId())).toEqual([])
   })
 
-  test("pages without a gap, also where orders are of the same instant", async () => {
+  it("pages without a gap, also where orders are of the same instant", async () => {
     const ann = newId()
     const views = Array.from({ length: 25 }, (_, index) =>
       viewOf(ann, { submittedAt: `2026-11-01T10:00:0${index % 3}.000Z` }),
@@ -109,7 +139,7 @@ describe.each(Object.entries(adapters))("a customer's list of orders on %s", (_,
     }
   })
 
-  test("is narrowed by state and by date, the first instant within, the second without", async () => {
+  it("is narrowed by state and by date, the first instant within, the second without", async () => {
     const ann = newId()
     const of = (day: number, status: OrderView["status"]) =>
       viewOf(ann, { status, submittedAt: `2026-11-0${day}T00:00:00.000Z` })
@@ -123,7 +153,7 @@ describe.each(Object.entries(adapters))("a customer's list of orders on %s", (_,
     expect(await listOf(ann, { ...second, status: "Paid" })).toEqual([])
   })
 
-  test("follows an order forward only, however many write at once and in whatever order", async () => {
+  it("follows an order forward only, however many write at once and in whatever order", async () => {
     const ann = newId()
     const view = viewOf(ann)
     const versions = [4, 9, 2, 7, 9, 1, 3, 8, 5, 6]
@@ -134,7 +164,7 @@ describe.each(Object.entries(adapters))("a customer's list of orders on %s", (_,
     expect(await listOf(ann)).toEqual([{ ...view, lineCount: 9 }])
   })
 
-  test("that is distrusted takes any version of what there is, and loses what there is not", async () => {
+  it("that is distrusted takes any version of what there is, and loses what there is not", async () => {
     const ann = newId()
     const [kept, stray] = [viewOf(ann), viewOf(ann)]
     await store.addOrder(kept.id)

@@ -9,11 +9,13 @@ import { usd } from "@eshop/domain/kernel/money"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Order } from "@eshop/domain/ordering/order"
 import { orderEvent } from "@eshop/domain/ordering/order-events"
+import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { brokenLink } from "@eshop/domain/ordering/stream-chain"
 import {
   cancel,
   confirm,
   decide,
+  dispute,
   pay,
   type Said,
   shipRed,
@@ -22,9 +24,17 @@ import {
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
+import type { HeadLine } from "../evidence/ports.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
-import type { OrderView } from "../orders/order-views.ts"
-import type { LockedOrder, Orders, OrderViews, Projection, StoredStream } from "../orders/ports.ts"
+import type {
+  LockedOrder,
+  OrderFilter,
+  Orders,
+  OrderViews,
+  Projection,
+  StoredStream,
+  ViewCursor,
+} from "../orders/ports.ts"
 import { project } from "../orders/project-orders.ts"
 import { rebuildProjection } from "../orders/rebuild-projection.ts"
 import { orderingOn } from "../testing/ordering.ts"
@@ -310,14 +320,59 @@ for (const { name, isHere, open } of adapters)
       expect(first[0]).toMatchObject({ status: "Cancelled", lineCount: 2, total: usd(30_00) })
     })
 
-    test("an older view never overwrites a newer one", async () => {
+    test("an operator finds orders by whatever they know of them, page by page, newest first", async () => {
       const customerId = newId()
-      await submitted(customerId)
-      await project(stores)
-      const [view] = (await listOf(customerId)) as [OrderView]
-      await stores.views.put([{ view: { ...view, status: "Paid" }, version: 9 }])
-      await stores.views.put([{ view: { ...view, status: "AwaitingStock" }, version: 8 }])
-      expect(await listOf(customerId)).toEqual([{ ...view, status: "Paid" }])
+      const ids: string[] = []
+      for (let count = 0; count < 5; count++) ids.unshift(await submitted(customerId))
+      const [first, second] = ids as [string, string]
+      await change(first, cancel)
+      for (const said of [confirm, pay, dispute("dp_1", 1_00)]) await change(second, said)
+      const found = async (filter: OrderFilter, after?: ViewCursor, limit = 100) =>
+        (await stores.orders.search({ customerId, ...filter }, after, limit)).map(({ order }) => order.id)
+
+      expect(await found({})).toEqual(ids)
+      expect(await found({ status: "Cancelled" })).toEqual([first])
+      expect(await found({ number: orderNumberOf(second) })).toEqual([second])
+      expect(await found({ sku: "IPHONE-X-RED" })).toEqual(ids)
+      expect(await found({ sku: "IPHONE-X-RED", status: "Paid" })).toEqual([second])
+      expect(await found({ sku: "IPHONE-X-PINK" })).toEqual([])
+      expect(await found({ needsAttention: true })).toEqual([second])
+      expect(await found({ needsAttention: false })).toEqual(ids.filter((id) => id !== second))
+      const [from, before] = [call.now.toISOString(), new Date(call.now.getTime() + 1).toISOString()]
+      expect(await found({ from, before })).toEqual(ids)
+      expect(await found({ before: from })).toEqual([])
+      for (const filter of [{}, { sku: "IPHONE-X-BLACK" }]) {
+        const page = await found(filter, undefined, 2)
+        const after = { submittedAt: from, id: page[1] as string }
+        expect([...page, ...(await found(filter, after))]).toEqual(ids)
+      }
+      expect((await stores.orders.search({ number: orderNumberOf(first) }, undefined, 9))[0]).toMatchObject({
+        version: 3,
+        order: { id: first, status: "Cancelled" },
+      })
+    })
+
+    test("the end of a stream is found by when its order changed, and each of its hashes by the version", async () => {
+      const ids = [await submitted(), await submitted(), await submitted()].sort()
+      await change(ids[1] as string, confirm)
+      const [from, before] = [call.now, new Date(call.now.getTime() + 1)]
+      const heads: HeadLine[] = []
+      for (let page = await stores.orders.headsWithin(from, before, undefined, 2); page.length > 0; ) {
+        heads.push(...page)
+        page = await stores.orders.headsWithin(from, before, page.at(-1)?.orderId, 2)
+      }
+      const mine = heads.filter(({ orderId }) => ids.includes(orderId))
+      expect(mine.map(({ orderId, version }) => [orderId, version])).toEqual([
+        [ids[0], 2],
+        [ids[1], 3],
+        [ids[2], 2],
+      ])
+      for (const { orderId, version, hash } of mine)
+        expect(await stores.orders.hashAt(orderId, version)).toBe(hash)
+      expect(await stores.orders.hashAt(ids[0] as string, 3)).toBeUndefined()
+      expect(await stores.orders.headsWithin(before, new Date(before.getTime() + 1), undefined, 9)).toEqual(
+        [],
+      )
     })
 
     test("a writer that stays open holds nothing up, and nothing of it is lost", async () => {
