@@ -76,6 +76,7 @@ const tested = [
   "local",
   "tests/fixtures",
   "tools/check.ts",
+  "tests/payments",
   "tools/price-proof",
   "tsconfig.json",
   "vitest.config.ts",
