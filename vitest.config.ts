@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     pool: "forks",
+    // Tests wait for the parts that they start more than they compute: two at a time, also where there are two cores.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
