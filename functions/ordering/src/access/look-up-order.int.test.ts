@@ -156,9 +156,13 @@ describe("looking up again and again", () => {
 
 test("an order's contact goes when its customer is forgotten, and nobody finds the order by it", async () => {
   const order = await placed()
-  const forgotten = await ordering.store.unitOfWork.transaction((tx) =>
-    ordering.contacts.forget(tx, order.customerId),
-  )
+  const soon = new Date(Date.now() + 60_000)
+  const forgotten = await ordering.store.unitOfWork.transaction(async (tx) => {
+    // It goes with the order's address, and not before.
+    expect(await ordering.contacts.forget(tx, order.customerId)).toBe(0)
+    await ordering.ports.personalData.forget(tx, order.customerId, soon)
+    return await ordering.contacts.forget(tx, order.customerId)
+  })
   expect(forgotten).toBe(1)
   await lookUp(order.number, order.email)
   await send()
