@@ -12,8 +12,7 @@ import type { Work } from "./work.ts"
 const file = process.env.COUNT_WORK_FILE ?? ""
 
 /** Nothing is written of what belongs to no call: timers have traces of their own, and idle costs another sum. */
-function note(kind: Work["kind"], what: string): void {
-  const traceparent = ambient()?.traceparent
+function note(kind: Work["kind"], what: string, traceparent = ambient()?.traceparent): void {
   if (traceparent === undefined) return
   const work: Work = { trace: traceparent.slice(3, 35), kind, what }
   appendFileSync(file, `${JSON.stringify(work)}\n`)
@@ -56,7 +55,9 @@ function countMessages(): void {
       const tryAddMessage = batch.tryAddMessage.bind(batch)
       batch.tryAddMessage = (message, ...rest) => {
         const isIn = tryAddMessage(message, ...rest)
-        if (isIn) note("message", String((message as { subject?: string }).subject))
+        // Messages of several calls may leave together: each one's own trace is in its event.
+        const { subject, body } = message as { subject?: string; body?: { traceparent?: string } }
+        if (isIn) note("message", String(subject), body?.traceparent)
         return isIn
       }
       return batch

@@ -46,6 +46,8 @@ describe("the pipelines", () => {
     expect(commands).toEqual([
       ofChecks.map((name) => `npm run ${name}`),
       ["npm test -- infra local tests tools"],
+      // Beside SQL Server.
+      ["npm test -- packages/building-blocks/src/store functions/ordering/src/adapters"],
     ])
   })
 
