@@ -33,6 +33,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After all others: a whole shop has the machine for itself.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -31,6 +31,7 @@ export type Counts = {
  */
 const batched = new Set([
   "shipping-method-all",
+  "notice-claim",
   "projection-pending",
   "projection-followed",
   "order-view-put",
