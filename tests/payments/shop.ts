@@ -95,11 +95,21 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
   const ports = {
     orders: {
       find,
-      lock: async (_: Tx, id: string) => find(id),
-      async append(_: Tx, id: string, version: number, events: readonly OrderEvent[], order: Order) {
+      async lock(_: Tx, id: string) {
+        const stored = await find(id)
+        return stored && { ...stored, head: { version: stored.version, hash: "" } }
+      },
+      async append(
+        _: Tx,
+        id: string,
+        head: { version: number } | undefined,
+        events: readonly OrderEvent[],
+        order: Order,
+      ) {
         const before = orders.get(id)
-        if (before?.version !== version) throw new Error("another writer was faster")
-        orders.set(id, { order, version: version + events.length, events: [...before.events, ...events] })
+        if (!before || before.version !== head?.version) throw new Error("another writer was faster")
+        const version = before.version + events.length
+        orders.set(id, { order, version, events: [...before.events, ...events] })
       },
     },
     outbox: {
