@@ -1,8 +1,9 @@
 import type { InvocationContext } from "@azure/functions"
-import { context, metrics, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
+import { metrics, SpanKind } from "@opentelemetry/api"
 import { isUnavailable } from "../failure.ts"
-import { ambient, within } from "./ambient.ts"
-import { childOf, spanContextOf, traceIdOf } from "./traceparent.ts"
+import { ambient } from "./ambient.ts"
+import { inSpan } from "./spans.ts"
+import { traceIdOf } from "./traceparent.ts"
 
 /** What set a use case going. */
 export type Trigger = "http" | "event" | "timer" | "saga"
@@ -56,14 +57,6 @@ function tellError(log: Log, error: unknown): void {
   if (typeof error === "object" && error !== null) told.add(error)
 }
 
-/** The trace context to send on: the span's own where an SDK made one, a new child of what came in otherwise. */
-function traceparentFor(span: Span, incoming: string): string {
-  const { traceId, spanId, traceFlags } = span.spanContext()
-  if (spanId === spanContextOf(incoming).spanId || !trace.isSpanContextValid(span.spanContext()))
-    return childOf(incoming)
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`
-}
-
 /**
  * Runs a use case under its own span, and tells of it in one log line and one metric. Spans and metrics go to whatever
  * OpenTelemetry SDK the app has registered; without one they cost nothing.
@@ -76,50 +69,42 @@ export async function observe<T>(
 ): Promise<T> {
   const { name, trigger, caller, invocation } = observed
   const started = performance.now()
-  const remote = { ...spanContextOf(observed.traceparent), isRemote: true }
-  const parent = trace.setSpanContext(context.active(), remote)
-  const span = trace.getTracer("eshop").startSpan(name, { kind: spanKinds[trigger] }, parent)
-  const traceparent = traceparentFor(span, observed.traceparent)
   const log = invocation ?? console
-  const report = (outcome: string, level: "info" | "warn" | "error") => {
-    const milliseconds = performance.now() - started
-    span.setAttributes({ "eshop.outcome": outcome, "enduser.kind": caller })
-    if (level !== "info") span.setStatus({ code: SpanStatusCode.ERROR, message: outcome })
-    span.end()
-    metrics
-      .getMeter("eshop")
-      .createHistogram("eshop.use_case.duration", { unit: "s" })
-      .record(milliseconds / 1_000, { "eshop.use_case": name, "eshop.outcome": outcome })
-    const members = {
-      useCase: name,
-      outcome,
-      ms: Math.round(milliseconds),
-      trigger,
-      caller,
-      ...observed.about,
-      trace: traceIdOf(traceparent),
-    }
-    log[level](line(members))
-  }
-  const surroundings = { traceparent, ...(invocation && { invocation }) }
-  return await context.with(trace.setSpan(parent, span), () =>
-    within(surroundings, async () => {
-      try {
-        const result = await work()
-        report(outcomeOf(result), "info")
-        return result
-      } catch (error) {
-        if (isUnavailable(error)) {
-          report("unavailable", "warn")
-          log.warn((error as Error).message)
-        } else {
-          report((error as Error).name, "error")
-          tellError(log, error)
-        }
-        throw error
+  return await inSpan({ ...observed, kind: spanKinds[trigger] }, async (span) => {
+    const report = (outcome: string, level: "info" | "warn" | "error") => {
+      const milliseconds = performance.now() - started
+      span.set({ "eshop.outcome": outcome, "enduser.kind": caller })
+      if (level !== "info") span.fail(outcome)
+      metrics
+        .getMeter("eshop")
+        .createHistogram("eshop.use_case.duration", { unit: "s" })
+        .record(milliseconds / 1_000, { "eshop.use_case": name, "eshop.outcome": outcome })
+      const members = {
+        useCase: name,
+        outcome,
+        ms: Math.round(milliseconds),
+        trigger,
+        caller,
+        ...observed.about,
+        trace: traceIdOf(span.traceparent),
       }
-    }),
-  )
+      log[level](line(members))
+    }
+    try {
+      const result = await work()
+      report(outcomeOf(result), "info")
+      return result
+    } catch (error) {
+      if (isUnavailable(error)) {
+        report("unavailable", "warn")
+        log.warn((error as Error).message)
+      } else {
+        report((error as Error).name, "error")
+        tellError(log, error)
+      }
+      throw error
+    }
+  })
 }
 
 /**
