@@ -42,6 +42,7 @@ import { getInvoice } from "./invoices/get-invoice.ts"
 import { sendNotices } from "./notices/send-notices.ts"
 import { closeOrder } from "./operations/close-order.ts"
 import { deliverShipment } from "./operations/deliver-shipment.ts"
+import { findOrdersByEmail } from "./operations/find-orders-by-email.ts"
 import { refundOrder } from "./operations/refund-order.ts"
 import { searchOrders } from "./operations/search-orders.ts"
 import { shipOrder } from "./operations/ship-order.ts"
@@ -113,6 +114,7 @@ export const ordering = app("ordering", [
   post("orders/{id}/returns", requestReturn, { ...own, etag: "version", status: 201 }),
   get("orders/{id}/returns", listReturns, { access: "order" }),
   get("operations/orders", searchOrders, manage),
+  post("operations/orders/by-email", findOrdersByEmail, manage),
   post("operations/orders/{id}/cancellation", cancelOrder, { ...managing, status: 202 }),
   post("operations/orders/{id}/shipments", shipOrder, { ...fulfilling, status: 201 }),
   post("operations/orders/{id}/shipments/{shipmentId}/delivery", deliverShipment, fulfilling),

@@ -13,7 +13,10 @@ import type {
 import { type CardRow, toCard } from "./postgres-product-list.ts"
 import { searchStatement, wholeStatement } from "./search-statement.ts"
 
-/** How old in milliseconds the counts over the whole catalogue may be, and the words that are known: both read much. */
+/**
+ * How old in milliseconds may be what reads much: the counts over the whole catalogue and suggestions, and the words
+ * that are known.
+ */
 const AGES = { wholeMs: 10_000, vocabularyMs: 60_000 }
 
 /** From so many hits on, counts are remembered; of so many searches at the most. */
@@ -136,6 +139,26 @@ export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
   )
 
   const wide = wideCounts(ages.wholeMs)
+  // Shoppers type the same beginnings, and one of three letters may be that of sixty thousand names.
+  const suggested = remember<readonly Suggestion[]>(
+    async (key) => {
+      const [language = "", ...words] = key.split(" ")
+      const typed = words.join(" ")
+      const short = typed.length < SHORT
+      const { rows } = await pool.query<Suggestion & { id: string | null; slug: string | null }>({
+        name: `search-suggest-${language}${short ? "-short" : ""}`,
+        text: suggestions(language as SearchLanguage, short),
+        values: short ? [typed] : [typed, `${words.join(":A & ")}:*A`],
+      })
+      return rows.map(({ kind, text, id, slug }) => ({
+        kind,
+        text,
+        ...(id && { id }),
+        ...(slug && { slug }),
+      }))
+    },
+    { forMs: ages.wholeMs, max: MAX_REMEMBERED },
+  )
 
   async function ask(request: SearchRequest, withCounts: boolean): Promise<SearchAnswer> {
     const { query, countedElsewhere } = searchStatement(request, withCounts)
@@ -163,20 +186,6 @@ export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
       return await answer
     },
 
-    async suggest(words, language) {
-      const typed = words.join(" ")
-      const short = typed.length < SHORT
-      const { rows } = await pool.query<Suggestion & { id: string | null; slug: string | null }>({
-        name: `search-suggest-${language}${short ? "-short" : ""}`,
-        text: suggestions(language, short),
-        values: short ? [typed] : [typed, `${words.join(":A & ")}:*A`],
-      })
-      return rows.map(({ kind, text, id, slug }) => ({
-        kind,
-        text,
-        ...(id && { id }),
-        ...(slug && { slug }),
-      }))
-    },
+    suggest: (words, language) => suggested.get(`${language} ${words.join(" ")}`),
   }
 }

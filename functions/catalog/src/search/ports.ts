@@ -85,7 +85,7 @@ export type Search = {
   find(request: SearchRequest): Promise<SearchAnswer>
   /** The words that are known; new ones a little later. */
   vocabulary(language: SearchLanguage): Promise<Vocabulary>
-  /** Categories and brands of which a word, and products of whose name all words begin so. */
+  /** Categories and brands of which a word, and products of whose name all words begin so; new ones a little later. */
   suggest(words: readonly string[], language: SearchLanguage): Promise<readonly Suggestion[]>
 }
 

@@ -8,6 +8,7 @@ CREATE TABLE order_contact (
   email_digest text NOT NULL
 );
 CREATE INDEX order_contact_by_number ON order_contact (order_number);
+CREATE INDEX order_contact_by_email ON order_contact (email_digest, key_version, order_id);
 CREATE INDEX order_contact_by_customer ON order_contact (customer_id);
 
 -- How often something was asked for since its window began; the subject is an HMAC as well.

@@ -6,7 +6,7 @@ import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
-import { orderingOn, testOrderTokens } from "../testing/ordering.ts"
+import { manager, operator, orderingOn, testOrderTokens } from "../testing/ordering.ts"
 
 let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
@@ -63,6 +63,28 @@ describe("whoever knows an order's number and e-mail address", () => {
     await send()
     expect(ordering.sentNotices.map(({ to }) => to.address)).toEqual([order.email])
   })
+})
+
+test("an operator finds all orders of an e-mail address, newest first, until their customer is forgotten", async () => {
+  const customerId = newId()
+  const [first, second] = [await placed(customerId), await placed(customerId)]
+  await placed()
+  const find = async (email: string, caller: Parameters<AppUnderTest["as"]>[0] = manager) =>
+    await app.as(caller)("POST", "operations/orders/by-email", { email })
+  expect((await find(` ${first.email.toUpperCase()} `)).body.items).toMatchObject([
+    { id: first.id, number: first.number, needsAttention: [] },
+  ])
+  await sql(
+    "UPDATE order_contact SET email_digest = (SELECT email_digest FROM order_contact WHERE order_id = $1) WHERE order_id = $2",
+    [first.id, second.id],
+  )
+  const { items } = (await find(first.email)).body
+  expect(items.map(({ id }: { id: string }) => id)).toEqual([second.id, first.id])
+  expect([(await find(first.email, operator)).status, (await find(first.email, nobody)).status]).toEqual([
+    403, 401,
+  ])
+  await sql("DELETE FROM order_contact WHERE customer_id = $1", [customerId])
+  expect((await find(first.email)).body).toEqual({ items: [] })
 })
 
 describe("the answer", () => {

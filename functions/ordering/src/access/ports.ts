@@ -17,6 +17,8 @@ export type OrderContacts = {
   /** An order that has its contact keeps it. */
   add(tx: Tx, contact: OrderContact): Promise<void>
   find(order: NamedOrder): Promise<readonly OrderContact[]>
+  /** @returns the ids of the orders that were placed with any of these, newest first */
+  ordersOf(emails: readonly EmailDigest[], limit: number): Promise<readonly string[]>
   /**
    * Forgets those of a customer whose addresses were forgotten before, in the same transaction.
    * @returns how many orders there were

@@ -84,6 +84,21 @@ describe.each(adapters)("on $name", ({ open }) => {
       expect(await stores.contacts.find({ id: newId() })).toEqual([])
     })
 
+    test("is found by its e-mail address under each key, newest first", async () => {
+      const at = (keyVersion: string, value: string) => contact({ email: { keyVersion, value } })
+      const [old, mine, other] = [at("1", "me"), at("2", "me too"), at("2", "me")]
+      await commit(async (tx) => {
+        for (const one of [old, mine, other]) await stores.contacts.add(tx, one)
+      })
+      const me = [
+        { keyVersion: "2", value: "me too" },
+        { keyVersion: "1", value: "me" },
+      ]
+      expect(await stores.contacts.ordersOf(me, 9)).toEqual([mine.orderId, old.orderId])
+      expect(await stores.contacts.ordersOf(me, 1)).toEqual([mine.orderId])
+      expect(await stores.contacts.ordersOf([{ keyVersion: "1", value: "nobody" }], 9)).toEqual([])
+    })
+
     test("stays the one that came first", async () => {
       const first = contact()
       await commit((tx) => stores.contacts.add(tx, first))

@@ -39,6 +39,17 @@ export const postgresOrderContacts = (pool: pg.Pool): OrderContacts => ({
     }))
   },
 
+  async ordersOf(emails, limit) {
+    const { rows } = await pool.query<{ order_id: string }>({
+      name: "order-contact-by-email",
+      text: `SELECT order_id FROM order_contact
+             WHERE (key_version, email_digest) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+             ORDER BY order_id DESC LIMIT $3`,
+      values: [emails.map(({ keyVersion }) => keyVersion), emails.map(({ value }) => value), limit],
+    })
+    return rows.map(({ order_id }) => order_id)
+  },
+
   async forget(tx, customerId) {
     const { rowCount } = await inTransaction(tx).query(
       `DELETE FROM order_contact WHERE customer_id = $1

@@ -3,6 +3,7 @@ import { CursorInstant, cursorOf } from "@eshop/building-blocks/http/cursor"
 import { pageSize } from "@eshop/building-blocks/http/query"
 import { CustomerId, OrderId, Sku } from "@eshop/domain/kernel/ids"
 import { AttentionReason, attentionOf } from "@eshop/domain/ordering/attention"
+import type { Order } from "@eshop/domain/ordering/order"
 import { OrderNumber } from "@eshop/domain/ordering/order-number"
 import * as z from "zod"
 import { listed } from "../orders/list-orders.ts"
@@ -11,8 +12,14 @@ import type { Orders } from "../orders/ports.ts"
 
 const cursor = cursorOf("all-orders", z.strictObject({ submittedAt: CursorInstant, id: OrderId }))
 
-const FoundOrder = OrderView.extend({
+/** An order as operators find it. */
+export const FoundOrder = OrderView.extend({
   needsAttention: z.array(AttentionReason).describe("What waits for a person's decision"),
+})
+
+export const foundOf = (order: Order): z.input<typeof FoundOrder> => ({
+  ...viewOf(order),
+  needsAttention: attentionOf(order),
 })
 
 /** Every customer's orders, newest first, as they are stored at this moment; each filter narrows the others. */
@@ -35,7 +42,7 @@ export const searchOrders = useCase("ordering.search-orders", {
       const last = page.at(-1)?.order
       const more = found.length > limit && last
       return {
-        items: page.map(({ order }) => ({ ...viewOf(order), needsAttention: attentionOf(order) })),
+        items: page.map(({ order }) => foundOf(order)),
         nextCursor: more ? cursor.encode({ submittedAt: last.submittedAt, id: last.id }) : null,
       }
     },

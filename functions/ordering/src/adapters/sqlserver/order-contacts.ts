@@ -4,7 +4,7 @@ import {
   type SqlServer,
   upsert,
 } from "@eshop/building-blocks/store/sqlserver/pool"
-import { inSeconds, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import { inSeconds, int, join, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
 import type { LookupCounts, OrderContacts } from "../../access/ports.ts"
 
 type Row = {
@@ -39,6 +39,17 @@ export const sqlServerOrderContacts = (server: SqlServer): OrderContacts => ({
       customerId: row.customer_id,
       email: { keyVersion: row.key_version, value: row.email_digest },
     }))
+  },
+
+  async ordersOf(emails, limit) {
+    const named = emails.map(
+      ({ keyVersion, value }) => sql`(key_version = ${text(keyVersion)} AND email_digest = ${text(value)})`,
+    )
+    const { rows } = await server.run<{ order_id: string }>(
+      sql`SELECT TOP (${int(limit)}) order_id FROM order_contact
+          WHERE ${join(named, " OR ")} ORDER BY order_id DESC`,
+    )
+    return rows.map(({ order_id }) => order_id)
   },
 
   async forget(tx, customerId) {
