@@ -82,7 +82,7 @@ module "sql" {
   tags                = local.tags
   tenant_id           = data.azurerm_client_config.current.tenant_id
   administrators      = var.administrators
-  databases           = { for database in local.sql_databases : database => var.sql }
+  databases           = { for database in local.sql_databases : database => merge(var.sql, { append_only_ledger = var.sql.append_only_ledger && database == "ordering" }) }
   public_access       = var.network.public_access
 }
 

@@ -350,6 +350,7 @@ variable "sql" {
     backup_days        = optional(number, 7)
     backup_redundancy  = optional(string, "Local")
     weekly_backup_kept = optional(string)
+    append_only_ledger = optional(bool, false)
   })
   nullable = false
 }

@@ -7,7 +7,7 @@ CREATE TABLE order_event (
   event    nvarchar(max) NOT NULL,
   hash     nvarchar(64)  COLLATE Latin1_General_100_BIN2 NOT NULL,
   PRIMARY KEY (order_id, version)
-);
+) /* append-only ledger */;
 
 -- The state that the stream tells of, and the hash that the stream ends with, kept in the same transaction. An order is
 -- unfinished while, after its payment, it is to be shipped or closed or a refund is not settled.

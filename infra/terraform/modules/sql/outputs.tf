@@ -10,7 +10,10 @@ output "database_ids" {
 
 output "urls" {
   description = "URL of each database, as the apps read it. Without user and password: the caller's identity logs in."
-  value       = { for name, database in var.databases : name => "mssql://${var.name}.database.windows.net:1433/${name}" }
+  value = {
+    for name, database in var.databases : name =>
+    "mssql://${var.name}.database.windows.net:1433/${name}${database.append_only_ledger ? "?ledger=append-only" : ""}"
+  }
 }
 
 output "connection_strings" {

@@ -45,6 +45,7 @@ variable "databases" {
     - `serverless` smallest number of cores and minutes until it pauses (-1: never); null for provisioned skus
     - `zone_redundant` replicas in several zones
     - `backup_days` point-in-time restore
+    - `append_only_ledger` the migrations make the tables that are only added to ledger tables; cannot be changed later
   EOT
   type = map(object({
     sku_name    = string
@@ -57,6 +58,7 @@ variable "databases" {
     backup_days        = optional(number, 7)
     backup_redundancy  = optional(string, "Local")
     weekly_backup_kept = optional(string)
+    append_only_ledger = optional(bool, false)
   }))
   nullable = false
 

@@ -15,6 +15,21 @@ const ownTables: ReadonlyMap<string, string> = new Map([
 /** A new index of a large table takes its time, and so does another instance that is at it. */
 const STATEMENT_MS = 300_000
 
+/** What a table that may be an append-only ledger table ends its definition with. */
+const LEDGER_MARK = "/* append-only ledger */"
+
+/**
+ * A migration as the database is to have it: with append-only ledger tables where its URL says `ledger=append-only`
+ * (https://learn.microsoft.com/sql/relational-databases/security/ledger/ledger-append-only-ledger-tables). A table cannot
+ * become one later: a database whose tables were made otherwise refuses the migration as changed.
+ * @throws RangeError for another kind of ledger
+ */
+export function withLedger(content: string, databaseUrl: string): string {
+  const ledger = new URL(databaseUrl).searchParams.get("ledger")
+  if (ledger !== null && ledger !== "append-only") throw new RangeError(`no such ledger: ${ledger}`)
+  return content.replaceAll(LEDGER_MARK, ledger === null ? "" : "WITH (LEDGER = ON (APPEND_ONLY = ON))")
+}
+
 /**
  * Applies the store's own tables and every `*.sql` of the folder that was not applied yet, in file-name order, each in
  * its own transaction. A statement ends with a semicolon at the end of a line; each is a batch of its own.
@@ -28,7 +43,8 @@ export async function applyMigrations(databaseUrl: string, directory: string): P
     await locked(pool, createRecord)
     const applied: string[] = []
     for (const name of [...ownTables.keys(), ...files]) {
-      const content = ownTables.get(name) ?? (await readFile(join(directory, name), "utf8"))
+      const content =
+        ownTables.get(name) ?? withLedger(await readFile(join(directory, name), "utf8"), databaseUrl)
       if (await locked(pool, (tx) => apply(tx, name, content))) applied.push(name)
     }
     return applied

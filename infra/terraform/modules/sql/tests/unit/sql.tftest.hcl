@@ -31,6 +31,19 @@ run "has_no_sql_login" {
   }
 }
 
+run "makes_ledger_tables_where_asked_for" {
+  command = plan
+
+  variables {
+    databases = { ordering = { sku_name = "GP_Gen5_2", append_only_ledger = true } }
+  }
+
+  assert {
+    condition     = output.urls["ordering"] == "mssql://sql-test.database.windows.net:1433/ordering?ledger=append-only"
+    error_message = "The URL tells the migrations."
+  }
+}
+
 run "refuses_serverless_without_limits" {
   command = plan
 
