@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Money } from "@eshop/domain/kernel/money"
 import { type Customer, type Shop, someAddress } from "@eshop/local-cloud/shop/shop-client"
+import type { AfterPayment } from "./after-payment.ts"
 import { inParallel } from "./in-parallel.ts"
 import { pick, pickOne } from "./seed.ts"
 
@@ -16,7 +17,7 @@ export const skus = [
 ] as const
 const COUPON = "WELCOME10"
 
-/** How an order must end: paid, or cancelled for this reason. */
+/** How a checkout must end: paid, or cancelled for this reason. */
 export type End = "Paid" | "payment.declined" | "stock.insufficient"
 
 /** One order of a load. */
@@ -25,7 +26,10 @@ export type Purchase = {
   readonly quantity: number
   readonly paymentMethod: string
   readonly couponCode?: string
+  /** How its checkout must end. */
   readonly end: End
+  /** What is done with it once it is paid. */
+  readonly afterPayment?: AfterPayment
 }
 
 type Method = { readonly paymentMethod: string; readonly end: End }
@@ -38,14 +42,29 @@ const mixed: readonly [Method, ...Method[]] = [
   { paymentMethod: "pm_card_chargeDeclinedInsufficientFunds", end: "payment.declined" },
 ]
 
+/** Whether its units and its money come back after they were sold. */
+export const givesBack = ({ afterPayment }: Purchase): boolean =>
+  afterPayment === "cancelled" || afterPayment === "returned"
+
+/** Half of what is paid is left as it is. */
+const afterPayments: readonly [AfterPayment | undefined, ...(AfterPayment | undefined)[]] = [
+  ...(["cancelled", "shipped", "returned"] as const),
+  ...[undefined, undefined, undefined],
+]
+
 /** Orders of all kinds. @param coupons every fourth order, or none: a killed Azurite forgets what it has not saved */
 export const purchases = (seed: number, count: number, coupons = true): Purchase[] =>
-  Array.from({ length: count }, (_, index) => ({
-    sku: pickOne(seed, `sku of order ${index}`, skus),
-    quantity: 1 + pick(seed, `quantity of order ${index}`, 3),
-    ...pickOne(seed, `method of order ${index}`, mixed),
-    ...(coupons && pick(seed, `coupon of order ${index}`, 4) === 0 && { couponCode: COUPON }),
-  }))
+  Array.from({ length: count }, (_, index) => {
+    const method = pickOne(seed, `method of order ${index}`, mixed)
+    const afterPayment = pickOne(seed, `after the payment of order ${index}`, afterPayments)
+    return {
+      sku: pickOne(seed, `sku of order ${index}`, skus),
+      quantity: 1 + pick(seed, `quantity of order ${index}`, 3),
+      ...method,
+      ...(method.end === "Paid" && afterPayment && { afterPayment }),
+      ...(coupons && pick(seed, `coupon of order ${index}`, 4) === 0 && { couponCode: COUPON }),
+    }
+  })
 
 /** A customer with a filled cart, about to check out. */
 export type Buyer = {

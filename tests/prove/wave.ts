@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { CloudOptions } from "@eshop/local-cloud/cloud"
 import { type RunningShop, runShop } from "../e2e/running-shop.ts"
+import { actAfterPayment } from "./after-payment.ts"
 import { compareEnds, underWay } from "./ends.ts"
 import { type FaultPoints, openFaultPoints } from "./fault-points.ts"
-import { checkOutAll, fillCarts, type Purchase, skus } from "./load.ts"
+import { checkOutAll, fillCarts, givesBack, type Purchase, skus } from "./load.ts"
 import { faultsOf, startSampler } from "./sampler.ts"
 import { countParked, countUnsent, takeSample } from "./stores.ts"
 
@@ -83,28 +84,51 @@ async function patiently<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** How far orders have come: a number that changes while anything moves, and whether nothing is left to move. */
-async function progressOf({ cloud, sql }: RunningShop, orderIds: readonly string[]) {
+async function progressOf(
+  { cloud, sql }: RunningShop,
+  orderIds: readonly string[],
+  wanted: readonly Purchase[],
+) {
   const [orders] = await sql<{ ended: number; versions: number }>(
     "ordering",
     `SELECT count(*) FILTER (WHERE status <> ALL ($2))::int AS ended, coalesce(sum(version), 0)::int AS versions
      FROM orders WHERE id = ANY ($1)`,
     [orderIds, underWay],
   )
-  const [stock] = await sql<{ held: number }>(
+  const [refunds] = await sql<{ due: number }>(
+    "ordering",
+    `SELECT (count(*) FILTER (WHERE type = 'RefundRequested')
+             - count(*) FILTER (WHERE type IN ('OrderRefunded', 'RefundFailed')))::int AS due
+     FROM order_event WHERE order_id = ANY ($1)`,
+    [orderIds],
+  )
+  const [stock] = await sql<{ held: number; back: number }>(
     "catalog",
-    "SELECT count(*)::int AS held FROM reservation WHERE status = 'held'",
+    `SELECT count(*) FILTER (WHERE status = 'held')::int AS held,
+            count(*) FILTER (WHERE order_id = ANY ($1) AND (status = 'released' OR given_back <> '[]'))::int AS back
+     FROM reservation`,
+    [orderIds.filter((_, index) => givesBack(wanted[index] as Purchase))],
   )
   const unsent = await countUnsent(cloud)
-  const isSettled = orders?.ended === orderIds.length && stock?.held === 0 && unsent === 0
-  return { isSettled, mark: `${orders?.versions} ${stock?.held} ${unsent}` }
+  const isSettled =
+    orders?.ended === orderIds.length &&
+    refunds?.due === 0 &&
+    stock?.held === 0 &&
+    stock.back === wanted.filter(givesBack).length &&
+    unsent === 0
+  return { isSettled, mark: `${orders?.versions} ${stock?.held} ${stock?.back} ${unsent}` }
 }
 
 /** Waits until orders have settled. @returns false when nothing has moved for longer than our patience */
-async function settle({ running, faultPoints }: Subject, orderIds: readonly string[]): Promise<boolean> {
+async function settle(
+  { running, faultPoints }: Subject,
+  orderIds: readonly string[],
+  wanted: readonly Purchase[],
+): Promise<boolean> {
   let last = ""
   let since = Date.now()
   for (;;) {
-    const progress = await progressOf(running, orderIds).catch(() => undefined)
+    const progress = await progressOf(running, orderIds, wanted).catch(() => undefined)
     if (progress?.isSettled) return true
     const mark = `${progress?.mark} ${faultPoints.result().struck.length}`
     if (mark !== last) since = Date.now()
@@ -130,8 +154,13 @@ export async function wave(
   const parkedBefore = await patiently(() => countParked(cloud))
   const sampler = startSampler(cloud, supply)
   const started = performance.now()
-  const [orderIds, done] = await Promise.all([checkOutAll(buyers), doing()])
-  const settled = await settle(subject, orderIds)
+  const shopping = async () => {
+    const ids = await checkOutAll(buyers)
+    await actAfterPayment(running.shop, buyers, ids)
+    return ids
+  }
+  const [orderIds, done] = await Promise.all([shopping(), doing()])
+  const settled = await settle(subject, orderIds, wanted)
   const seconds = (performance.now() - started) / 1_000
   const { samples, away, faults } = await sampler.stop()
   const last = await patiently(() => takeSample(cloud))
