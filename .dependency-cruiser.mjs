@@ -74,6 +74,25 @@ export default {
       to: { path: "^(functions|packages)/" },
     },
     {
+      name: "storefront-knows-the-api-alone",
+      comment: "Pages run in browsers and speak to the gateway by the generated client.",
+      severity: "error",
+      from: { path: "^(storefront|packages/shop-client)/src/" },
+      to: { path: "^(functions|local|packages/(domain|building-blocks)|tools)/" },
+    },
+    {
+      name: "nothing-that-ships-knows-the-storefront",
+      severity: "error",
+      from: { path: "^(functions|packages/(domain|building-blocks))/" },
+      to: { path: "^(storefront|packages/shop-client)/" },
+    },
+    {
+      name: "telemetry-knows-how-orders-are-numbered-and-no-more",
+      severity: "error",
+      from: { path: "^local/telemetry/" },
+      to: { path: "^(functions|packages/(?!domain/src/ordering/order-number[.]ts$))" },
+    },
+    {
       name: "not-to-test",
       severity: "error",
       from: { pathNot: [test, "/testing/"] },
@@ -82,7 +101,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|fixtures|[.]local)/" },
+    exclude: { path: "(^|/)(dist|fixtures|generated|[.]local)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },

@@ -21,7 +21,7 @@ type Buyer = { readonly customer: Customer; readonly product: (typeof seedProduc
 type FilledCart = { readonly customer: Customer; readonly total: Money }
 
 /** What buyers do with a running shop. */
-function buyersOf(cloud: Cloud, watcher: ReturnType<typeof orderWatcher>) {
+export function buyersOf(cloud: Cloud, watcher: ReturnType<typeof orderWatcher>) {
   const shop = shopClient(cloud.connections)
   let buyers = 0
 

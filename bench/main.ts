@@ -1,10 +1,11 @@
-// `npm run bench -- [budget] [catalog] [checkout] [durable]`: measures on this machine and prints a table.
+// `npm run bench -- [budget] [catalog] [checkout] [durable] [telemetry]`: measures on this machine and prints a table.
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { benchBudget } from "./budget/budget.ts"
 import { benchCatalog } from "./catalog.ts"
 import { benchCheckout } from "./checkout.ts"
 import { benchDurable } from "./durable.ts"
+import { benchTelemetry } from "./telemetry.ts"
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,6 +22,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   catalog: benchCatalog,
   checkout: () => benchCheckout(stored),
   durable: benchDurable,
+  telemetry: benchTelemetry,
 }
 
 if (values.help) {

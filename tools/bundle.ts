@@ -36,43 +36,47 @@ const leaner: Plugin = {
   },
 }
 
-/** `@azure/identity` → `azure-identity.cjs`. */
-const chunkOf = (name: string): string => `${name.replace("@", "").replaceAll("/", "-")}.cjs`
+/** `@azure/identity` → `azure-identity.cjs`, `./azure-monitor.ts` → `azure-monitor.cjs`. */
+const chunkOf = (name: string): string => `${name.replace(/^\.\/|\.ts$|@/g, "").replaceAll("/", "-")}.cjs`
 
-/** A package that our code imports when it needs it stays a file of its own: notes it, with the folder to find it from. */
-const chunks = (packages: Map<string, string>): Plugin => ({
+/**
+ * What our code imports when it needs it, a package or a file beside it, stays a file of its own: notes it, with the
+ * folder to find it from.
+ */
+const chunks = (imported: Map<string, string>): Plugin => ({
   name: "chunks",
   setup({ onResolve }) {
-    onResolve({ filter: /^@?[a-z]/ }, ({ kind, path, importer, resolveDir }) => {
+    onResolve({ filter: /^(@?[a-z]|\.\/)/ }, ({ kind, path, importer, resolveDir }) => {
       const isChunk = !importer.includes("node_modules") && !/^(node:|@eshop\/)/.test(path)
       if (kind !== "dynamic-import" || !isChunk) return undefined
-      packages.set(path, resolveDir)
+      imported.set(path, resolveDir)
       return { path: `./${chunkOf(path)}`, external: true }
     })
   },
 })
 
 /**
- * Bundles a program with everything it imports; the packages that it imports when it needs them come beside it.
- * @returns esbuild's account of what is in the program's own file
+ * Bundles a program with everything it imports; what it imports when it needs it comes beside it.
+ * @returns esbuild's account of what is in the program's own file, and in each of the others
  */
-export async function bundle(entryPoint: string, outfile: string): Promise<Metafile> {
-  const packages = new Map<string, string>()
+export async function bundle(entryPoint: string, outfile: string): Promise<Metafile[]> {
+  const imported = new Map<string, string>()
   const { metafile } = await build({
     ...options,
     entryPoints: [entryPoint],
     outfile,
     metafile: true,
-    plugins: [leaner, chunks(packages)],
+    plugins: [leaner, chunks(imported)],
   })
-  await Promise.all(
-    [...packages].map(([name, resolveDir]) =>
+  const others = await Promise.all(
+    [...imported].map(([name, resolveDir]) =>
       build({
         ...options,
         stdin: { contents: `export * from "${name}"`, resolveDir },
         outfile: join(dirname(outfile), chunkOf(name)),
+        metafile: true,
       }),
     ),
   )
-  return metafile
+  return [metafile, ...others.map((other) => other.metafile)]
 }

@@ -19,6 +19,11 @@ type Outcome = Check & { readonly ok: boolean; readonly output: string; readonly
 const checks: readonly Check[] = [
   { name: "format and lint", args: [binary("@biomejs/biome", "biome"), "ci", "--colors=off", "."] },
   { name: "types", args: [binary("typescript", "tsc")] },
+  { name: "types of the storefront", args: [binary("typescript", "tsc"), "-p", "storefront"] },
+  {
+    name: "types of the telemetry page",
+    args: [binary("typescript", "tsc"), "-p", "local/telemetry/src/page"],
+  },
   {
     name: "arrows",
     args: [
@@ -29,9 +34,15 @@ const checks: readonly Check[] = [
       "tools",
       "tests",
       "bench",
+      "storefront",
     ],
   },
   { name: "generated files", args: [join(root, "tools/generate/main.ts"), "--check"] },
+  { name: "size of the storefront", args: [join(root, "storefront/check-size.ts")] },
+  {
+    name: "dashboards and alerts",
+    args: [join(root, "tools/observability/generate.ts"), "--check"],
+  },
 ]
 
 function run(check: Check): Promise<Outcome> {

@@ -25,7 +25,8 @@ function holds(folder, wanted) {
   const manifest = join(path, "package.json")
   if (!existsSync(manifest)) return false
   if (wanted.link) return lstatSync(path).isSymbolicLink()
-  return JSON.parse(readFileSync(manifest, "utf8")).version === wanted.version
+  // Some name their own version with a `v` in front.
+  return JSON.parse(readFileSync(manifest, "utf8")).version.replace(/^v/, "") === wanted.version
 }
 
 /**

@@ -17,3 +17,7 @@ export async function settingsProblems(
   const { error } = (await settingsOf(app)).safeParse(values)
   return error ? error.issues.map(({ path, message }) => `${app}: ${path.join(".")}: ${message}`) : []
 }
+
+/** The names of an app's settings. */
+export const settingNamesOf = async (app: string): Promise<string[]> =>
+  Object.keys((await settingsOf(app)).shape)

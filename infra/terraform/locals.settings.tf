@@ -7,6 +7,8 @@ locals {
       IDENTITY_ISSUER                     = var.identity_provider.issuer
       IDENTITY_AUDIENCE                   = local.audience
       IDENTITY_CUSTOMER_CLAIM             = var.identity_provider.customer_claim
+      IDENTITY_STAFF_ISSUER               = local.staff.issuer
+      IDENTITY_STAFF_AUDIENCE             = local.staff.audience
     }
   }
   # The host picks the identity by these on Flex Consumption; on AKS the pod's service account says which.

@@ -16,27 +16,19 @@ locals {
   }
 
   # The files that describe the system to the local stand-ins as well: nothing is written down twice.
-  gateway     = jsondecode(file("${path.module}/../gateway/gateway.json"))
-  route_table = jsondecode(file("${path.module}/../gateway/routes.json")).routes
-  entities    = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
+  gateway    = jsondecode(file("${path.module}/../gateway/gateway.json"))
+  operations = jsondecode(file("${path.module}/../gateway/api-management.json"))
+  entities   = jsondecode(file("${path.module}/../service-bus/entities.json")).UserConfig.Namespaces[0]
 
-  # API Management has one operation per method of a service: it asks for a token unless one of
-  # the method's routes is open, or for guests, whose tokens only the apps know. The app itself checks the token
-  # of the others.
-  routes = merge(local.gateway, {
-    maxBodyBytes = max([for route in local.route_table : route.maxBodyBytes]...)
-    services = [for service in local.gateway.services : merge(service, {
-      anonymous = [
-        for method, accesses in { for route in local.route_table : route.method => route.access... if route.service == service.name } :
-        method if anytrue([for access in accesses : try(contains(["anyone", "shopper", "customer", "signed-in-or-guest", "order"], access), false)])
-      ]
-    })]
-  })
-
-  apps = toset([for service in local.routes.services : service.name])
+  apps = toset([for service in local.gateway.services : service.name])
 
   # Locally the audience is a plain name; Entra's version 2 tokens carry the application's client id.
-  audience = coalesce(var.identity_provider.audience, local.routes.issuer.audience)
+  audience = coalesce(var.identity_provider.audience, local.gateway.issuer.audience)
+  # Whose tokens bring roles: the customers' issuer itself where staff have no other.
+  staff = {
+    issuer   = try("https://login.microsoftonline.com/${var.identity_provider.staff.tenant_id}/v2.0", var.identity_provider.issuer)
+    audience = try(var.identity_provider.staff.audience, local.audience)
+  }
 
   # A topic `<app>-events` is published by that app; a subscription carries the name of the app that reads it.
   publishers  = { for topic in local.entities.Topics : topic.Name => trimsuffix(topic.Name, "-events") }
@@ -50,9 +42,9 @@ locals {
   # Settings whose value Key Vault keeps, by app.
   secret_settings = {
     catalog  = var.credentials == "key-vault" ? concat(["CATALOG_DB"], var.redis == null ? [] : ["REDIS_URL"]) : []
-    basket   = concat(["GUEST_TOKEN_KEYS", "PERSONAL_DATA_KEYS", "PRICE_PROOF_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
+    basket   = concat(["GUEST_TOKEN_KEYS", "LOG_PSEUDONYM_KEY", "PERSONAL_DATA_KEYS", "PRICE_PROOF_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
     discount = var.credentials == "key-vault" && var.redis != null ? ["REDIS_URL"] : []
-    ordering = concat(["GUEST_TOKEN_KEYS", "LOOKUP_KEYS", "PAYMENT_API_KEY", "PAYMENT_WEBHOOK_SECRETS", "PERSONAL_DATA_KEYS", "WEBHOOK_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
+    ordering = concat(["GUEST_TOKEN_KEYS", "LOG_PSEUDONYM_KEY", "LOOKUP_KEYS", "PAYMENT_API_KEY", "PAYMENT_WEBHOOK_SECRETS", "PERSONAL_DATA_KEYS", "WEBHOOK_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
   }
 
   # On AKS the controllers have an identity and a vault of their own, for what belongs to no app.

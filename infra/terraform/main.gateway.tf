@@ -16,11 +16,24 @@ module "gateway" {
     key_vault_id          = var.gateway.certificate_key_vault_id
     certificate_secret_id = var.gateway.certificate_secret_id
   }
-  capacity          = var.gateway.capacity
-  waf               = { mode = var.gateway.waf_mode }
-  api_management    = var.gateway.api_management
-  routes            = merge(local.routes, { issuer = { audience = local.audience } })
-  allowed_origins   = var.gateway.allowed_origins
-  identity_provider = var.identity_provider
-  backends          = local.app_urls
+  capacity        = var.gateway.capacity
+  waf_mode        = var.gateway.waf_mode
+  api_management  = var.gateway.api_management
+  gateway         = local.gateway
+  operations      = local.operations.operations
+  problems        = local.operations.problems
+  firewall        = jsondecode(file("${path.module}/../gateway/application-gateway.json"))
+  allowed_origins = var.gateway.allowed_origins
+  identity_provider = {
+    issuer            = var.identity_provider.issuer
+    openid_config_url = var.identity_provider.openid_config_url
+    audience          = local.audience
+    # A workforce tenant of its own, or the issuer where that is one; an External ID tenant's issuer is below ciamlogin.com.
+    staff = try(
+      { tenant_id = var.identity_provider.staff.tenant_id, audience = local.staff.audience },
+      { tenant_id = regex("^https://login\\.microsoftonline\\.com/([0-9a-f-]{36})/v2\\.0$", var.identity_provider.issuer)[0], audience = local.audience },
+      null,
+    )
+  }
+  backends = local.app_urls
 }

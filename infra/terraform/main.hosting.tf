@@ -101,20 +101,22 @@ locals {
   # The variables that infra/gitops/clusters/terraform-variables.yaml names; a test compares the two lists.
   cluster_variables = local.aks ? merge(
     {
-      tenant_id              = data.azurerm_client_config.current.tenant_id
-      registry               = module.acr[0].login_server
-      ingress_domain         = var.kubernetes.ingress_domain
-      ingress_address        = local.ingress_address
-      identity_issuer        = var.identity_provider.issuer
-      identity_audience      = local.audience
-      service_bus_namespace  = trimsuffix(module.service_bus.host, ".servicebus.windows.net")
-      durable_sql_host       = "sql-${local.global_name}.database.windows.net"
-      digests_url            = local.own_settings["ordering"].DIGESTS_URL
-      discount_tables_uri    = local.own_settings["discount"].DISCOUNT_TABLES__tableServiceUri
-      payment_url            = var.payment_url
-      storefront_url         = var.storefront_url
-      seller                 = var.seller
-      ordering_identity_name = module.identity.identities["ordering"].name
+      tenant_id               = data.azurerm_client_config.current.tenant_id
+      registry                = module.acr[0].login_server
+      ingress_domain          = var.kubernetes.ingress_domain
+      ingress_address         = local.ingress_address
+      identity_issuer         = var.identity_provider.issuer
+      identity_audience       = local.audience
+      identity_staff_issuer   = local.staff.issuer
+      identity_staff_audience = local.staff.audience
+      service_bus_namespace   = trimsuffix(module.service_bus.host, ".servicebus.windows.net")
+      durable_sql_host        = "sql-${local.global_name}.database.windows.net"
+      digests_url             = local.own_settings["ordering"].DIGESTS_URL
+      discount_tables_uri     = local.own_settings["discount"].DISCOUNT_TABLES__tableServiceUri
+      payment_url             = var.payment_url
+      storefront_url          = var.storefront_url
+      seller                  = var.seller
+      ordering_identity_name  = module.identity.identities["ordering"].name
       # Says where telemetry goes; keys are switched off, so it lets nobody in.
       application_insights = nonsensitive(module.monitoring.application_insights_connection_string)
     },

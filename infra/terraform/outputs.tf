@@ -29,7 +29,7 @@ output "required_secrets" {
 }
 
 output "platform_vault" {
-  description = "Vault for the addresses that Flux and Flagger send alerts to: secrets teams-webhook and slack-webhook (hosting = \"aks\")."
+  description = "Vault for the addresses that Flux, Flagger and Alertmanager send alerts to: secrets teams-webhook, slack-webhook and pager-routing-key (hosting = \"aks\")."
   value       = local.aks ? module.key_vault["platform"].uri : null
 }
 

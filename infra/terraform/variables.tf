@@ -99,16 +99,19 @@ variable "administrators" {
 
 variable "identity_provider" {
   description = <<-EOT
-    Issuer of the customers' and services' access tokens: an Entra tenant, or any OpenID Connect provider.
+    Issuer of the access tokens: an Entra tenant, or any OpenID Connect provider.
     - `audience` what the tokens are meant for: with Entra the client id that infra/identity/register.sh prints, because
       version 2 tokens carry it and not the api:// URI; the route table's (local) one if left out
     - `customer_claim` the claim that names a customer for good; Entra's `sub` is another one for each application
+    - `staff` where customers sign in at an External ID tenant: the tenant of staff and of the apps' managed identities, and
+      the client id that register.sh prints there. Only its tokens bring roles then
   EOT
   type = object({
     issuer            = string
     openid_config_url = string
     audience          = optional(string)
     customer_claim    = optional(string, "oid")
+    staff             = optional(object({ tenant_id = string, audience = string }))
   })
   nullable = false
 
@@ -120,6 +123,14 @@ variable "identity_provider" {
     # Entra's issuers, of workforce and of customer tenants alike, end with the version of their tokens.
     condition     = !endswith(var.identity_provider.issuer, "/v2.0") || can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", var.identity_provider.audience))
     error_message = "The audience of Entra's version 2 tokens is the application's client id, a UUID."
+  }
+  validation {
+    condition     = !strcontains(var.identity_provider.issuer, ".ciamlogin.com/") || var.identity_provider.staff != null
+    error_message = "An External ID tenant has no managed identities: identity_provider.staff names the tenant that has."
+  }
+  validation {
+    condition     = alltrue([for id in values(coalesce(var.identity_provider.staff, {})) : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", id))])
+    error_message = "identity_provider.staff is a tenant's id and an application's client id, both UUIDs."
   }
 }
 
@@ -390,11 +401,12 @@ variable "storage_replication" {
 }
 
 variable "monitoring" {
-  description = "Retention, daily limit and recipients of alerts; see modules/monitoring."
+  description = "Retention, daily limit, who gets alerts, and who is woken besides; see modules/monitoring."
   type = object({
     retention_days = number
     daily_quota_gb = optional(number, -1)
     alert_emails   = set(string)
+    on_call_emails = optional(set(string), [])
   })
   nullable = false
 }

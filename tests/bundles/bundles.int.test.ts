@@ -1,14 +1,19 @@
-import { execFile } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { readFileSync } from "node:fs"
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer as createSecureServer } from "node:https"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { gunzipSync } from "node:zlib"
 import { ServiceBusClient } from "@azure/service-bus"
 import { functionsOf } from "@eshop/building-blocks/app/functions"
 import { startHost } from "@eshop/functions-host/host"
 import { startServiceBusEmulator } from "@eshop/service-bus-emulator/emulator"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { appFolder, root } from "../../tools/apps.ts"
 import { buildApp } from "../../tools/build-app.ts"
 import { bundle } from "../../tools/bundle.ts"
@@ -56,12 +61,14 @@ it.each([
   await buildApp(app, out)
   const withCloud = app === "ordering" ? ["azure-cosmos.cjs", "azure-storage-blob.cjs"] : []
   const withPayments = app === "ordering" ? ["stripe.cjs"] : []
+  const withTelemetry = ["otlp", "prometheus", "sdk"].map((part) => `opentelemetry-${part}.cjs`)
   const withMigrations = app === "discount" ? [] : ["migrate.cjs", "migrations", "mssql.cjs"]
   expect((await readdir(out)).filter((file) => !file.endsWith(".map")).sort()).toEqual([
-    ...[...withCloud, "azure-identity.cjs"].sort(),
+    ...[...withCloud, "azure-identity.cjs", "azure-monitor.cjs"].sort(),
     "host.json",
     "main.cjs",
     ...withMigrations,
+    ...withTelemetry,
     "package.json",
     ...withPayments,
   ])
@@ -92,11 +99,15 @@ it("a bundle brings the migrations", async () => {
   expect(await migrations(join(folder, "catalog"))).toEqual(await migrations(appFolder("catalog")))
 })
 
-/** Bundles a program of the fixtures as an app is, and runs it. @returns what it printed */
+const bundled = new Map<string, Promise<unknown>>()
+
+/** Bundles a program of the fixtures as an app is, once, and runs it. @returns what it printed */
 async function runBundled(name: string, env: Record<string, string>): Promise<string> {
-  const bundled = join(folder, name, "main.cjs")
-  await bundle(join(import.meta.dirname, `fixtures/${name}.ts`), bundled)
-  const { stdout } = await promisify(execFile)(process.execPath, [bundled], { env })
+  const program = join(folder, name, "main.cjs")
+  const made = bundled.get(name) ?? bundle(join(import.meta.dirname, `fixtures/${name}.ts`), program)
+  bundled.set(name, made)
+  await made
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env })
   return stdout.trim()
 }
 
@@ -124,4 +135,99 @@ it("a bundle loads the library of the app's identity when it needs it", async ()
   expect(await runBundled("sign-in", { AZURE_TOKEN_CREDENTIALS: "EnvironmentCredential" })).toMatch(
     /EnvironmentCredential is unavailable/,
   )
+})
+
+describe("telemetry in a bundle", () => {
+  /** Takes whatever is sent to it. @returns the paths that were asked, and the bodies, unpacked */
+  async function receiver(certificate?: { key: string; cert: string }) {
+    const asked: string[] = []
+    const bodies: string[] = []
+    const take = async (request: IncomingMessage, response: ServerResponse) => {
+      const parts: Buffer[] = []
+      for await (const part of request) parts.push(part)
+      const body = Buffer.concat(parts)
+      asked.push(request.url ?? "")
+      bodies.push(String(request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body))
+      response.writeHead(200, { "content-type": "application/json" })
+      response.end(JSON.stringify({ itemsReceived: 1, itemsAccepted: 1, errors: [] }))
+    }
+    const server = certificate ? createSecureServer(certificate, take) : createServer(take)
+    server.listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const url = `${certificate ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return { url, asked, bodies, close: () => server.close() }
+  }
+
+  it("is not loaded where no setting asks for it", async () => {
+    expect(await runBundled("telemetry", {})).toMatch(/nobody listens$/)
+  })
+
+  it("goes out by OTLP, all three signals", async () => {
+    const to = await receiver()
+    expect(await runBundled("telemetry", { OTEL_EXPORTER_OTLP_ENDPOINT: to.url })).toMatch(/told$/)
+    to.close()
+    expect(to.asked.sort()).toEqual(["/v1/logs", "/v1/metrics", "/v1/traces"])
+  })
+
+  /** A certificate of our own for the loopback interface. @returns its files */
+  async function selfSigned(): Promise<{ key: string; cert: string }> {
+    const key = join(folder, "key.pem")
+    const cert = join(folder, "cert.pem")
+    await promisify(execFile)("openssl", [
+      ...[
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "1",
+      ],
+      ...["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
+    ])
+    return { key, cert }
+  }
+
+  // Azure's exporter speaks TLS alone.
+  const withoutOpenssl = !process.env.CI && spawnSync("openssl", ["version"]).status !== 0
+  it.skipIf(withoutOpenssl)("goes out to Azure Monitor, all three signals (needs openssl)", async () => {
+    const files = await selfSigned()
+    const to = await receiver({
+      key: readFileSync(files.key, "utf8"),
+      cert: readFileSync(files.cert, "utf8"),
+    })
+    const key = "00000000-0000-0000-0000-000000000000"
+    const said = await runBundled("telemetry", {
+      APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${key};IngestionEndpoint=${to.url}/`,
+      APPLICATION_INSIGHTS_NO_STATSBEAT: "true",
+      NODE_EXTRA_CA_CERTS: files.cert,
+    })
+    to.close()
+    expect(said).toMatch(/told$/)
+    expect(new Set(to.asked)).toEqual(new Set(["/v2.1/track"]))
+    const kinds = [...to.bodies.join().matchAll(/"baseType":"(\w+)"/g)].map(([, kind]) => kind)
+    expect(new Set(kinds)).toEqual(new Set(["MessageData", "MetricData", "RequestData"]))
+  })
+
+  it("is served to Prometheus", async () => {
+    expect(await runBundled("telemetry", { OTEL_METRICS_EXPORTER: "prometheus" })).toMatch(/told 1$/)
+  })
+
+  it("is one version of OpenTelemetry", async () => {
+    const out = join(folder, "versions", "main.cjs")
+    const inputs = (await bundle(join(appFolder("ordering"), "src/main.ts"), out)).flatMap((metafile) =>
+      Object.keys(metafile.inputs),
+    )
+    const packages = inputs.flatMap((file) => file.match(/^.*node_modules\/@opentelemetry\/[^/]+/)?.[0] ?? [])
+    const folders = [...new Set(packages)]
+    const names = folders.map((path) => path.replace(/^.*node_modules\//, ""))
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+    const versionOf = async (path: string) =>
+      JSON.parse(await readFile(join(root, path, "package.json"), "utf8")).version as string
+    const versions = await Promise.all(folders.map(versionOf))
+    // The API, the stable part, the experimental part, and the names that the exporters use.
+    expect([...new Set(versions)].sort()).toEqual(["0.221.0", "1.45.0", "1.9.1", "2.10.0"])
+  })
 })

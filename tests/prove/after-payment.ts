@@ -4,9 +4,6 @@ import type { Shop, ShopAnswer } from "@eshop/local-cloud/shop/shop-client"
 import { inParallel } from "./in-parallel.ts"
 import type { Buyer } from "./load.ts"
 
-/** What its customer and the operators do with an order that is paid. */
-export type AfterPayment = "cancelled" | "shipped" | "returned"
-
 const AT_ONCE = 16
 const PAUSE_MS = 150
 const PATIENCE_MS = 240_000

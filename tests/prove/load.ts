@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Money } from "@eshop/domain/kernel/money"
 import { type Customer, type Shop, someAddress } from "@eshop/local-cloud/shop/shop-client"
-import type { AfterPayment } from "./after-payment.ts"
 import { inParallel } from "./in-parallel.ts"
 import { pick, pickOne } from "./seed.ts"
 
@@ -16,6 +15,9 @@ export const skus = [
   "PANASONIC-LUMIX-BLACK",
 ] as const
 const COUPON = "WELCOME10"
+
+/** What its customer and the operators do with an order that is paid. */
+export type AfterPayment = "cancelled" | "shipped" | "returned"
 
 /** How a checkout must end: paid, or cancelled for this reason. */
 export type End = "Paid" | "payment.declined" | "stock.insufficient"

@@ -1,8 +1,7 @@
 import type { Route } from "@eshop/building-blocks/app/app"
-import { parametersOf } from "@eshop/building-blocks/http/route"
 import { z } from "zod"
 
-/** What the edge of an app answers with by itself: one schema per status, named so in OpenAPI. */
+/** What an app answers with by itself, or a gateway before it: one schema per status, named so in OpenAPI. */
 export type EdgeProblem = {
   readonly name: string
   readonly status: number
@@ -15,13 +14,7 @@ export type EdgeProblem = {
 
 const always = () => true
 const takesBody = ({ method }: Route) => method === "POST" || method === "PUT" || method === "PATCH"
-const takesInput = (route: Route) =>
-  takesBody(route) ||
-  route.etag !== undefined ||
-  parametersOf(route.path).length > 0 ||
-  Object.keys((route.useCase.input as z.ZodObject).shape ?? {}).length > 0
-
-/** In the order of their status. Every code of `building-blocks/http` is here: a test compares them. */
+/** In the order of their status. Every code of `building-blocks/http` is here, and those of 429: a test compares them. */
 export const edgeProblems: readonly EdgeProblem[] = [
   {
     name: "Malformed",
@@ -41,7 +34,8 @@ export const edgeProblems: readonly EdgeProblem[] = [
         .describe("The members that do not fit the schema, by JSON Pointer (RFC 6901)")
         .optional(),
     },
-    appliesTo: takesInput,
+    // Every route looks at the headers.
+    appliesTo: always,
   },
   {
     name: "Unauthenticated",
@@ -76,6 +70,13 @@ export const edgeProblems: readonly EdgeProblem[] = [
     status: 422,
     codes: ["idempotency-key.reused"],
     appliesTo: ({ idempotent }) => idempotent,
+  },
+  {
+    name: "TooManyRequests",
+    status: 429,
+    codes: ["client.requests", "client.connections"],
+    headers: ["Retry-After", "RateLimit", "RateLimit-Policy"],
+    appliesTo: always,
   },
   { name: "Failed", status: 500, codes: ["internal"], appliesTo: always },
   {

@@ -1,19 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import type { App } from "@eshop/building-blocks/app/app"
 import { contextPage } from "./context-tables.ts"
 import type { Contracts } from "./contracts.ts"
 import { entities } from "./entities.ts"
 import { functionsValues } from "./functions-values.ts"
+import { gatewayFiles } from "./gateways/files.ts"
+import type { Gateway } from "./gateways/gateway.ts"
 import { openApi } from "./openapi.ts"
-import { routeTable } from "./route-table.ts"
+import { publishedRoutes } from "./route-table.ts"
 
 /** All that the generated files are made of. */
 export type Sources = {
   readonly apps: readonly App[]
   readonly contracts: Contracts
-  /** The services of infra/gateway/gateway.json. */
-  readonly services: readonly { readonly name: string; readonly prefix: string }[]
+  /** infra/gateway/gateway.json. */
+  readonly gateway: Gateway
   /** The pages of docs/contexts by app. */
   readonly pages: ReadonlyMap<string, string>
 }
@@ -29,8 +31,8 @@ const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
 const title = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** What others must know of the apps, derived from the apps. @throws Error that names what cannot be derived */
-export function generateFiles({ apps, contracts, services, pages }: Sources): GeneratedFiles {
-  const prefixes = new Map(services.map(({ name, prefix }) => [name, prefix]))
+export function generateFiles({ apps, contracts, gateway, pages }: Sources): GeneratedFiles {
+  const prefixes = new Map(gateway.services.map(({ name, prefix }) => [name, prefix]))
   const mounts = apps.map((app) => {
     const prefix = prefixes.get(app.name)
     if (prefix === undefined) throw new Error(`infra/gateway/gateway.json has no service ${app.name}`)
@@ -46,10 +48,11 @@ export function generateFiles({ apps, contracts, services, pages }: Sources): Ge
       [page, contextPage({ path: page, text }, app, { apps, contracts })],
     ]
   }
+  const document = openApi("eShop", mounts)
   return new Map([
     ...apps.flatMap(ofApp),
-    [wholeApi, json(openApi("eShop", mounts))],
-    ["infra/gateway/routes.json", json(routeTable(apps))],
+    [wholeApi, json(document)],
+    ...gatewayFiles(publishedRoutes(apps), gateway, document),
     ["infra/service-bus/entities.json", json(entities(apps, contracts))],
   ])
 }
@@ -62,5 +65,8 @@ export const staleFiles = (repository: string, files: GeneratedFiles): string[] 
   [...files].filter(([path, text]) => read(repository, path) !== text).map(([path]) => path)
 
 export function writeFiles(repository: string, files: GeneratedFiles, paths: readonly string[]): void {
-  for (const path of paths) writeFileSync(join(repository, path), files.get(path) as string)
+  for (const path of paths) {
+    mkdirSync(dirname(join(repository, path)), { recursive: true })
+    writeFileSync(join(repository, path), files.get(path) as string)
+  }
 }

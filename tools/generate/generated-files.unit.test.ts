@@ -18,6 +18,7 @@ import {
 
 const marked =
   "# A page\n\n<!-- generated: routes -->\n<!-- /generated -->\n\n<!-- generated: events -->\n<!-- /generated -->\n"
+const limit = { quota: 10, windowSeconds: 60 }
 const sources: Sources = {
   apps: [sample, app("ordering", [])],
   contracts: new Map<string, EventDefinition<z.ZodType>>([
@@ -25,10 +26,16 @@ const sources: Sources = {
     ["OrderPaid", OrderPaid],
     ["OrderCancelled", OrderCancelled],
   ]),
-  services: [
-    { name: "sample", prefix: "/sample" },
-    { name: "ordering", prefix: "/ordering" },
-  ],
+  gateway: {
+    cors: { allowedOrigins: [], allowedHeaders: [], exposedHeaders: [], maxAgeSeconds: 600 },
+    securityHeaders: {},
+    edgeHeaders: [],
+    rateLimits: { default: limit, signedIn: limit, strict: { ...limit, routes: [] } },
+    services: [
+      { name: "sample", prefix: "/sample" },
+      { name: "ordering", prefix: "/ordering" },
+    ],
+  },
   pages: new Map([
     ["sample", marked],
     ["ordering", marked],
@@ -72,7 +79,15 @@ describe("the check", () => {
     [
       "a route more",
       [...sample.entries, get("books/count", query, { access: "anyone" })],
-      [openApi[0] as string, functions, page, openApi[1] as string, "infra/gateway/routes.json"],
+      [
+        openApi[0] as string,
+        functions,
+        page,
+        openApi[1] as string,
+        "infra/gateway/routes.json",
+        "infra/gateway/api-management.json",
+        "infra/gateway/nginx/routes.conf",
+      ],
     ],
     [
       "an event more",
@@ -117,7 +132,21 @@ describe("the files", () => {
       access: "customer",
       idempotent: true,
       maxBodyBytes: 2_048,
+      contentTypes: ["application/json", "application/cloudevents+json"],
     })
+    expect(routes.filter(({ deprecated }: { deprecated?: object }) => deprecated)).toEqual([
+      {
+        name: "sample.remove",
+        service: "sample",
+        method: "DELETE",
+        path: "/books/{id}",
+        access: { role: "sample.write" },
+        idempotent: false,
+        maxBodyBytes: 1_048_576,
+        contentTypes: [],
+        deprecated: { since: "2026-11-01", sunset: "2027-05-01" },
+      },
+    ])
   })
 
   it("list the functions as the chart wants them", () => {
@@ -136,6 +165,7 @@ functions:
     - health-live
     - health-ready
     - openapi
+    - metrics
   worker:
     - sample-tidy
     - relay-outbox
@@ -186,8 +216,13 @@ keda:
       ["shelf", "# A page\n<!-- generated: routes -->\n<!-- /generated -->\n"],
     ])
     const shelf = app("shelf", [])
-    const services = [...sources.services, { name: "shelf", prefix: "/shelf" }]
-    const files = generateFiles({ ...sources, apps: [...sources.apps, shelf], pages, services })
+    const services = [...sources.gateway.services, { name: "shelf", prefix: "/shelf" }]
+    const files = generateFiles({
+      ...sources,
+      apps: [...sources.apps, shelf],
+      pages,
+      gateway: { ...sources.gateway, services },
+    })
     expect(textOf(files, "docs/contexts/shelf.md")).not.toContain("generated: events")
   })
 
@@ -199,6 +234,8 @@ keda:
     expect(() => generateFiles({ ...sources, pages: new Map() })).toThrow(
       "docs/contexts/sample.md is missing",
     )
-    expect(() => generateFiles({ ...sources, services: [] })).toThrow("gateway.json has no service sample")
+    expect(() => generateFiles({ ...sources, gateway: { ...sources.gateway, services: [] } })).toThrow(
+      "gateway.json has no service sample",
+    )
   })
 })

@@ -5,9 +5,11 @@ import { join } from "node:path"
 import { root } from "../apps.ts"
 import { apiBreaks } from "./api-breaks.ts"
 import { generateFiles, staleFiles, wholeApi, writeFiles } from "./generated-files.ts"
+import { shopClientFiles } from "./shop-client.ts"
 import { readSources } from "./sources.ts"
 
-const files = generateFiles(await readSources(root))
+const derived = generateFiles(await readSources(root))
+const files = new Map([...derived, ...(await shopClientFiles(derived.get(wholeApi) as string))])
 const stale = staleFiles(root, files)
 const breaks = apiBreaks(
   JSON.parse(readFileSync(join(root, wholeApi), "utf8")),

@@ -16,6 +16,20 @@ const headers: Readonly<Record<string, z.ZodType>> = {
     .string()
     .optional()
     .meta({ description: "RFC 6750", header: { id: "WwwAuthenticate" } }),
+  RateLimit: z
+    .string()
+    .optional()
+    .meta({
+      description: 'What is left: `"default";r=12;t=30` (draft-ietf-httpapi-ratelimit-headers)',
+      header: { id: "RateLimit" },
+    }),
+  "RateLimit-Policy": z
+    .string()
+    .optional()
+    .meta({
+      description: 'What may be sent: `"default";q=600;w=60`',
+      header: { id: "RateLimitPolicy" },
+    }),
 }
 const headersOf = (names: readonly string[]) =>
   z.object(Object.fromEntries(names.map((name) => [name, headers[name] as z.ZodType])))

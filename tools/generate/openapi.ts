@@ -191,6 +191,7 @@ const operationOf = (app: App, route: Route): ZodOpenApiOperationObject => ({
   operationId: operationIdOf(app, route.useCase),
   summary: summaryOf(route.useCase.name),
   tags: [app.name],
+  ...(route.deprecated && { deprecated: true }),
   security: securityOf(route),
   ...requestOf(route),
   responses: { ...successOf(route), ...problemResponses(route) },

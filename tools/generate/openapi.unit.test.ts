@@ -155,15 +155,22 @@ describe("what is sent", () => {
   })
 })
 
+it("marks what is deprecated", () => {
+  const marked = Object.values(document.paths as Json).flatMap((item: Json) =>
+    Object.values(item).flatMap(({ operationId, deprecated }: Json) => (deprecated ? [operationId] : [])),
+  )
+  expect(marked).toEqual(["sampleRemove"])
+})
+
 describe("what is answered", () => {
   test.each([
-    ["get", "books/{id}", [200, 304, 400, 401, 404, 500, 503]],
-    ["get", "books", [200, 400, 401, 500, 503]],
-    ["post", "books/{id}/loans", [201, 400, 401, 403, 404, 409, 413, 415, 422, 500, 503]],
-    ["patch", "books/{id}", [200, 400, 401, 403, 404, 412, 413, 415, 500, 503]],
-    ["put", "books", [200, 400, 401, 413, 415, 500, 503]],
-    ["delete", "books/{id}", [204, 400, 401, 403, 500, 503]],
-    ["post", "hooks", [202, 400, 401, 413, 415, 500, 503]],
+    ["get", "books/{id}", [200, 304, 400, 401, 404, 429, 500, 503]],
+    ["get", "books", [200, 400, 401, 429, 500, 503]],
+    ["post", "books/{id}/loans", [201, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503]],
+    ["patch", "books/{id}", [200, 400, 401, 403, 404, 412, 413, 415, 429, 500, 503]],
+    ["put", "books", [200, 400, 401, 413, 415, 429, 500, 503]],
+    ["delete", "books/{id}", [204, 400, 401, 403, 429, 500, 503]],
+    ["post", "hooks", [202, 400, 401, 413, 415, 429, 500, 503]],
   ])("%s %s", (method, path, expected) => {
     expect(statuses(operation(method, path))).toEqual(expected)
   })

@@ -25,7 +25,7 @@ export async function readSources(repository: string): Promise<Sources> {
   return {
     apps: await Promise.all(apps.map((app) => readApp(repository, app))),
     contracts: await readContracts(repository),
-    services: gateway.services,
+    gateway,
     pages: new Map(pages),
   }
 }

@@ -101,7 +101,10 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     expect(listed(worker)).toEqual([
       ["AzureFunctionsJobHost__functions__0", "on-orders"],
       ["AzureFunctionsJobHost__functions__1", "relay-outbox"],
+      // Prometheus asks the worker too.
+      ["AzureFunctionsJobHost__functions__2", "metrics"],
     ])
+    expect([http.OTEL_METRICS_EXPORTER, worker.OTEL_METRICS_EXPORTER]).toEqual(["prometheus", "prometheus"])
     expect(http.AzureFunctionsWebHost__hostid).toBe("catalog")
     expect(worker.AzureFunctionsWebHost__hostid).toBe("catalog")
   })

@@ -8,7 +8,7 @@ const ofType = (plan: Plan, type: string): Resource[] =>
 
 /** Secrets that no setting names and a person sets: docs/operations/kubernetes.md tells when. */
 const hostKeys = "host-keys"
-const alertChannels = ["teams-webhook", "slack-webhook"]
+const alertChannels = ["teams-webhook", "slack-webhook", "pager-routing-key"]
 
 /** A vault's store is called after its owner: `basket-vault`, `platform-vault`. */
 const ownerOf = (secret: Manifest): string => secret.spec.secretStoreRef.name.replace(/-vault$/, "")

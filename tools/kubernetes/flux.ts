@@ -85,7 +85,10 @@ export function buildCluster(repository: string, environment: Environment): Clus
       const { variables, missing } = variablesOf(kustomization, manifests)
       problems.push(...missing)
       const output = run("kubectl", ["kustomize", join(repository, kustomization.spec.path)])
-      const { text, used, undefinedNames } = substitute(output, variables)
+      // Without postBuild Flux substitutes nothing.
+      const { text, used, undefinedNames } = kustomization.spec.postBuild
+        ? substitute(output, variables)
+        : { text: output, used: [], undefinedNames: [] }
       for (const name of used) usedSettings.add(name)
       for (const name of undefinedNames) {
         problems.push(`${nameOf(kustomization)}: postBuild variable ${name} is not defined`)

@@ -113,11 +113,24 @@ const partsOfKinds: Record<string, string[]> = {
     "spec.podMetricsEndpoints.path",
     "spec.podMetricsEndpoints.interval",
   ],
+  "monitoring.coreos.com/prometheusrule_v1": [
+    "spec.groups.name",
+    "spec.groups.interval",
+    "spec.groups.rules.record",
+    "spec.groups.rules.alert",
+    "spec.groups.rules.expr",
+    "spec.groups.rules.for",
+    "spec.groups.rules.labels",
+    "spec.groups.rules.annotations",
+  ],
   "monitoring.coreos.com/servicemonitor_v1": [
+    "spec.jobLabel",
     "spec.selector",
     "spec.endpoints.port",
     "spec.endpoints.path",
     "spec.endpoints.interval",
+    "spec.endpoints.relabelings.sourceLabels",
+    "spec.endpoints.relabelings.targetLabel",
   ],
 }
 

@@ -13,6 +13,7 @@ import { releaseProblems, renderReleases } from "./releases.ts"
 import { routingProblems } from "./routing.ts"
 import { readDurableLimits, readEntities, scalerMetadataProblems } from "./scalers.ts"
 import { schemaProblems } from "./schemas.ts"
+import { scrapingProblems } from "./scraping.ts"
 
 export interface ClusterReport {
   problems: string[]
@@ -40,7 +41,9 @@ export function checkCluster(repository: string, environment: Environment): Clus
     ...renderProblems,
     // Where a release does not render, all that refers to it would be complained of as well.
     ...(complete ? [...referenceProblems(shop, clusterWide(objects)), ...canaryProblems(objects)] : []),
-    ...(complete ? [...routingProblems(objects), ...settingProblems(settings, shop)] : []),
+    ...(complete
+      ? [...routingProblems(objects), ...scrapingProblems(objects), ...settingProblems(settings, shop)]
+      : []),
     ...ofKind(objects, "ExternalSecret")
       .filter(({ metadata }) => metadata.namespace !== "eshop")
       .flatMap((secret) => storeProblems(secret, clusterWide(objects))),

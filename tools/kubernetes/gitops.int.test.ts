@@ -102,6 +102,8 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
       "flux-system/slack-webhook",
       "flagger-system/teams-webhook",
       "flagger-system/slack-webhook",
+      "observability/slack-webhook",
+      "observability/pager-routing-key",
     ].map(
       (secret) =>
         `production: Kustomization flux-system/alerts: others wait for it, and it for ExternalSecret ${secret}`,
@@ -182,6 +184,42 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     ),
   ],
   [
+    "pods that are closed to Prometheus",
+    "production",
+    [
+      `${gitops}/apps/base/app/values.yaml`,
+      "          app.kubernetes.io/name: prometheus",
+      "          app: prometheus",
+    ],
+    ["basket", "catalog", "discount", "ordering"].flatMap((app) =>
+      ["http", "worker"].map(
+        (part) =>
+          `production: ServiceMonitor eshop/${app}: Deployment eshop/${app}-${part} is closed to Prometheus by its NetworkPolicy`,
+      ),
+    ),
+  ],
+  [
+    "workers that do not serve metrics",
+    "staging",
+    [
+      `${chart}/deployment-worker.yaml`,
+      "append $functions .Values.serviceMonitor.function",
+      "append $functions .Values.serviceMonitor.path",
+    ],
+    ["basket", "catalog", "discount", "ordering"].map(
+      (app) =>
+        `staging: ServiceMonitor eshop/${app}: Deployment eshop/${app}-worker does not run the function metrics`,
+    ),
+  ],
+  [
+    "a misspelt field of a rule",
+    "production",
+    ["infra/observability/prometheus-rules.yaml", "          for: 2m", "          four: 2m"],
+    [
+      "production: PrometheusRule observability/eshop: spec.groups.1.rules.0 must NOT have additional properties (four)",
+    ],
+  ],
+  [
     "a customer's claim that Entra gives each app another one of",
     "staging",
     [`${gitops}/apps/base/app/values.yaml`, "IDENTITY_CUSTOMER_CLAIM: oid", "IDENTITY_CUSTOMER_CLAIM: sub"],
@@ -199,9 +237,11 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
     "a secret from a store that does not exist",
     "dev",
     [`${gitops}/infrastructure/alerts/secret-store.yaml`, "name: platform-vault", "name: platform"],
-    ["flux-system/slack", "flux-system/teams", "flagger-system/slack", "flagger-system/teams"].map(
-      (name) => `dev: ExternalSecret ${name}-webhook: ClusterSecretStore platform-vault does not exist`,
-    ),
+    [
+      ...["flux-system/slack-webhook", "flux-system/teams-webhook"],
+      ...["flagger-system/slack-webhook", "flagger-system/teams-webhook"],
+      ...["observability/slack-webhook", "observability/pager-routing-key"],
+    ].map((name) => `dev: ExternalSecret ${name}: ClusterSecretStore platform-vault does not exist`),
   ],
   [
     "a vault that another app's identity opens",

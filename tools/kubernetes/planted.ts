@@ -19,6 +19,7 @@ export function planted(...plants: Plant[]): string {
   copies.push(copy)
   for (const part of [
     "infra/gitops",
+    "infra/observability",
     "infra/charts/function-app",
     "infra/service-bus",
     "host.json",

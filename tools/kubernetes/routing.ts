@@ -187,14 +187,21 @@ function backendProblems({ namespace, backends }: Route, manifests: Manifest[]):
     return ofKind(manifests, "Deployment")
       .filter(({ metadata }) => metadata.namespace === namespace)
       .filter(({ spec }) => matches(service.selector, spec.template.metadata.labels))
-      .filter((deployment) => !isReachable(deployment, manifests))
+      .filter((deployment) => !isReachable(deployment, manifests, dataPlane))
       .map((deployment) => `no NetworkPolicy lets the Gateway's proxies reach ${nameOf(deployment)}`)
   })
   return [...new Set(problems)]
 }
 
-/** Whether the proxies may reach the port `http` of a Deployment: without a policy anybody may, with some one must say so. */
-function isReachable({ metadata, spec }: Manifest, manifests: Manifest[]): boolean {
+/**
+ * Whether pods of another namespace may reach the port `http` of a Deployment: without a policy anybody may, with some
+ * one must say so.
+ */
+export function isReachable(
+  { metadata, spec }: Manifest,
+  manifests: Manifest[],
+  caller: { namespace: string; labels: Labels },
+): boolean {
   const policies = ofKind(manifests, "NetworkPolicy").filter(
     (policy) =>
       policy.metadata.namespace === metadata.namespace &&
@@ -203,7 +210,7 @@ function isReachable({ metadata, spec }: Manifest, manifests: Manifest[]): boole
   type Peer = { namespaceSelector?: { matchLabels?: Labels }; podSelector?: { matchLabels?: Labels } }
   type Rule = { from: Peer[]; ports: { port: string | number }[] }
   const rules = policies.flatMap(({ spec: { ingress = [] } }) => ingress as Rule[])
-  const proxies = namespaceLabels(manifests, dataPlane.namespace)
+  const ofCaller = namespaceLabels(manifests, caller.namespace)
   return (
     policies.length === 0 ||
     rules.some(
@@ -212,8 +219,8 @@ function isReachable({ metadata, spec }: Manifest, manifests: Manifest[]): boole
         from.some(
           ({ namespaceSelector, podSelector }) =>
             namespaceSelector !== undefined &&
-            matches(namespaceSelector.matchLabels, proxies) &&
-            matches(podSelector?.matchLabels, dataPlane.labels),
+            matches(namespaceSelector.matchLabels, ofCaller) &&
+            matches(podSelector?.matchLabels, caller.labels),
         ),
     )
   )

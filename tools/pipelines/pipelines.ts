@@ -87,10 +87,12 @@ function infrastructure({ environments }: Environments): Pipeline {
       ".azure-pipelines/infrastructure.yaml",
       ".azure-pipelines/pipelines/infrastructure.yaml",
       ".azure-pipelines/templates/terraform",
-      // Terraform reads these: topics and subscriptions, routes and policies.
+      // Terraform reads these: topics and subscriptions, routes and policies, alerts and their workbook.
       "infra/gateway/gateway.json",
       "infra/gateway/routes.json",
       "infra/service-bus/entities.json",
+      "infra/observability/azure-alerts.json",
+      "infra/observability/azure-workbook.json",
       "infra/terraform",
     ],
     exclude: ["**/*.md"],

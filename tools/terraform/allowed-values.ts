@@ -20,6 +20,11 @@ export const allowedValues: Record<string, Record<string, readonly (string | num
   },
   azurerm_managed_redis: { sku_name: ["Balanced_B0", "Balanced_B1", "Balanced_B3", "Balanced_B5"] },
   azurerm_mssql_database: { sku_name: ["GP_S_Gen5_1", "GP_S_Gen5_2", "GP_Gen5_2", "GP_Gen5_4"] },
+  // The durations that Azure takes, as far as alerts use them: azurerm's page of the resource, 4.73.
+  azurerm_monitor_scheduled_query_rules_alert_v2: {
+    window_duration: ["PT5M", "PT10M", "PT15M", "PT30M", "PT6H", "P2D"],
+    evaluation_frequency: ["PT5M", "PT10M", "PT15M", "PT1H"],
+  },
   azurerm_postgresql_flexible_server: {
     version: ["16", "17"],
     sku_name: ["B_Standard_B1ms", "GP_Standard_D2ds_v5", "GP_Standard_D4ds_v5", "GP_Standard_D8ds_v5"],
@@ -39,9 +44,11 @@ export const secretSettings = [
   "PERSONAL_DATA_KEYS",
   "GUEST_TOKEN_KEYS",
   "PRICE_PROOF_KEYS",
+  "LOG_PSEUDONYM_KEY",
   "LOOKUP_KEYS",
   "WEBHOOK_KEYS",
   "SERVICE_CLIENT_SECRET",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ]
 
 export const requiredTags = ["application", "environment", "owner", "cost-center", "managed-by"]

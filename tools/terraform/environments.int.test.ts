@@ -6,7 +6,15 @@ import { missingRights, neededProviders, registeredProviders } from "./facts-pol
 import { bootstrapFindingsOf, findingsOf } from "./findings.ts"
 import { type Plan, resourcesOf } from "./plan.ts"
 import { checkPromotion } from "./promotion-policy.ts"
-import { deployments, environments, initialise, planBootstrap, planDeployment, readSources } from "./steps.ts"
+import {
+  type Deployment,
+  deployments,
+  environments,
+  initialise,
+  planBootstrap,
+  planDeployment,
+  readSources,
+} from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
 // Without terraform there is nothing to plan with; in CI that is a failure, not a skip.
@@ -18,11 +26,21 @@ const common = [
   "IDENTITY_AUDIENCE",
   "IDENTITY_CUSTOMER_CLAIM",
   "IDENTITY_ISSUER",
+  "IDENTITY_STAFF_AUDIENCE",
+  "IDENTITY_STAFF_ISSUER",
   "ServiceBus__fullyQualifiedNamespace",
 ]
 
 describe.runIf(available)("every environment on every hosting target", () => {
   let workspace: Workspace
+  const planned = new Map<string, Promise<Plan>>()
+  /** Each deployment is planned once, however many tests look at it. */
+  function planOf(deployment: Deployment): Promise<Plan> {
+    const key = Object.values(deployment).toSorted().join(" ")
+    const plan = planned.get(key) ?? planDeployment(workspace, deployment)
+    planned.set(key, plan)
+    return plan
+  }
   beforeAll(async () => {
     workspace = await openWorkspace()
     await initialise(workspace, ".")
@@ -35,7 +53,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   test.each(largest)(
     "$environment on $hosting with $orderingStores keeps the policies",
     async (deployment) => {
-      const plan = await planDeployment(workspace, deployment)
+      const plan = await planOf(deployment)
       expect(findingsOf(plan, deployment, readSources(workspace))).toEqual([])
       const count = (type: string) => resourcesOf(plan).filter((resource) => resource.type === type).length
       expect({
@@ -52,10 +70,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
 
   test("the resource providers that are registered are those that some form needs", async () => {
     const form = { environment: "staging", orderingStores: "sql-and-cosmos" } as const
-    const plans = [
-      await planDeployment(workspace, { ...form, hosting: "flex" }),
-      await planDeployment(workspace, { ...form, hosting: "aks" }),
-    ]
+    const plans = [await planOf({ ...form, hosting: "flex" }), await planOf({ ...form, hosting: "aks" })]
     const needed = new Set(plans.flatMap((plan) => [...neededProviders(plan)]))
     expect(plans.map(registeredProviders)).toEqual([[...needed].toSorted(), [...needed].toSorted()])
     const bootstrap = await planBootstrap(workspace)
@@ -63,7 +78,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("the pipeline may do what the environment's plan does", async () => {
-    const plan = await planDeployment(workspace, {
+    const plan = await planOf({
       environment: "prod",
       hosting: "flex",
       orderingStores: "postgres",
@@ -78,14 +93,11 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("an image gets from build to prod, and a mistake on the way is found", async () => {
-    const plans: [string, Plan][] = []
+    const rollout: [string, Plan][] = []
     for (const environment of environments)
-      plans.push([
-        environment,
-        await planDeployment(workspace, { environment, hosting: "aks", orderingStores: "postgres" }),
-      ])
-    expect(checkPromotion(plans)).toEqual([])
-    const [dev, staging, prod] = structuredClone(plans).map(([, plan]) => plan) as [Plan, Plan, Plan]
+      rollout.push([environment, await planOf({ environment, hosting: "aks", orderingStores: "postgres" })])
+    expect(checkPromotion(rollout)).toEqual([])
+    const [dev, staging, prod] = structuredClone(rollout).map(([, plan]) => plan) as [Plan, Plan, Plan]
     const named = (plan: Plan, address: string) =>
       resourcesOf(plan).find((resource) => resource.address.endsWith(address))?.values ?? {}
     named(dev, '["pipeline-images"]').role_definition_name = "AcrPull"
@@ -106,7 +118,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("a destroyed environment leaves its vaults to be recovered", async () => {
-    const plan = await planDeployment(workspace, {
+    const plan = await planOf({
       environment: "dev",
       hosting: "flex",
       orderingStores: "postgres",
@@ -116,7 +128,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("the settings are those that the apps read, and on AKS no credential is among them", async () => {
-    const plan = await planDeployment(workspace, {
+    const plan = await planOf({
       environment: "dev",
       hosting: "aks",
       orderingStores: "postgres",
@@ -152,7 +164,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("the cluster is handed the variables that its manifests ask for", async () => {
-    const plan = await planDeployment(workspace, {
+    const plan = await planOf({
       environment: "prod",
       hosting: "aks",
       orderingStores: "postgres",

@@ -3,7 +3,8 @@ import { checkFacts } from "./facts-policy.ts"
 import type { Plan } from "./plan.ts"
 import { checkBootstrap, checkPlan, type Finding, type PolicyContext } from "./policies.ts"
 import { checkReachability } from "./reachability.ts"
-import { checkEntities, checkRoutes, type Entities, type Routes } from "./sources-policy.ts"
+import { checkRoutes, type Routes } from "./routes-policy.ts"
+import { checkEntities, type Entities } from "./sources-policy.ts"
 
 /** Everything that is wrong with an environment's plan; `entities` and `routes` are the shared files it must equal. */
 export const findingsOf = (

@@ -14,6 +14,8 @@ import {
 } from "./steps.ts"
 import { openWorkspace, terraformVersion, type Workspace } from "./workspace.ts"
 
+/** A plan has some nine hundred resources. */
+const PLAN_TIMEOUT_MS = 180_000
 const available = (await terraformVersion()) !== undefined || process.env.CI !== undefined
 
 describe.runIf(available)("a planted mistake is found", () => {
@@ -110,7 +112,7 @@ describe.runIf(available)("a planted mistake is found", () => {
       beforeAll(async () => {
         for (const { path, right, wrong } of mistakes) plant(path, right, wrong)
         found = await findings(deployment)
-      })
+      }, PLAN_TIMEOUT_MS)
 
       test.each(mistakes)("$name", ({ found: expected }) => {
         expect(found).toEqual(expect.arrayContaining(expected))

@@ -134,6 +134,15 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         ),
       },
       {
+        name: "a log alert that looks back as far as none may",
+        path: "../observability/azure-alerts.json",
+        right: '"window": "P2D"',
+        wrong: '"window": "P3D"',
+        found: [
+          'allowed values: module.monitoring.azurerm_monitor_scheduled_query_rules_alert_v2.this["front-door-errors-ticket"]: window_duration is "P3D", allowed: "PT5M", "PT10M", "PT15M", "PT30M", "PT6H", "P2D"',
+        ],
+      },
+      {
         name: "a size that is not in the table",
         path: "env/prod.tfvars",
         right: "GP_Standard_D4ds_v5",
@@ -163,7 +172,7 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
       {
         name: "a firewall that only watches in prod",
         path: "modules/gateway/main.application_gateway.tf",
-        right: "var.waf.mode",
+        right: "var.waf_mode",
         wrong: '"Detection"',
         found: [
           'web application firewall: module.gateway.azurerm_web_application_firewall_policy.this: policy_settings.mode is "Detection", allowed: "Prevention"',
@@ -217,19 +226,64 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
       {
         name: "a misspelled element in a policy of API Management",
         path: "modules/gateway/policies/api.xml.tftpl",
-        right: /rate-limit-by-key/,
-        wrong: "rate-limit-by-kye",
+        right: "<set-backend-service ",
+        wrong: "<set-backend-servcie ",
         found: ["basket", "catalog", "discount", "ordering"].map(
           (service) =>
-            `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: <rate-limit-by-kye> is not a known element`,
+            `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: <set-backend-servcie> is not a known element`,
+        ),
+      },
+      {
+        name: "an element in the wrong place of a policy",
+        path: "modules/gateway/policies/global.xml.tftpl",
+        right: /( *<allowed-headers>[\s\S]*?<\/allowed-headers>\n)([\s\S]*?<\/expose-headers>\n)/,
+        wrong: "$2$1",
+        found: [
+          "api policies: module.gateway.azurerm_api_management_policy.this: <allowed-headers> comes too late in <cors>: Azure demands an order",
+        ],
+      },
+      {
+        name: "a fragment that is not there",
+        path: "modules/gateway/policies/api.xml.tftpl",
+        right: "<set-header name=",
+        wrong: '<include-fragment fragment-id="prefix" /><set-header name=',
+        found: ["basket", "catalog", "discount", "ordering"].map(
+          (service) =>
+            `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: the fragment prefix is not planned`,
         ),
       },
       {
         name: "a route that lost its token",
-        path: "modules/gateway/main.api_management.tf",
-        right: "if !operation.anonymous }",
-        wrong: 'if !operation.anonymous && key != "discount-post" }',
-        found: ["routes: discount: POST is open but needs a token in the route table"],
+        path: "../gateway/api-management.json",
+        right: /("id": "discount-list-coupons",[\s\S]*?"admission": )"token"/,
+        wrong: '$1"open"',
+        found: ["routes: discount GET /coupons: is open to anybody, the route table says to nobody"],
+      },
+      {
+        name: "a route that lost its role",
+        path: "../gateway/api-management.json",
+        right: /("id": "discount-create-coupon",[\s\S]*?"role": )"discount.write"/,
+        wrong: "$1null",
+        found: [
+          "routes: discount POST /coupons: asks for the role undefined, the route table says discount.write",
+        ],
+      },
+      {
+        name: "a route that API Management does not have, under another path",
+        path: "../gateway/api-management.json",
+        right: '"urlTemplate": "/stock-locations/{id}"',
+        wrong: '"urlTemplate": "/stock-location/{id}"',
+        found: [
+          "routes: catalog PUT /stock-locations/{id}: is in the route table but not in API Management",
+          "routes: catalog PUT /stock-location/{id}: is in API Management but not in the route table",
+        ],
+      },
+      {
+        name: "a path rule that leads elsewhere",
+        path: "../gateway/application-gateway.json",
+        right: '"/discount/*"',
+        wrong: '"/discounts/*"',
+        found: ["routes: discount: the Application Gateway leads /discount/quotes elsewhere"],
       },
     ],
   },
@@ -255,13 +309,18 @@ export const plantedMistakes: { deployment: Deployment; mistakes: Mistake[] }[] 
         ],
       },
       {
-        name: "a rate limit that all services use up together",
-        path: "modules/gateway/policies/api.xml.tftpl",
-        right: /&quot;.{10}:&quot; \+ /,
-        wrong: "",
-        found: ["basket", "catalog", "discount", "ordering"].map(
-          (service) =>
-            `api policies: module.gateway.azurerm_api_management_api_policy.this["${service}"]: its rate limit has one counter with 3 others: the key has no scope`,
+        name: "a strict limit that counts by everybody's key",
+        path: "modules/gateway/policies/operation.xml.tftpl",
+        right: /&quot;\$\{route\}:subject:/,
+        wrong: "&quot;subject:",
+        found: [
+          "basket/basket-check-out",
+          "basket/basket-put-coupon",
+          "basket/basket-take-hold",
+          "ordering/ordering-look-up-order",
+        ].map(
+          (route) =>
+            `api policies: module.gateway.azurerm_api_management_api_operation_policy.this["${route}"]: its limit of 30 in 60 s counts with another limit's key`,
         ),
       },
       {

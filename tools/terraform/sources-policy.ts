@@ -4,10 +4,6 @@ import type { Finding } from "./policies.ts"
 type Entity = { Name: string; Properties?: Record<string, unknown> }
 type Topic = Entity & { Subscriptions: (Entity & { Rules: Entity[] })[] }
 export type Entities = { UserConfig: { Namespaces: { Queues: Entity[]; Topics: Topic[] }[] } }
-export type Routes = {
-  services: { name: string; prefix: string }[]
-  routes: { service: string; method: string; access: unknown }[]
-}
 
 /** Which argument carries which property of the emulator's file. */
 const properties: Record<string, string> = {
@@ -95,54 +91,4 @@ export function checkEntities(plan: Plan, entities: Entities): Finding[] {
           ),
         ]),
   ]
-}
-
-/** Routes for guests and the holders of an order's token, too: whose tokens only the apps know. */
-const withoutToken: readonly unknown[] = ["anyone", "shopper", "customer", "signed-in-or-guest", "order"]
-
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-
-/** API Management and the Application Gateway serve exactly the route table, with a token for each method that has no open route. */
-export function checkRoutes(plan: Plan, routes: Routes): Finding[] {
-  const resources = resourcesOf(plan)
-  const ofType = (type: string) => resources.filter((resource) => resource.type === type)
-  const gateway = ofType("azurerm_application_gateway")[0]
-  const map = (
-    gateway?.values.url_path_map as { path_rule: { name: string; paths: string[] }[] }[] | undefined
-  )?.[0]
-  const withToken = new Set(ofType("azurerm_api_management_api_operation_policy").map(({ index }) => index))
-  const perService = routes.services.flatMap(({ name, prefix }) => {
-    const api = ofType("azurerm_api_management_api").find(({ index }) => index === name)
-    const rule = map?.path_rule.find((entry) => entry.name === name)
-    const operations = methods.flatMap((method) => {
-      const served = routes.routes.filter(
-        (route) => route.service === name && route.method === (method === "HEAD" ? "GET" : method),
-      )
-      const open = served.some(({ access }) => withoutToken.includes(access))
-      return withToken.has(`${name}-${method.toLowerCase()}`) === open
-        ? [
-            finding(
-              "routes",
-              name,
-              `${method} ${open ? "asks for a token but is anonymous" : "is open but needs a token"} in the route table`,
-            ),
-          ]
-        : []
-    })
-    return [
-      ...(api?.values.path === prefix.slice(1)
-        ? []
-        : [finding("routes", name, `API Management does not serve ${prefix}`)]),
-      ...(rule?.paths.includes(`${prefix}/*`)
-        ? []
-        : [finding("routes", name, `the Application Gateway has no path rule for ${prefix}`)]),
-      ...operations,
-    ]
-  })
-  const apis = ofType("azurerm_api_management_api").length
-  const extra =
-    apis === routes.services.length
-      ? []
-      : [finding("routes", "plan", `${apis} APIs are planned, the route table has ${routes.services.length}`)]
-  return [...perService, ...extra]
 }

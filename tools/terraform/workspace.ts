@@ -40,7 +40,12 @@ function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
  */
 export async function openWorkspace({ online = false } = {}): Promise<Workspace> {
   const root = mkdtempSync(join(tmpdir(), "eshop-terraform-"))
-  const copied = ["terraform", "gateway/gateway.json", "gateway/routes.json", "service-bus/entities.json"]
+  const copied = [
+    "terraform",
+    ...["gateway/gateway.json", "gateway/routes.json", "service-bus/entities.json"],
+    ...["gateway/api-management.json", "gateway/application-gateway.json"],
+    ...["observability/azure-alerts.json", "observability/azure-workbook.json"],
+  ]
   for (const path of copied) {
     cpSync(join(infra, path), join(root, path), {
       recursive: true,

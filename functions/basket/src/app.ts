@@ -3,6 +3,7 @@ import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
 import { keyRotationRoutes } from "@eshop/building-blocks/personal-data/rewrap-keys"
+import { logLevelRoutes } from "@eshop/building-blocks/telemetry/log-level"
 import { ProductChanged, TaxRatesChanged } from "@eshop/domain/contracts/catalog-events"
 import { CustomerErased, OrderCancelled } from "@eshop/domain/contracts/ordering-events"
 import { addItem } from "./cart/add-item.ts"
@@ -65,6 +66,7 @@ export const basket = app("basket", [
   ...erasedCustomerRoutes,
   ...keyRotationRoutes,
   ...deadLetterRoutes,
+  ...logLevelRoutes,
   on(ProductChanged, keepProduct),
   on(TaxRatesChanged, keepTaxRates),
   on(OrderCancelled, returnLines),

@@ -16,6 +16,7 @@ import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/e
 import { postgresPersonalData } from "@eshop/building-blocks/store/postgres/personal-data"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import { postgresWrappedKeys } from "@eshop/building-blocks/store/postgres/wrapped-keys"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import document from "../openapi.json" with { type: "json" }
 import { cachedCarts, cartCacheOptions } from "./adapters/cached-carts.ts"
 import { httpCatalog } from "./adapters/http-catalog.ts"
@@ -36,7 +37,7 @@ import { seedShippingMethods } from "./shipping/seed-shipping-methods.ts"
 const from = readSettings(settings)
 const store = postgresStore(from.BASKET_DB)
 const redis = from.REDIS_URL
-  ? redisCache(from.REDIS_URL, "carts come from PostgreSQL alone", console.warn)
+  ? redisCache(from.REDIS_URL, "carts come from PostgreSQL alone", log.warn)
   : undefined
 const token = serviceToken(from)
 const carts = postgresCarts(store.pool)
@@ -68,6 +69,7 @@ start(basket, {
       patient: serviceClient({ ...discount, token }),
       hasty: serviceClient({ ...discount, timeoutMs: HASTY_MS, token }),
     }),
+    logLevels: store.logLevels,
     ...deadLetterPorts(basket, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
     ),

@@ -1,18 +1,8 @@
-import {
-  app,
-  del,
-  every,
-  get,
-  getLines,
-  MAX_BODY_BYTES,
-  on,
-  patch,
-  post,
-  put,
-} from "@eshop/building-blocks/app/app"
+import { app, del, every, get, getLines, on, patch, post, put } from "@eshop/building-blocks/app/app"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
+import { logLevelRoutes } from "@eshop/building-blocks/telemetry/log-level"
 import { upload } from "@eshop/building-blocks/uploads/upload"
 import {
   CustomerErased,
@@ -121,8 +111,8 @@ export const catalog = app("catalog", [
     name: "catalog.import",
     access: writer,
     url: "/catalog/imports",
-    // Every line of an export fits: a product is written in one body.
-    maxPartBytes: 2 * MAX_BODY_BYTES,
+    // Every line of an export fits: a product is written in one body. Application Gateway's firewall takes no more.
+    maxPartBytes: 2_000 * 1_024,
   }),
   getLines("export", exportProducts, { access: writer }),
   getLines("feed", getFeed, { access: "anyone", maxAgeSeconds: 300 }),
@@ -138,6 +128,7 @@ export const catalog = app("catalog", [
   get("operations/customers/{customerId}/data", getCustomerData, { access: { role: "privacy.read" } }),
   ...erasedCustomerRoutes,
   ...deadLetterRoutes,
+  ...logLevelRoutes,
   on(OrderCreated, reserveStock),
   on(OrderPaid, commitStock),
   on(OrderCancelled, releaseStock),

@@ -9,6 +9,7 @@ import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
 import { postgresErasedCustomers } from "@eshop/building-blocks/store/postgres/erased-customers"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import { postgresUploadJobs } from "@eshop/building-blocks/store/postgres/upload-jobs"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import document from "../openapi.json" with { type: "json" }
 import { cachedProducts } from "./adapters/cached-products.ts"
 import { postgresBulkProducts } from "./adapters/postgres-bulk-products.ts"
@@ -26,7 +27,7 @@ import { settings } from "./settings.ts"
 const from = readSettings(settings)
 const store = postgresStore(from.CATALOG_DB)
 const redis = from.REDIS_URL
-  ? redisCache(from.REDIS_URL, "products come from PostgreSQL alone", console.warn)
+  ? redisCache(from.REDIS_URL, "products come from PostgreSQL alone", log.warn)
   : undefined
 start(catalog, {
   ports: {
@@ -42,6 +43,7 @@ start(catalog, {
     search: postgresSearch(store.pool),
     searchIndex: postgresSearchIndex(store.pool),
     outbox: store.outbox,
+    logLevels: store.logLevels,
     ...deadLetterPorts(catalog, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
     ),

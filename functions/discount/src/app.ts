@@ -2,6 +2,7 @@ import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
+import { logLevelRoutes } from "@eshop/building-blocks/telemetry/log-level"
 import { CustomerErased, OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
 import { addBatch } from "./codes/add-batch.ts"
 import { getBatch } from "./codes/get-batch.ts"
@@ -79,6 +80,7 @@ export const discount = app(
     ...erasedCustomerRoutes,
     ...auditRoutes("discount.write"),
     ...deadLetterRoutes,
+    ...logLevelRoutes,
   ],
   { transactional: false },
 )

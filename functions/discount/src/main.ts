@@ -6,6 +6,7 @@ import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
 import { tableStore } from "@eshop/building-blocks/store/tables/table-store"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import document from "../openapi.json" with { type: "json" }
 import { discountTable, tablePorts } from "./adapters/table-ports.ts"
 import { discount } from "./app.ts"
@@ -16,11 +17,12 @@ const from = readSettings(settings)
 const tables = discountTable(from)
 const store = tableStore(tables, serviceBusBroker(serviceBusClient(from)))
 const redis = from.REDIS_URL
-  ? redisCache(from.REDIS_URL, "a change of a rule counts after some seconds", console.warn)
+  ? redisCache(from.REDIS_URL, "a change of a rule counts after some seconds", log.warn)
   : undefined
 start(discount, {
   ports: {
     ...tablePorts(tables, redis),
+    logLevels: store.logLevels,
     ...deadLetterPorts(discount, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
     ),

@@ -3,6 +3,7 @@ import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes, PRIVACY_ROLE } from "@eshop/building-blocks/personal-data/erased-customers"
 import { keyRotationRoutes } from "@eshop/building-blocks/personal-data/rewrap-keys"
+import { logLevelRoutes } from "@eshop/building-blocks/telemetry/log-level"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { StockRejected, StockReleased, StockReserved } from "@eshop/domain/contracts/catalog-events"
 import {
@@ -175,6 +176,7 @@ export const ordering = app("ordering", [
   get("operations/verification/digests", listDigests, operations),
   get("operations/verification/digests/{day}", verifyDigest, operations),
   ...deadLetterRoutes,
+  ...logLevelRoutes,
   raw("payments/webhook", receiveReport, {
     access: "anyone",
     contentType: "application/json",

@@ -11,6 +11,7 @@ import { serviceBusDeadLetters } from "@eshop/building-blocks/messaging/dead-let
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
 import { serviceBusBroker, serviceBusClient } from "@eshop/building-blocks/messaging/service-bus"
 import { readSettings } from "@eshop/building-blocks/settings"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import document from "../openapi.json" with { type: "json" }
 import { emailDigests } from "./access/email-digest.ts"
 import { basketCheckouts } from "./adapters/basket-checkouts.ts"
@@ -27,6 +28,7 @@ import { stripePayments } from "./adapters/stripe-payments.ts"
 import { ordering } from "./app.ts"
 import { orderLinks, sendSoon } from "./notices/send-notices.ts"
 import { projectSoon } from "./orders/project-orders.ts"
+import { registerSagaGauges } from "./sagas/saga-gauges.ts"
 import { settings } from "./settings.ts"
 import { webhookSecrets } from "./webhooks/secrets.ts"
 import { ATTEMPT_MS, deliverSoon } from "./webhooks/send-deliveries.ts"
@@ -53,7 +55,7 @@ const payments = stripePayments(stripeClient({ url: from.PAYMENT_URL, apiKey: fr
 const tokens = orderTokens(from.GUEST_TOKEN_KEYS)
 const noticePorts = {
   ...tables,
-  delivery: from.NOTICES_DIR ? noticeFolder(from.NOTICES_DIR) : loggedNotices(console.info),
+  delivery: from.NOTICES_DIR ? noticeFolder(from.NOTICES_DIR) : loggedNotices(log.info),
   orderLinks: orderLinks(from.STOREFRONT_URL, tokens),
 }
 const noticesSoon = sendSoon(noticePorts)
@@ -64,6 +66,7 @@ const webhookPorts = {
   post: outboundPost({ ...outbound, timeoutMs: ATTEMPT_MS }),
 }
 const deliveriesSoon = deliverSoon(webhookPorts)
+registerSagaGauges(tables)
 start(ordering, {
   ports: {
     otherContexts: {
@@ -86,6 +89,7 @@ start(ordering, {
     providerEvents: stripeEvents(from.PAYMENT_WEBHOOK_SECRETS),
     inbox: store.inbox,
     sagas: durableSagas,
+    logLevels: store.logLevels,
     ...deadLetterPorts(ordering, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
     ),

@@ -96,5 +96,6 @@ storage_replication = "ZRS"
 
 monitoring = {
   retention_days = 90
-  alert_emails   = ["shop-team@eshop.example", "on-call@eshop.example"] # yours
+  alert_emails   = ["shop-team@eshop.example"] # yours
+  on_call_emails = ["on-call@eshop.example"]   # yours
 }

@@ -16,7 +16,7 @@ let launchers: Launcher[]
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "launcher-"))
-  const reservation = await reservePorts("free", parts)
+  const reservation = await reservePorts("free", [...parts, "telemetry"])
   ports = reservation.ports
   await reservation.releaseAll()
   launchers = []
@@ -91,6 +91,12 @@ describe("npm start", () => {
     expect(await survivors(pids)).toEqual([])
   })
 
+  it("ends with the address of the telemetry's page, where that runs", async () => {
+    const launcher = launch("--only", "payments,telemetry", "--port", `telemetry=${ports.telemetry}`)
+    await ready(launcher)
+    await expect.poll(launcher.output).toContain(`telemetry   http://localhost:${ports.telemetry}`)
+  })
+
   it("ends everything at once at the second Ctrl-C, even what does not listen", async () => {
     const launcher = launch("--only", "payments")
     await ready(launcher)
@@ -158,6 +164,11 @@ describe("npm start", () => {
     [["--port", "gateway=x"], "--port takes PART=N"],
     [["--port", "nothing=80"], 'there is no part "nothing"'],
     [["--only", "cosmos"], 'there is no part "cosmos"'],
+    [
+      ["--otlp", "localhost:4318"],
+      '--otlp takes the base URL of a viewer, such as http://localhost:4318; got "localhost:4318"',
+    ],
+    [["--otlp", "http://localhost:4318", "--no-telemetry"], "--no-telemetry that it goes nowhere"],
     [["--shiny"], "Unknown option '--shiny'"],
   ])("explains %j", async (args, message) => {
     const launcher = launch(...args)

@@ -1,6 +1,7 @@
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
+import { buildStorefront } from "@eshop/storefront/build"
 import { type Cloud, type CloudEvent, type CloudOptions, startCloud } from "./cloud.ts"
 import { terminal } from "./console.ts"
 import { DataDirectoryError, defaultDataDirectory } from "./data-directory.ts"
@@ -13,12 +14,16 @@ import { whenStartingNpmEnds } from "./supervisor/starting-npm.ts"
 const help = `Usage: npm start -- [options]
 
 Runs the whole shop on this machine: PostgreSQL, table storage, a Service Bus emulator, Redis where a
-redis-server is on PATH, a payment and an identity simulator, the four function apps and the gateway.
+redis-server is on PATH, a payment and an identity simulator, the four function apps, the gateway and a page that shows their traces,
+metrics and logs.
 
   --fresh            empty the data directory first
   --port PART=N      let a part listen on port N (repeatable)
   --data-dir DIR     keep data, logs and pid files there (default: .local)
   --only PART,…      run only these parts and what they need (repeatable)
+  --no-rate-limits   let a client send as many requests as it likes
+  --otlp URL         send traces, metrics and logs to another viewer, such as http://localhost:4318
+  --no-telemetry     send them nowhere
   --verbose          show every line that the parts print
   --quiet            show errors and the final addresses only
   --help             show this text
@@ -53,6 +58,19 @@ function readPorts(given: readonly string[]): Partial<Ports> {
   return ports
 }
 
+/** Where telemetry goes: to the part of its own, to the viewer at the given address, or nowhere. */
+function readTelemetry(otlp: string | undefined, isOff: boolean): boolean | string {
+  if (otlp === undefined) return !isOff
+  if (isOff) throw new UsageError("--otlp says where telemetry goes, and --no-telemetry that it goes nowhere")
+  const url = URL.canParse(otlp) ? new URL(otlp) : undefined
+  if (!url || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {
+    throw new UsageError(
+      `--otlp takes the base URL of a viewer, such as http://localhost:4318; got "${otlp}"`,
+    )
+  }
+  return otlp.replace(/\/+$/, "")
+}
+
 function readOptions(args: string[]) {
   let values: ReturnType<typeof parse>["values"]
   const parse = () =>
@@ -63,10 +81,14 @@ function readOptions(args: string[]) {
         port: { type: "string", multiple: true, default: [] },
         "data-dir": { type: "string" },
         only: { type: "string", multiple: true },
+        "rate-limits": { type: "boolean", default: true },
+        otlp: { type: "string" },
+        "no-telemetry": { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         quiet: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
+      allowNegative: true,
     })
   try {
     values = parse().values
@@ -74,7 +96,11 @@ function readOptions(args: string[]) {
     throw new UsageError((error as Error).message)
   }
   const dataDir = resolve(values["data-dir"] ?? defaultDataDirectory)
-  const cloud: CloudOptions = { fresh: values.fresh, ports: readPorts(values.port), dataDir }
+  const cloud: CloudOptions = {
+    ...{ fresh: values.fresh, ports: readPorts(values.port), dataDir },
+    telemetry: readTelemetry(values.otlp, values["no-telemetry"]),
+    rateLimits: values["rate-limits"],
+  }
   if (values.only) cloud.parts = values.only.flatMap((list) => list.split(",")).map(partOf)
   return { cloud, dataDir, help: values.help, verbose: values.verbose, quiet: values.quiet }
 }
@@ -113,9 +139,19 @@ async function run(): Promise<void> {
   }
   cloud = await startCloud({ ...options.cloud, onEvent, onLine: output.line })
   output.starting(cloud)
-  await untilReady(cloud)
+  const shows = cloud.parts.some(({ name }) => name === "gateway")
+  await Promise.all([untilReady(cloud), shows && buildPages(output.note)])
   output.ready(cloud, performance.now() - started)
   await redemptions.onStart(cloud)
+}
+
+/** Builds the shop's pages where they are not up to date; without them the API is served all the same. */
+async function buildPages(note: (text: string) => void): Promise<void> {
+  try {
+    await buildStorefront()
+  } catch (error) {
+    note((error as Error).message)
+  }
 }
 
 /** Waits for every part; one that keeps dying is on the terminal already and may yet recover. */

@@ -84,7 +84,7 @@ describe("a running cloud", () => {
 
   it("reports a part that keeps dying with its last output", async () => {
     const cloud = await start({ parts: ["identity"] })
-    await writeFile(join(dataDir, "identity", "signing-key.json"), "{}")
+    await writeFile(join(dataDir, "identity", "signing-keys.json"), `[{"jwk":{}}]`)
     cloud.part("identity").kill("SIGKILL")
     await expect(cloud.waitUntilReady()).rejects.toThrow("identity keeps dying")
     const last = events.filter((event) => event.type === "died")[2]
@@ -103,6 +103,37 @@ describe("a running cloud", () => {
     expect(pids.filter(isAlive)).toEqual([])
     expect(await readdir(join(dataDir, "run"))).toEqual([])
     expect(cloud.parts.map(({ state }) => state)).toEqual(["stopped", "stopped", "stopped", "stopped"])
+  })
+})
+
+describe("telemetry", () => {
+  it("is shown behind the gateway too; the shop is ready without it, and it comes again when it dies", async () => {
+    const cloud = await start({ parts: ["gateway", "telemetry"] })
+    const { gateway, otlp } = cloud.connections
+    const part = cloud.part("telemetry")
+    await part.whenReady()
+    expect([part.address, otlp]).toEqual(Array(2).fill(`http://localhost:${cloud.ports.telemetry}`))
+    expect((await fetch(`${gateway}/console/telemetry/api/overview`)).status).toBe(200)
+    const giveBack = part.takeAway()
+    const ready = { status: "ready", parts: { gateway: "ready" } }
+    await expect.poll(async () => (await fetch(`${gateway}/health/ready`)).json()).toEqual(ready)
+    expect((await fetch(`${gateway}/console/telemetry/`)).status).toBe(503)
+    await cloud.waitUntilReady()
+    await giveBack()
+    expect((await fetch(`${gateway}/console/telemetry/`)).status).toBe(200)
+  })
+
+  it("goes to another viewer, and then there is no part of our own", async () => {
+    const cloud = await start({ telemetry: "http://localhost:4318", parts: ["gateway"] })
+    expect(cloud.connections.otlp).toBe("http://localhost:4318")
+    expect(() => cloud.part("telemetry")).toThrow("this cloud does not run telemetry")
+    expect((await fetch(`${cloud.connections.gateway}/console/telemetry/`)).status).toBe(404)
+  })
+
+  it("goes nowhere unless it is asked for", async () => {
+    const cloud = await start({ parts: ["gateway"] })
+    expect(cloud.connections.otlp).toBeUndefined()
+    expect(cloud.parts.map(({ name }) => name)).toEqual(["gateway"])
   })
 })
 
@@ -210,7 +241,7 @@ describe("damaged data", () => {
 
   it.each<[PartName, string, string]>([
     ["payments", "payments/payments.sqlite", "file is not a database"],
-    ["identity", "identity/signing-key.json", notJson],
+    ["identity", "identity/signing-keys.json", notJson],
     ["storage", "storage/__azurite_db_table__.json", notJson],
     ["discount", "functions/discount/keys.json", notJson],
   ])("of %s is named: %s", async (part, name, reason) => {

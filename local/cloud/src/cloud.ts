@@ -3,6 +3,7 @@ import { defaultDataDirectory, openDataDirectory } from "./data-directory.ts"
 import { appPart, gatewayPart, identityPart, paymentsPart } from "./parts/edge.ts"
 import { postgresPart } from "./parts/postgres.ts"
 import { findRedisServer, redisPart, serviceBusPart, storagePart } from "./parts/stores.ts"
+import { telemetryPart } from "./parts/telemetry.ts"
 import { type PortChoice, reservePorts } from "./ports.ts"
 import {
   type AppName,
@@ -16,12 +17,14 @@ import {
   partNames,
   repositoryRoot,
   type SecretKeys,
+  telemetryAddress,
+  telemetrySettings,
 } from "./settings.ts"
 import { Part, type PartEvent, type PartSpec, type PartState } from "./supervisor/part.ts"
 import { PartLog } from "./supervisor/part-log.ts"
 import { endSurvivors } from "./supervisor/pid-file.ts"
 
-/** How a local cloud is started. Everything may be left out: then it is what `npm start` runs. */
+/** How a local cloud is started. Everything may be left out: then it is what `npm start` runs, without rate limits. */
 export interface CloudOptions {
   /** Where data, logs and pid files lie; `.local` of the checkout by default. */
   dataDir?: string
@@ -32,8 +35,15 @@ export interface CloudOptions {
   apps?: readonly AppName[]
   /** The parts to run, with those that they need; all of them by default. */
   parts?: readonly PartName[]
+  /**
+   * Where gateway and apps send traces, metrics and logs: true for the part `telemetry`, which keeps and shows the last
+   * hour of them, or the base URL of another OTLP viewer. Nowhere unless it is given.
+   */
+  telemetry?: boolean | string
   /** PostgreSQL waits for the disk at commit. Off in tests only. */
   fsync?: boolean
+  /** The gateway keeps the shop's rate limits, as `npm start` does. Off by default: tests and measurements are one client. */
+  rateLimits?: boolean
   /** Environment variables for every part, on top of this process's own. */
   env?: Record<string, string>
   /** The same for single parts: what a proof does to one of them. */
@@ -74,7 +84,7 @@ export interface Cloud {
   readonly uncleanStop: boolean
   /** Throws for a part that this cloud does not run. */
   part(name: PartName): PartHandle
-  /** Resolves when every part is ready; rejects when one keeps dying. */
+  /** Resolves when every part that the shop needs is ready; rejects when one keeps dying. */
   waitUntilReady(): Promise<void>
   /** Stops everything in order: edge, apps, simulators and broker, stores. */
   stop(): Promise<void>
@@ -88,8 +98,11 @@ interface Wiring {
   databasePassword: string
   keys: SecretKeys
   to: Connections
+  /** Where the part `telemetry` shows what it is sent; undefined where it does not run. */
+  telemetryPage: string | undefined
   redisServer: string | undefined
   fsync: boolean
+  rateLimits: boolean
   env: NodeJS.ProcessEnv
   partEnv: NonNullable<CloudOptions["partEnv"]>
 }
@@ -106,11 +119,18 @@ function specOf(name: PartName, wiring: Wiring): PartSpec {
   }
   switch (name) {
     case "gateway":
-      return gatewayPart(ports.gateway, to, env)
+      return gatewayPart(
+        ports.gateway,
+        to,
+        { ...env, ...telemetrySettings(to) },
+        { rateLimited: wiring.rateLimits, telemetryPage: wiring.telemetryPage },
+      )
     case "identity":
       return identityPart(ports.identity, dataDir, to, env)
     case "payments":
       return paymentsPart(ports.payments, dataDir, to, env)
+    case "telemetry":
+      return telemetryPart(ports, env)
     case "servicebus":
       return serviceBusPart(ports.servicebus, dataDir, env)
     case "storage":
@@ -130,7 +150,9 @@ function specOf(name: PartName, wiring: Wiring): PartSpec {
 /** The parts asked for and, transitively, what they need. */
 function selectParts(options: CloudOptions, redisServer: string | undefined): PartName[] {
   const apps = options.apps ?? appNames
-  const asked = options.parts ?? partNames.filter((name) => !isAppName(name) || apps.includes(name))
+  const runs = (name: PartName) =>
+    isAppName(name) ? apps.includes(name) : name !== "telemetry" || options.telemetry === true
+  const asked = options.parts ?? partNames.filter(runs)
   // What a part needs does not depend on addresses; any wiring tells.
   const ports = Object.fromEntries(partNames.map((name) => [name, 0])) as Ports
   const to = connections(ports, "", redisServer !== undefined)
@@ -138,10 +160,19 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
     ports,
     dataDir: "",
     databasePassword: "",
-    keys: { personalData: "", guestTokens: "", priceProofs: "", lookups: "", webhooks: "" },
+    keys: {
+      personalData: "",
+      guestTokens: "",
+      priceProofs: "",
+      lookups: "",
+      webhooks: "",
+      logPseudonyms: "",
+    },
     to,
+    telemetryPage: undefined,
     redisServer,
     fsync: true,
+    rateLimits: true,
     env: {},
     partEnv: {},
   }
@@ -172,17 +203,21 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     throw error
   })
   const { ports } = reservation
-  const to = connections(ports, directory.databasePassword, selected.includes("redis"))
-  // A Redis that the shell knows of is not part of this cloud: what runs is what is said to run.
-  const { REDIS_URL: _, ...inherited } = process.env
+  const telemetryPage = selected.includes("telemetry") ? telemetryAddress(ports) : undefined
+  const otlp = typeof options.telemetry === "string" ? options.telemetry : telemetryPage
+  const to = connections(ports, directory.databasePassword, selected.includes("redis"), otlp)
+  // A Redis or a viewer that the shell knows of is not part of this cloud: what runs is what is said to run.
+  const { REDIS_URL: _, OTEL_EXPORTER_OTLP_ENDPOINT: __, ...inherited } = process.env
   const wiring: Wiring = {
     ports,
     dataDir,
     databasePassword: directory.databasePassword,
     keys: directory.keys,
     to,
+    telemetryPage,
     redisServer,
     fsync: options.fsync ?? true,
+    rateLimits: options.rateLimits ?? false,
     env: {
       // The second start loads compiled code instead of compiling it again.
       NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "node-compile"),
@@ -194,7 +229,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const parts = new Map<PartName, Part>()
   const tellGateway = () => {
-    const states = [...parts].map(([name, { state }]) => [name, state])
+    const needed = [...parts].filter(([, part]) => !part.spec.isOptional)
+    const states = needed.map(([name, { state }]) => [name, state])
     parts.get("gateway")?.send({ type: "parts", states: Object.fromEntries(states) })
   }
   const emit = (event: PartEvent) => {
@@ -239,7 +275,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       return handle
     },
     async waitUntilReady() {
-      await Promise.all([...parts.values()].map((part) => part.whenReady()))
+      const needed = [...parts.values()].filter((part) => !part.spec.isOptional)
+      await Promise.all(needed.map((part) => part.whenReady()))
     },
     stop() {
       stopped ??= stop()

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
@@ -57,6 +57,11 @@ const lines = [
   "no error, and no mark",
   "<6>end",
 ]
+/** An app's own line, as its host writes it. */
+const json = {
+  ...{ level: "warn", time: "2026-11-26T03:42:26.325Z", service: "ordering", msg: "a notice waits" },
+  ...{ orderId: "o-1", ms: 12, trace: "t", span: "s", error: "Error", stack: "Error: oops\n    at send" },
+}
 const failures = [
   "catalog     [12:00] TypeError: Cannot read properties of undefined",
   "catalog         at handle (main.ts:1)",
@@ -68,6 +73,21 @@ describe("the terminal", () => {
   it("shows errors, warnings and notices of a part by their level", async () => {
     await run(lines)
     expect(shown()).toEqual([...failures, "catalog     [12:00] Reloaded in 12 ms"])
+  })
+
+  it("shows an app's line by its text and what it is about; its log keeps it as it came", async () => {
+    await run([
+      `<4>[12:00] [send-notices 7] ${JSON.stringify(json)}`,
+      `<4>[12:00] {"level": no JSON}`,
+      "<6>end",
+    ])
+    expect(shown()).toEqual([
+      "catalog     [12:00] [send-notices 7] a notice waits (orderId=o-1 ms=12 trace=t error=Error)",
+      "    Error: oops",
+      "        at send",
+      `catalog     [12:00] {"level": no JSON}`,
+    ])
+    expect(await readFile(join(directory, "catalog.log"), "utf8")).toContain(JSON.stringify(json))
   })
 
   it("shows failures alone with --quiet and everything with --verbose", async () => {

@@ -1,6 +1,7 @@
 import { styleText } from "node:util"
 import type { Cloud, CloudEvent } from "./cloud.ts"
 import { freshStart } from "./data-directory.ts"
+import { readableLine } from "./readable-line.ts"
 import { defaultPorts, isAppName, type PartName } from "./settings.ts"
 
 const NAME_WIDTH = 11
@@ -64,7 +65,7 @@ export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: s
   function line(part: PartName, text: string, level: number | undefined): void {
     const least = options.quiet ? WARNING : NOTICE
     if (options.verbose || (level !== undefined && level <= least)) {
-      print(`${styleText("cyan", name(part))} ${text}`)
+      print(`${styleText("cyan", name(part))} ${readableLine(text)}`)
     }
   }
 
@@ -87,6 +88,9 @@ export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: s
     for (const { name: part, address } of cloud.parts.filter((handle) => isAppName(handle.name))) {
       print(`  ${name(part)} ${address}`)
     }
+    const telemetry = cloud.parts.find((handle) => handle.name === "telemetry")
+    if (telemetry)
+      print(`  ${name("telemetry")} ${telemetry.address}   (traces, logs and metrics of the last hour)`)
     print(`  ${name("logs")} ${cloud.dataDir}/logs`)
     if (!runs("gateway") || !runs("identity") || !runs("basket")) return
     print(`\nPlace an order:    npm run order${orderOptions(cloud)}`)

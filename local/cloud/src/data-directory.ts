@@ -141,6 +141,7 @@ export async function openDataDirectory(
         priceProofs: await readOrCreate(path, "price-proof-keys", newSigningKey),
         lookups: await readOrCreate(path, "lookup-keys", newKey),
         webhooks: await readOrCreate(path, "webhook-keys", newKey),
+        logPseudonyms: await readOrCreate(path, "log-pseudonym-key", newKey),
       },
       unlock: async () => {
         await rm(join(path, OWNER), { force: true })

@@ -17,6 +17,7 @@ export const defaultPorts = {
   gateway: 8080,
   identity: 8090,
   payments: 8091,
+  telemetry: 8092,
   catalog: 7071,
   basket: 7072,
   discount: 7073,
@@ -62,10 +63,20 @@ export interface Connections {
   storage: string
   /** Undefined where no redis-server runs. */
   redis: string | undefined
+  /** Base URL that gateway and apps send their traces, metrics and logs to (OTLP over HTTP); undefined: nowhere. */
+  otlp: string | undefined
 }
 
-/** Derives every address from the ports. */
-export function connections(ports: Ports, databasePassword: string, withRedis: boolean): Connections {
+/** Where the page of the part `telemetry` is, and below it what it is sent. */
+export const telemetryAddress = (ports: Ports): string => `http://localhost:${ports.telemetry}`
+
+/** Derives every address from the ports. @param otlp where telemetry goes, if anywhere */
+export function connections(
+  ports: Ports,
+  databasePassword: string,
+  withRedis: boolean,
+  otlp?: string,
+): Connections {
   const http = (name: PartName) => `http://localhost:${ports[name]}`
   const database = (name: DatabaseName) =>
     `postgres://${name}:${databasePassword}@127.0.0.1:${ports.postgres}/${name}`
@@ -87,6 +98,7 @@ export function connections(ports: Ports, databasePassword: string, withRedis: b
     serviceBus: `Endpoint=sb://127.0.0.1:${ports.servicebus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
     storage: `DefaultEndpointsProtocol=http;AccountName=${STORAGE_ACCOUNT};AccountKey=${STORAGE_KEY};TableEndpoint=http://127.0.0.1:${ports.storage}/${STORAGE_ACCOUNT};`,
     redis: withRedis ? `redis://127.0.0.1:${ports.redis}` : undefined,
+    otlp,
   }
 }
 
@@ -102,7 +114,22 @@ export interface SecretKeys {
   lookups: string
   /** What webhooks' secrets are derived from. */
   webhooks: string
+  /** What customers' pseudonyms in the log are made with. */
+  logPseudonyms: string
 }
+
+/**
+ * What makes a process send its telemetry, by OpenTelemetry's own variables: sooner than after a minute, since somebody
+ * looks at it.
+ */
+export const telemetrySettings = ({ otlp }: Connections): Record<string, string> =>
+  otlp === undefined
+    ? {}
+    : {
+        OTEL_EXPORTER_OTLP_ENDPOINT: otlp,
+        OTEL_METRIC_EXPORT_INTERVAL: "10000",
+        OTEL_BSP_SCHEDULE_DELAY: "1000",
+      }
 
 /** The application settings of one app, as its Function App would have them in Azure. */
 export function appSettings(
@@ -120,6 +147,7 @@ export function appSettings(
     SERVICE_CLIENT_SECRET: developmentSecrets.clientSecret(app),
     // Products and coupons of the reference shop, added where they are missing.
     SEED: "true",
+    ...telemetrySettings(to),
   }
   const redis: Record<string, string> = to.redis ? { REDIS_URL: to.redis } : {}
   switch (app) {
@@ -135,6 +163,7 @@ export function appSettings(
         BASKET_DB: to.postgres.basket,
         PERSONAL_DATA_KEYS: keys.personalData,
         GUEST_TOKEN_KEYS: keys.guestTokens,
+        LOG_PSEUDONYM_KEY: keys.logPseudonyms,
         PRICE_PROOF_KEYS: keys.priceProofs,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,
@@ -148,6 +177,7 @@ export function appSettings(
         ORDERING_DB: to.postgres.ordering,
         PERSONAL_DATA_KEYS: keys.personalData,
         GUEST_TOKEN_KEYS: keys.guestTokens,
+        LOG_PSEUDONYM_KEY: keys.logPseudonyms,
         BASKET_URL: to.apps.basket,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,

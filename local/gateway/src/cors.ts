@@ -2,9 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { GatewayFiles } from "./routes.ts"
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-const REQUEST_HEADERS =
-  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-guest-token, x-order-token"
-const EXPOSED_HEADERS = "etag, location, retry-after, www-authenticate, x-guest-token, x-order-token"
 
 type CrossOriginRules = GatewayFiles["cors"]
 
@@ -25,7 +22,7 @@ export function allowCrossOrigin(
   response.setHeader("access-control-allow-origin", origin)
   // The guest's cookie; the origins are those of the shop's own pages.
   response.setHeader("access-control-allow-credentials", "true")
-  response.setHeader("access-control-expose-headers", EXPOSED_HEADERS)
+  response.setHeader("access-control-expose-headers", rules.exposedHeaders.join(", "))
 }
 
 /**
@@ -44,7 +41,7 @@ export function answerPreflight(
   if (!isPreflight) return false
   const permission = allowedOrigin(request, rules) && {
     "access-control-allow-methods": METHODS,
-    "access-control-allow-headers": REQUEST_HEADERS,
+    "access-control-allow-headers": rules.allowedHeaders.join(", "),
     "access-control-max-age": String(rules.maxAgeSeconds),
   }
   response.writeHead(204, permission || {})

@@ -15,8 +15,11 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ])
 
-/** Headers by which a service learns what the edge has established; a caller may not forge them. The body is sent anew. */
-const SET_BY_THE_EDGE = /^(x-forwarded-|forwarded$|x-ms-client-principal|host$|expect$|content-length$)/
+/** Headers that the gateway sets itself, whatever a caller says. The body is sent anew. */
+const SET_ANEW = /^(x-forwarded-|host$|expect$|content-length$)/
+
+/** What runs behind the gateway concerns nobody. */
+const ABOUT_THE_SERVER = new Set(["server", "x-powered-by"])
 
 function namedByConnection(connection: string | undefined): Set<string> {
   return new Set(
@@ -27,17 +30,19 @@ function namedByConnection(connection: string | undefined): Set<string> {
   )
 }
 
-/** The request headers as the service gets them. */
+/** The request headers as the service gets them. @param edgeHeaders what a caller may not say */
 export function upstreamHeaders(
   request: IncomingMessage,
   service: Service,
   host: Target["host"],
   traceparent: string,
+  edgeHeaders: ReadonlySet<string>,
 ): OutgoingHttpHeaders {
   const dropped = namedByConnection(request.headers.connection)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of Object.entries(request.headers)) {
-    if (!HOP_BY_HOP.has(name) && !dropped.has(name) && !SET_BY_THE_EDGE.test(name)) headers[name] = value
+    if (HOP_BY_HOP.has(name) || dropped.has(name) || SET_ANEW.test(name) || edgeHeaders.has(name)) continue
+    headers[name] = value
   }
   headers.traceparent = traceparent
   headers["x-forwarded-for"] = request.socket.remoteAddress
@@ -52,7 +57,8 @@ export function downstreamHeaders(upstream: IncomingHttpHeaders): OutgoingHttpHe
   const dropped = namedByConnection(upstream.connection)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of Object.entries(upstream)) {
-    if (HOP_BY_HOP.has(name) || dropped.has(name) || name.startsWith("access-control-")) continue
+    if (HOP_BY_HOP.has(name) || dropped.has(name) || ABOUT_THE_SERVER.has(name)) continue
+    if (name.startsWith("access-control-")) continue
     headers[name] = value
   }
   headers.vary = upstream.vary ? `${upstream.vary}, Origin` : "Origin"

@@ -1,5 +1,6 @@
 // The gateway as a process of its own:
-//   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--timeout-ms N]
+//   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--storefront FOLDER]
+//     [--telemetry URL] [--timeout-ms N] [--no-rate-limits]
 // gateway.json and openapi.json lie beside the file of the routes.
 // The launcher tells it the state of every part over the message channel; /health/ready shows them.
 import { dirname, join } from "node:path"
@@ -14,8 +15,12 @@ const { values } = parseArgs({
     routes: { type: "string", default: "" },
     issuer: { type: "string", default: "" },
     upstream: { type: "string", multiple: true, default: [] },
+    storefront: { type: "string" },
+    telemetry: { type: "string" },
     "timeout-ms": { type: "string", default: "30000" },
+    "rate-limits": { type: "boolean", default: true },
   },
+  allowNegative: true,
 })
 
 let states: Record<string, string> = {}
@@ -29,8 +34,12 @@ const gateway = await startGateway({
   openApiFile: join(dirname(values.routes), "openapi.json"),
   issuer: values.issuer,
   upstreams: Object.fromEntries(values.upstream.map((pair) => pair.split("=", 2))),
+  ...(values.storefront && { storefront: { directory: values.storefront, issuer: values.issuer } }),
+  ...(values.telemetry !== undefined && { telemetry: values.telemetry }),
+  ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlp: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
   partStates: () => states,
   timeoutMs: Number(values["timeout-ms"]),
+  rateLimited: values["rate-limits"],
 })
 console.log(`Gateway on http://localhost:${gateway.port}`)
 

@@ -1,5 +1,6 @@
 import { type Server, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { type GatewayProblem, problemMessage } from "./problem.ts"
 import { traceparentOf } from "./trace.ts"
 
@@ -19,20 +20,29 @@ function problemOf(code: string | undefined): GatewayProblem {
 
 /**
  * Answers what cannot be read as a request with a problem, then closes the connection.
+ * @param always headers of every answer
  * @param isAnswering true while an answer is being written on the connection: nothing may come between
  */
-export function answerMalformed(server: Server, isAnswering: (socket: Socket) => boolean): void {
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || isAnswering(socket)) {
-      socket.destroy()
-      return
-    }
-    const problem = problemOf(error.code)
+export function answerMalformed(
+  server: Server,
+  always: Record<string, string>,
+  isAnswering: (socket: Socket) => boolean,
+): void {
+  const answer = (socket: Duplex, problem: GatewayProblem) => {
     const { headers, body } = problemMessage(problem, { traceparent: traceparentOf(undefined) })
-    const lines = Object.entries({ ...headers, connection: "close" }).map(
+    const lines = Object.entries({ ...always, ...headers, connection: "close" }).map(
       ([name, value]) => `${name}: ${value}`,
     )
     const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`
     socket.end([status, ...lines, "", body].join("\r\n"), () => socket.destroy())
+  }
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || isAnswering(socket)) socket.destroy()
+    else answer(socket, problemOf(error.code))
+  })
+  // Node would close the connection without a word.
+  server.on("connect", (_, socket: Duplex) => {
+    socket.on("error", () => undefined)
+    answer(socket, { status: 400, code: "request.malformed", detail: "This is no proxy." })
   })
 }

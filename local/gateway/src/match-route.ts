@@ -63,11 +63,15 @@ function fits(segments: readonly string[], given: readonly string[]): boolean {
   )
 }
 
-/** False for what a server that decodes eagerly would read as another path. */
+/** A control character may end a line for whoever logs it or puts it into a header. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+const UNSAFE = /[/\\\u0000-\u001f\u007f]/
+
+/** False for what a server that decodes eagerly would read as another path, and for control characters. */
 function isPlainSegment(segment: string): boolean {
   try {
     const decoded = decodeURIComponent(segment)
-    return decoded !== "" && decoded !== "." && decoded !== ".." && !/[/\\]/.test(decoded)
+    return decoded !== "" && decoded !== "." && decoded !== ".." && !UNSAFE.test(decoded)
   } catch {
     return false
   }

@@ -8,11 +8,15 @@ const titles: Record<number, string> = {
   404: "Not found",
   408: "The request took too long",
   413: "The request is too large",
+  429: "Too many requests",
   500: "Something went wrong",
   502: "The service gave no proper answer",
   503: "Temporarily not available",
   504: "The service took too long",
 }
+
+/** What a problem of a status is called. */
+export const titleOf = (status: number): string | undefined => titles[status] ?? STATUS_CODES[status]
 
 /** An error that the gateway answers itself. */
 export interface GatewayProblem {
@@ -42,7 +46,7 @@ export interface Occasion {
 export function problemMessage(problem: GatewayProblem, about: Occasion) {
   const body = JSON.stringify({
     type: `urn:eshop:problem:${problem.code}`,
-    title: titles[problem.status] ?? STATUS_CODES[problem.status],
+    title: titleOf(problem.status),
     status: problem.status,
     detail: problem.detail,
     instance: about.instance,

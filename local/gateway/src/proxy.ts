@@ -41,8 +41,9 @@ const unreachable = (name: string): GatewayProblem => ({
 /**
  * Forwards requests over kept connections and streams the answers back.
  * @param timeoutMs how long a service may take until its answer begins, and how long an answer may stand still
+ * @param edgeHeaders what only an edge may say: from callers it is not passed on
  */
-export function createProxy(timeoutMs: number) {
+export function createProxy(timeoutMs: number, edgeHeaders: ReadonlySet<string>) {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: CONNECTIONS_PER_SERVICE,
@@ -50,7 +51,7 @@ export function createProxy(timeoutMs: number) {
   })
 
   function open({ request, service, upstream, path, host, body, about }: Passage): ClientRequest {
-    const headers = upstreamHeaders(request, service, host, about.traceparent)
+    const headers = upstreamHeaders(request, service, host, about.traceparent, edgeHeaders)
     if (body) headers["content-length"] = body.length
     const outgoing = send({
       agent,

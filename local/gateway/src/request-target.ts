@@ -17,9 +17,10 @@ const malformed = (detail: string) => new RefusedError({ status: 400, code: "req
 /**
  * Reads the request target in origin form (`/path?query`) or absolute form (`http://host/path?query`), whose host wins
  * over the header (RFC 9112, section 3.2). Throws RefusedError for a Host that is missing, repeated or no host, for
- * another form, and for a card number.
+ * another form, for characters that other servers read in another way, for HTTP/0.9, and for a card number.
  */
 export function readTarget(request: IncomingMessage): Target {
+  if (request.httpVersionMajor !== 1) throw malformed("Speak HTTP/1.1.")
   const hosts = request.headersDistinct.host ?? []
   const [host] = hosts
   if (hosts.length > 1 || (host === undefined && request.httpVersion === "1.1"))
@@ -28,6 +29,8 @@ export function readTarget(request: IncomingMessage): Target {
   const target = request.url ?? ""
   if (holdsCardNumber(target))
     throw malformed("The path or the query holds a card number; pay with a payment method's token.")
+  // URL takes a backslash for a slash and leaves a fragment out; the services, or a firewall before us, need not.
+  if (/[\\#]/.test(target)) throw malformed("The request target has a backslash or a fragment.")
   const isAbsolute = /^https?:\/\//i.test(target)
   const url = isAbsolute ? target : `http://gateway${target}`
   if (!(isAbsolute || target.startsWith("/")) || !URL.canParse(url))

@@ -33,6 +33,22 @@ export interface Service {
   prefix: string
 }
 
+/** So many requests in so long a time. */
+export interface Limit {
+  quota: number
+  windowSeconds: number
+}
+
+/** How many requests one client may send. */
+export interface RateLimits {
+  /** By address, for whoever shows no token. */
+  default: Limit
+  /** By the token's subject. */
+  signedIn: Limit
+  /** On top, for each of the named routes: where guessing or hoarding pays. */
+  strict: Limit & { routes: string[] }
+}
+
 /** What infra/gateway declares: the same that API Management would have. */
 export interface GatewayFiles {
   issuer: {
@@ -40,7 +56,17 @@ export interface GatewayFiles {
     /** The claim of a token that lists the caller's roles. */
     rolesClaim: string
   }
-  cors: { allowedOrigins: string[]; maxAgeSeconds: number }
+  cors: {
+    allowedOrigins: string[]
+    allowedHeaders: string[]
+    exposedHeaders: string[]
+    maxAgeSeconds: number
+  }
+  /** Headers of every answer that says nothing else itself. */
+  securityHeaders: Record<string, string>
+  /** Request headers that servers believe because only an edge sets them: from callers they are not passed on. */
+  edgeHeaders: string[]
+  rateLimits: RateLimits
   services: Service[]
   routes: Route[]
 }
@@ -72,6 +98,9 @@ export async function readGatewayFiles(routesFile: string): Promise<GatewayFiles
     const fault = faultOf(route, services)
     if (fault) throw new Error(`${routesFile}: ${route.name}: ${fault}`)
   }
+  const names = new Set(files.routes.map(({ name }) => name))
+  const unknown = files.rateLimits.strict.routes.filter((name) => !names.has(name))
+  if (unknown.length > 0) throw new Error(`gateway.json limits ${unknown.join(", ")}, which no app has`)
   return files
 }
 

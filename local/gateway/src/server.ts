@@ -10,8 +10,12 @@ import { answerMalformed } from "./malformed.ts"
 import { allowedMethods, routeMatcher, routeOfMethod } from "./match-route.ts"
 import { answerProblem, type GatewayProblem, type Occasion, RefusedError } from "./problem.ts"
 import { createProxy } from "./proxy.ts"
+import { rateLimiter } from "./rate-limit.ts"
+import type { RequestSpans } from "./request-spans.ts"
 import { readTarget, type Target } from "./request-target.ts"
 import type { GatewayFiles } from "./routes.ts"
+import { answerStorefront, type Storefront } from "./storefront.ts"
+import { answerTelemetry } from "./telemetry.ts"
 import { traceparentOf } from "./trace.ts"
 
 /** How the gateway is run. */
@@ -25,6 +29,12 @@ export interface GatewayOptions {
   issuer: string
   /** Base URL of each service, by its name in the files. */
   upstreams: Record<string, string>
+  /** The shop's own pages; without them the gateway serves the API alone. */
+  storefront?: Storefront
+  /** Base URL of what shows the telemetry, where it runs. */
+  telemetry?: string
+  /** Base URL of an OTLP receiver that is told of every request. */
+  otlp?: string
   /** State of every part of the installation, "ready" when it serves. */
   partStates: () => Record<string, string>
   /** How long a service may take until its answer begins, in milliseconds. */
@@ -33,6 +43,8 @@ export interface GatewayOptions {
   bodyTimeoutMs?: number
   /** Connections that one client address may have open. */
   connectionsPerClient?: number
+  /** Whether the files' limits are kept; a load test does without. */
+  rateLimited?: boolean
 }
 
 /** A running gateway. */
@@ -54,7 +66,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse, about: Occasi
 
 /** Starts the gateway on the loopback interface: routing, tokens, limits and cross-origin rules of the shop. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const proxy = createProxy(options.timeoutMs)
+  const proxy = createProxy(options.timeoutMs, new Set(options.files.edgeHeaders))
+  const spans = options.otlp === undefined ? undefined : await spansTo(options.otlp)
   const server = createServer({
     // Its absence is answered by readTarget, with a problem.
     requireHostHeader: false,
@@ -62,7 +75,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     connectionsCheckingInterval: 5_000,
     keepAliveTimeout: IDLE_CONNECTION_MS,
   })
-  serve(server, handlerOf(options, proxy), options.connectionsPerClient ?? CONNECTIONS_PER_CLIENT)
+  serve(server, handlerOf(options, proxy, spans), {
+    headers: options.files.securityHeaders,
+    connectionsPerClient: options.connectionsPerClient ?? CONNECTIONS_PER_CLIENT,
+  })
   await listen(server, options.port)
   const address = server.address()
   return {
@@ -71,27 +87,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       new Promise((resolve) => {
         server.close(() => {
           proxy.close()
-          resolve()
+          resolve(spans?.stop())
         })
         server.closeIdleConnections()
       }),
   }
 }
 
+const spansTo = async (otlp: string) => (await import("./request-spans.ts")).requestSpans(otlp)
+
 /** The way of one request that could be read: own answers, route, caller, body, service. Throws RefusedError. */
-function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy>): Handle {
+function handlerOf(
+  options: GatewayOptions,
+  proxy: ReturnType<typeof createProxy>,
+  spans: RequestSpans | undefined,
+): Handle {
   const { files } = options
   const matchRoute = routeMatcher(files)
   const admit = admission(options.issuer, files.issuer)
+  const limit = options.rateLimited === false ? undefined : rateLimiter(files.rateLimits)
   const readBody = bodyReader(options.bodyTimeoutMs ?? BODY_TIMEOUT_MS)
   const upstreams = new Map(Object.entries(options.upstreams).map(([name, url]) => [name, new URL(url)]))
+
+  const telemetry = options.telemetry === undefined ? undefined : new URL(options.telemetry)
 
   function published({ pathname }: Target, method: string) {
     const match = matchRoute(pathname)
     const upstream = match && upstreams.get(match.service.name)
-    if (!match || !upstream) throw unknownRoute(pathname)
+    if (!match || !upstream) return unknownRoute(pathname)
     const route = routeOfMethod(match, method)
-    if (!route) throw wrongMethod(method, allowedMethods(match))
+    if (!route) return wrongMethod(method, allowedMethods(match))
     return { match, upstream, route }
   }
 
@@ -104,9 +129,28 @@ function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy
     allowCrossOrigin(request, response, files.cors)
     if (answerPreflight(request, response, files.cors)) return
     if (isRead && (await answerDocument(response, target.pathname, options.openApiFile))) return
+    if (isRead && answerTelemetry(proxy, telemetry, target, { request, response, about })) return
 
-    const { match, upstream, route } = published(target, method)
-    const admitted = admit(request.headers, route.access)
+    const address = request.socket.remoteAddress ?? ""
+    const found = published(target, method)
+    if (found instanceof RefusedError) {
+      const { storefront } = options
+      const isService = files.services.some(({ prefix }) => `${target.pathname}/`.startsWith(`${prefix}/`))
+      if (isRead && !isService && storefront) {
+        if (await answerStorefront(request, response, target.pathname, storefront)) return
+      }
+      limit?.(response, { address })
+      throw found
+    }
+    const { match, upstream, route } = found
+    spans?.start({ request, response, about, route: match.service.prefix + route.path })
+    const admitted = admit(request.headers, route.access).then(
+      (subject) => limit?.(response, { address, subject, route: route.name }),
+      (refused) => {
+        limit?.(response, { address, route: route.name })
+        throw refused
+      },
+    )
     // A caller that waits for 100 Continue has sent nothing yet; everybody else's body is on its way.
     if (request.headers.expect !== undefined) await admitted
     const [body] = await Promise.all([readBody(request, response, route.maxBodyBytes), admitted])
@@ -124,12 +168,17 @@ function handlerOf(options: GatewayOptions, proxy: ReturnType<typeof createProxy
 }
 
 /** Lets the server answer every request, also the one that cannot be read, with what the handler says or a problem. */
-function serve(server: Server, handle: Handle, connectionsPerClient: number): void {
+function serve(
+  server: Server,
+  handle: Handle,
+  { headers, connectionsPerClient }: { headers: Record<string, string>; connectionsPerClient: number },
+): void {
   const current = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>()
   const isExcess = connectionBound(server, connectionsPerClient)
 
   const accept = (request: IncomingMessage, response: ServerResponse) => {
     current.set(request.socket, { request, response })
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (hasBody(request)) discardUnread(request)
     lingerAfter(request, response)
     const header = request.headers.traceparent
@@ -148,7 +197,7 @@ function serve(server: Server, handle: Handle, connectionsPerClient: number): vo
   // 100 Continue is sent when the body is wanted, and no other expectation is refused by Node with an empty body.
   server.on("checkContinue", accept)
   server.on("checkExpectation", accept)
-  answerMalformed(server, (socket) => {
+  answerMalformed(server, headers, (socket) => {
     const { request, response } = current.get(socket) ?? {}
     return (
       response !== undefined && !response.writableFinished && (response.headersSent || !!request?.complete)

@@ -16,10 +16,57 @@ const groupsOfCustomers: Record<string, readonly string[]> = {
 export const customerGroups = (name: string): readonly string[] =>
   Object.hasOwn(groupsOfCustomers, name) ? (groupsOfCustomers[name] ?? []) : []
 
+/** The roles that people hold, and what somebody with one of them is called. */
+const staffRoles: Record<string, string> = {
+  "basket.write": "Shipping manager",
+  "catalog.write": "Catalogue editor",
+  "discount.write": "Marketing manager",
+  "inventory.write": "Stock keeper",
+  operations: "Operator",
+  "orders.fulfil": "Warehouse clerk",
+  "orders.manage": "Customer service",
+  "privacy.manage": "Data protection officer",
+}
+
+/** A person who can sign in. */
+export interface Account {
+  /** Lower case; what `login_hint` and `preferred_username` say. */
+  name: string
+  title: string
+  roles: readonly string[]
+}
+
+/** The customers whom the sign-in page offers; any other name is a customer as well. */
+export const customers: readonly Account[] = [
+  { name: "mehmet", title: "Mehmet", roles: [] },
+  { name: "john", title: "John", roles: [] },
+  { name: "tessa", title: "Tessa (trade customer)", roles: [] },
+]
+
+/** An account for each role that people hold, named after it, and one with all of them. */
+export const staff: readonly Account[] = [
+  ...Object.entries(staffRoles).map(([role, title]) => ({
+    name: role.replace(".", "-"),
+    title,
+    roles: [role],
+  })),
+  { name: "administrator", title: "Administrator (every role)", roles: Object.keys(staffRoles) },
+]
+
+export const ACCOUNT_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+
+/** The account of a name; undefined for what cannot be a name. */
+export function accountOf(name: string): Account | undefined {
+  if (!ACCOUNT_NAME.test(name)) return undefined
+  const key = name.toLowerCase()
+  const listed = [...customers, ...staff].find((account) => account.name === key)
+  return listed ?? { name: key, title: key, roles: [] }
+}
+
 /** Name space of the derived ids, drawn once at random. */
 const NAMESPACE = "0d2f3a54-6c1e-4f0b-9a35-7e8d5b2c9f61"
 
-/** The id of a development customer. */
+/** The id of a development account. */
 export function customerId(name: string): string {
   const key = name.toLowerCase()
   const known = Object.hasOwn(knownCustomers, key) ? knownCustomers[key] : undefined
@@ -55,14 +102,13 @@ const client = (id: string, roles: string[]): ServiceClient => ({
 export const serviceClients: ReadonlyMap<string, ServiceClient> = new Map(
   [
     client("catalog", []),
-    client("basket", ["discount.quote", "catalog.read", "inventory.hold"]),
+    client("basket", ["discount.quote", "inventory.hold"]),
     client("discount", []),
     client("ordering", ["discount.quote", "discount.redeem", "basket.checkouts", "privacy.read"]),
     // Of local.settings.example.json, which each app takes as it is.
     client("development", [
       "discount.quote",
       "discount.redeem",
-      "catalog.read",
       "inventory.hold",
       "basket.checkouts",
       "privacy.read",

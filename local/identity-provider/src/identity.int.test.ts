@@ -165,7 +165,7 @@ describe("identity provider", () => {
       sub: "basket",
       azp: "basket",
       idtyp: "app",
-      roles: ["discount.quote", "catalog.read", "inventory.hold"],
+      roles: ["discount.quote", "inventory.hold"],
     })
   })
 
@@ -253,7 +253,7 @@ describe("identity provider", () => {
         oid: expect.stringMatching(GUID),
         azp: expect.stringMatching(GUID),
         ver: "2.0",
-        roles: ["discount.quote", "catalog.read", "inventory.hold"],
+        roles: ["discount.quote", "inventory.hold"],
       })
       expect(claims.sub).toBe(claims.oid)
       expect(claims).not.toHaveProperty("scp")
@@ -299,7 +299,7 @@ describe("identity provider", () => {
     expect(before.keys[0]).not.toHaveProperty("d")
     await stop(again.server)
     if (process.platform !== "win32") {
-      expect((await stat(join(dataDir, "signing-key.json"))).mode & 0o777).toBe(0o600)
+      expect((await stat(join(dataDir, "signing-keys.json"))).mode & 0o777).toBe(0o600)
     }
   })
 })

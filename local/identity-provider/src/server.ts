@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import { ALGORITHM, openSigningKey } from "./keys.ts"
-import { clientCredentials, developmentToken, OAuthError } from "./oauth.ts"
+import { authorize } from "./authorize.ts"
+import { developmentToken } from "./development-token.ts"
+import { openGrants } from "./grants.ts"
+import { isOwnForm, json } from "./http.ts"
+import { ALGORITHM, openKeyRing } from "./keys.ts"
+import { badRequest, OAuthError } from "./oauth-error.ts"
+import { signOut } from "./sign-out.ts"
+import { isLoopbackOrigin, SCOPES } from "./storefront-client.ts"
+import { exchangeToken } from "./token-endpoint.ts"
 import { tokenIssuer } from "./tokens.ts"
+import { userInfo } from "./userinfo.ts"
 
 /** How the identity provider is run. */
 export interface IdentityOptions {
@@ -10,20 +18,22 @@ export interface IdentityOptions {
   /** The issuer's URL as tokens and discovery name it; derived from the port when left out. */
   issuer?: string
   audience: string
-  /** The signing key is kept here. */
+  /** Signing keys, sessions and refresh tokens are kept here. */
   dataDir: string
-  /** Origins whose pages may ask for tokens. */
+  /** Origins whose pages may ask for a token of anybody, which others may not. */
   allowedOrigins: readonly string[]
+  /** Milliseconds since 1970; the clock when left out. */
+  now?: () => number
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+type Handle = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void
 
 /**
- * Starts an OpenID Connect issuer for development: discovery, keys, client credentials, and a token for any
- * customer, role or service on request. It authenticates nobody; never run it where others can reach it.
+ * Starts an OpenID Connect provider for development: the code flow with PKCE for the storefront, client credentials for
+ * services, and a token for any customer, role or service on request. It authenticates nobody; never run it where others
+ * can reach it.
  */
 export async function startIdentityProvider(options: IdentityOptions): Promise<Server> {
-  const key = await openSigningKey(options.dataDir)
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
@@ -32,66 +42,98 @@ export async function startIdentityProvider(options: IdentityOptions): Promise<S
   const address = server.address()
   const port = address && typeof address === "object" ? address.port : options.port
   const issuer = options.issuer ?? `http://localhost:${port}`
-  const { audience, allowedOrigins } = options
-  const documents = { discovery: discoveryOf(issuer), keySet: { keys: [key.publicJwk] } }
-  const handle = handlerOf(issuer, documents, allowedOrigins, tokenIssuer({ key, issuer, audience }))
-
+  const { routes, close } = await openRoutes(issuer, options)
+  server.once("close", close)
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    handle(request, response).catch((error: unknown) => {
-      if (!(error instanceof OAuthError)) console.error(error)
-      const known =
-        error instanceof OAuthError ? error : new OAuthError(500, "server_error", "unexpected error")
-      if (known.status === 401) response.setHeader("www-authenticate", 'Basic realm="token"')
-      json(response, known.status, { error: known.code, error_description: known.message })
+    const answered = new Promise<void>((resolve) => {
+      const url = readUrl(request, issuer)
+      allowOrigin(request, response, url.pathname, options.allowedOrigins)
+      resolve(handlerOf(routes, request, url)(request, response, url))
     })
+    answered.catch((error: unknown) => answerError(response, error))
   })
   return server
+}
+
+/** What is answered where, by method and path. */
+async function openRoutes(issuer: string, options: IdentityOptions) {
+  const { audience, dataDir, now = Date.now } = options
+  const keys = await openKeyRing(dataDir, now)
+  const grants = openGrants(dataDir, now)
+  const issue = tokenIssuer({ keys, issuer, audience, now })
+  const discovery = discoveryOf(issuer)
+
+  const authorizing: Handle = (request, response, url) =>
+    authorize({ issuer, grants, now }, request, response, url)
+  const signingOut: Handle = (request, response, url) =>
+    signOut({ keys, grants, issuer }, request, response, url)
+  const userInfoOf: Handle = async (request, response) =>
+    json(response, 200, await userInfo({ keys, issuer, audience, now }, request))
+  const routes: Record<string, Handle> = {
+    "GET /.well-known/openid-configuration": (_, response) => json(response, 200, discovery),
+    "GET /jwks": (_, response) => json(response, 200, { keys: keys.published() }),
+    "GET /health/live": (_, response) => json(response, 200, { status: "live" }),
+    "GET /authorize": authorizing,
+    "POST /authorize": authorizing,
+    "GET /end-session": signingOut,
+    "POST /end-session": signingOut,
+    "GET /userinfo": userInfoOf,
+    "POST /userinfo": userInfoOf,
+    async "POST /token"(request, response, url) {
+      json(response, 200, await exchangeToken({ issue, grants }, request, url))
+    },
+    async "GET /dev/token"(request, response, url) {
+      const issued = await developmentToken(issue, url)
+      if (request.headers.accept !== "text/plain") return json(response, 200, issued)
+      response.writeHead(200, { "content-type": "text/plain" })
+      response.end(issued.access_token)
+    },
+    async "POST /dev/rotate-keys"(request, response, url) {
+      // Any page may send a form to this machine.
+      if (!isOwnForm(request)) throw badRequest("the form is another site's")
+      const { kid } = await keys.rotate(url.searchParams.has("forget"))
+      json(response, 200, { kid })
+    },
+  }
+  return { routes, close: grants.close }
+}
+
+/** May be kept, as nobody's secrets are in them. */
+const PUBLIC = ["/.well-known/openid-configuration", "/jwks"]
+
+function handlerOf(routes: Record<string, Handle>, request: IncomingMessage, { pathname }: URL): Handle {
+  const { method = "GET" } = request
+  if (method === "OPTIONS") return (_, response) => answerPreflight(response)
+  const handle = routes[`${method === "HEAD" ? "GET" : method} ${pathname}`]
+  if (!handle) throw new OAuthError(404, "not_found", `there is no ${method} ${pathname}`)
+  return (asked, response, url) => {
+    if (!PUBLIC.includes(pathname)) response.setHeader("cache-control", "no-store")
+    return handle(asked, response, url)
+  }
 }
 
 function discoveryOf(issuer: string) {
   return {
     issuer,
-    jwks_uri: `${issuer}/jwks`,
+    authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
-    grant_types_supported: ["client_credentials"],
-    token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
-    response_types_supported: ["token"],
+    userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/end-session`,
+    jwks_uri: `${issuer}/jwks`,
+    scopes_supported: SCOPES,
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+    code_challenge_methods_supported: ["S256"],
+    token_endpoint_auth_methods_supported: ["none", "client_secret_post", "client_secret_basic"],
+    authorization_response_iss_parameter_supported: true,
+    prompt_values_supported: ["none", "login", "select_account"],
     subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: [ALGORITHM],
     claims_supported: [
-      ...["iss", "aud", "sub", "preferred_username", "roles", "customer_groups", "iat", "exp"],
-      ...["oid", "tid", "ver", "scp", "azp", "idtyp"],
+      ...["iss", "aud", "sub", "name", "preferred_username", "roles", "customer_groups", "iat", "exp"],
+      ...["auth_time", "nonce", "sid", "oid", "tid", "ver", "scp", "azp", "idtyp"],
     ],
-  }
-}
-
-function handlerOf(
-  issuer: string,
-  { discovery, keySet }: { discovery: object; keySet: object },
-  allowedOrigins: readonly string[],
-  issue: ReturnType<typeof tokenIssuer>,
-): Handle {
-  return async (request, response) => {
-    const { method } = request
-    const url = readUrl(request, issuer)
-    allowOrigin(request, response, allowedOrigins)
-    if (method === "OPTIONS") return answerPreflight(response)
-    const isRead = method === "GET" || method === "HEAD"
-    if (isRead && url.pathname === "/.well-known/openid-configuration") return json(response, 200, discovery)
-    if (isRead && url.pathname === "/jwks") return json(response, 200, keySet)
-    if (isRead && url.pathname === "/health/live") return json(response, 200, { status: "live" })
-    response.setHeader("cache-control", "no-store")
-    if (method === "POST" && url.pathname === "/token") {
-      return json(response, 200, await clientCredentials(issue, request, url))
-    }
-    if (method === "GET" && url.pathname === "/dev/token") {
-      const issued = await developmentToken(issue, url)
-      if (request.headers.accept !== "text/plain") return json(response, 200, issued)
-      response.writeHead(200, { "content-type": "text/plain" })
-      response.end(issued.access_token)
-      return
-    }
-    throw new OAuthError(404, "not_found", `there is no ${method} ${url.pathname}`)
   }
 }
 
@@ -111,10 +153,17 @@ function readUrl(request: IncomingMessage, issuer: string): URL {
   return new URL(url, issuer)
 }
 
-function allowOrigin(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
-  const { origin } = request.headers
+/** The storefront's pages, wherever on this machine they are served, may use the standard endpoints. */
+function allowOrigin(
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  allowed: readonly string[],
+): void {
   response.setHeader("vary", "Origin")
-  if (origin && allowed.includes(origin)) response.setHeader("access-control-allow-origin", origin)
+  if (!origin) return
+  const isAllowed = allowed.includes(origin) || (!path.startsWith("/dev/") && isLoopbackOrigin(origin))
+  if (isAllowed) response.setHeader("access-control-allow-origin", origin)
 }
 
 function answerPreflight(response: ServerResponse): void {
@@ -126,8 +175,11 @@ function answerPreflight(response: ServerResponse): void {
   response.end()
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
-  if (response.destroyed) return
-  response.writeHead(status, { "content-type": "application/json" })
-  response.end(JSON.stringify(body))
+function answerError(response: ServerResponse, error: unknown): void {
+  if (!(error instanceof OAuthError)) console.error(error)
+  if (response.headersSent) return void response.destroy()
+  const known = error instanceof OAuthError ? error : new OAuthError(500, "server_error", "unexpected error")
+  if (known.code === "invalid_token") response.setHeader("www-authenticate", 'Bearer error="invalid_token"')
+  else if (known.status === 401) response.setHeader("www-authenticate", 'Basic realm="token"')
+  json(response, known.status, { error: known.code, error_description: known.message })
 }

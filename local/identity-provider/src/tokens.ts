@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { type JWTPayload, SignJWT } from "jose"
-import { derivedId } from "./accounts.ts"
-import { ALGORITHM, type SigningKey } from "./keys.ts"
+import { customerGroups, customerId, derivedId } from "./accounts.ts"
+import { ALGORITHM, type KeyRing, TOKEN_LIFETIME_SECONDS } from "./keys.ts"
 
 /** How tokens look: as any OpenID Connect issuer might make them, or with the claims of Entra External ID. */
 export const shapes = ["plain", "entra"] as const
@@ -18,57 +18,104 @@ export interface Subject {
   groups?: readonly string[]
 }
 
-export const TOKEN_LIFETIME_SECONDS = 3_600
+/** What people allow the storefront to do in their name. */
+export const DELEGATED_SCOPE = "access_as_user"
 
 /** The directory of the development accounts. */
 const TENANT = derivedId("tenant:development")
 /** The app that people sign in with. */
 const STOREFRONT = derivedId("app:storefront")
-/** What people allow the storefront to do in their name. */
-const DELEGATED_SCOPE = "access_as_user"
 
-/** Makes the function that signs access tokens of one issuer for one audience. */
-export function tokenIssuer(options: { key: SigningKey; issuer: string; audience: string }) {
-  const { key, issuer, audience } = options
-  return (subject: Subject, shape: Shape): Promise<string> => {
-    const claims = shape === "entra" ? entraClaims(subject, audience) : plainClaims(subject)
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: "JWT" })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${TOKEN_LIFETIME_SECONDS}s`)
-      .sign(key.privateKey)
+/** Somebody with an account. */
+export const person = ({ name, roles }: { name: string; roles: readonly string[] }): Subject => ({
+  kind: "person",
+  id: customerId(name),
+  name,
+  roles,
+  groups: customerGroups(name),
+})
+
+/** What an id token says besides whom it is about. */
+export interface SignIn {
+  clientId: string
+  /** The session at the provider. */
+  sid: string
+  /** Seconds since 1970. */
+  authTime: number
+  nonce?: string
+}
+
+/** Makes what signs the tokens of one issuer for one audience. @param now milliseconds since 1970 */
+export function tokenIssuer(options: { keys: KeyRing; issuer: string; audience: string; now: () => number }) {
+  const { keys, issuer, audience, now } = options
+  const sign = (claims: JWTPayload, typ: string) => {
+    const { kid, privateKey } = keys.current()
+    const iat = Math.floor(now() / 1_000)
+    return new SignJWT({ iss: issuer, iat, exp: iat + TOKEN_LIFETIME_SECONDS, ...claims })
+      .setProtectedHeader({ alg: ALGORITHM, kid, typ })
+      .sign(privateKey)
+  }
+  return {
+    /** An access token (RFC 9068 in the plain shape). @param scope what was granted to whoever acts for a person */
+    access(subject: Subject, shape: Shape, scope = DELEGATED_SCOPE): Promise<string> {
+      return shape === "entra"
+        ? sign({ aud: audience, ...entraClaims(subject, audience, scope, now()) }, "JWT")
+        : sign({ aud: audience, ...plainClaims(subject, scope) }, "at+jwt")
+    },
+    /** An id token (OpenID Connect Core 1.0, section 2): for the client alone, no access to anything. */
+    id(subject: Subject, shape: Shape, { clientId, sid, authTime, nonce }: SignIn): Promise<string> {
+      return sign(
+        {
+          aud: clientId,
+          ...profileOf(subject, shape, audience),
+          ...{ sid, auth_time: authTime },
+          ...(nonce !== undefined && { nonce }),
+        },
+        "JWT",
+      )
+    },
   }
 }
-export type IssueToken = ReturnType<typeof tokenIssuer>
+export type TokenIssuer = ReturnType<typeof tokenIssuer>
+
+/** The claims about a person that the client may know. */
+export const profileOf = (subject: Subject, shape: Shape, audience: string): JWTPayload & { sub: string } =>
+  shape === "entra"
+    ? {
+        sub: pairwise(subject.id, audience),
+        ...{ oid: subject.id, tid: TENANT, ver: "2.0" },
+        ...{ name: subject.name, preferred_username: subject.name },
+      }
+    : { sub: subject.id, name: subject.name, preferred_username: subject.name }
+
+/** A person's `sub` differs from app to app. */
+const pairwise = (id: string, audience: string): string =>
+  createHash("sha256").update(`${audience}\n${id}`).digest("base64url")
 
 /** Left out where there are none. */
 const groupClaim = (groups: readonly string[]): JWTPayload =>
   groups.length > 0 ? { customer_groups: [...groups] } : {}
 
-function plainClaims({ kind, id, name, roles, groups = [] }: Subject): JWTPayload {
-  const ofApp = kind === "app" ? { azp: id, idtyp: "app" } : {}
-  return { sub: id, preferred_username: name, roles: [...roles], ...groupClaim(groups), ...ofApp }
+function plainClaims({ kind, id, name, roles, groups = [] }: Subject, scope: string): JWTPayload {
+  const kindOf = kind === "app" ? { azp: id, idtyp: "app" } : { scp: scope }
+  return { sub: id, preferred_username: name, roles: [...roles], ...groupClaim(groups), ...kindOf }
 }
 
 /**
  * Claims of a v2.0 access token (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
- * A person's `sub` differs from app to app; `oid` is the account. Nobody's roles are left out, not empty.
+ * `oid` is the account. Nobody's roles are left out, not empty.
  */
-function entraClaims({ kind, id, name, roles, groups = [] }: Subject, audience: string): JWTPayload {
+function entraClaims(subject: Subject, audience: string, scope: string, now: number): JWTPayload {
+  const { kind, id, roles, groups = [] } = subject
   const common = {
     tid: TENANT,
     ver: "2.0",
-    nbf: Math.floor(Date.now() / 1_000),
+    nbf: Math.floor(now / 1_000),
     ...(roles.length > 0 ? { roles: [...roles] } : {}),
     ...groupClaim(groups),
   }
-  if (kind === "person") {
-    const sub = createHash("sha256").update(`${audience}\n${id}`).digest("base64url")
-    const signedIn = { preferred_username: name, name, azp: STOREFRONT, azpacr: "0", scp: DELEGATED_SCOPE }
-    return { ...common, ...signedIn, oid: id, sub }
-  }
+  if (kind === "person")
+    return { ...common, ...profileOf(subject, "entra", audience), azp: STOREFRONT, azpacr: "0", scp: scope }
   const principal = derivedId(`principal:${id}`)
   return { ...common, oid: principal, sub: principal, azp: derivedId(`app:${id}`), azpacr: "1", idtyp: "app" }
 }

@@ -1,3 +1,6 @@
+import { ambient, withoutAmbient } from "./telemetry/ambient.ts"
+import { inSharedSpan } from "./telemetry/spans.ts"
+
 export type Debounced = {
   /** Asks for a run. */
   (): void
@@ -6,7 +9,8 @@ export type Debounced = {
 }
 
 /**
- * Runs the work in the background, one run at a time: a call during a run leads to one further run after it.
+ * Runs the work in the background, one run at a time: a call during a run leads to one further run after it. A run
+ * belongs to no call that asked for it, and reads none's surroundings.
  * @param onError hears of a failed run; nobody awaits it
  * @param pauseMs how long a run waits for further calls before it begins
  */
@@ -29,7 +33,35 @@ export function debounce(
   }
   const ask = () => {
     if (running) again = true
-    else finished = run()
+    else finished = withoutAmbient(run)
   }
   return Object.assign(ask, { idle: () => finished })
+}
+
+/**
+ * The same, and each trace that a run serves gets a span of it.
+ * @param name of the span
+ */
+export function tracedDebounce(
+  name: string,
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+  pauseMs = 0,
+): Debounced {
+  const served = new Map<string, string>()
+  const ask = debounce(
+    () => {
+      const traceparents = [...served.values()]
+      served.clear()
+      return inSharedSpan(name, traceparents, work)
+    },
+    onError,
+    pauseMs,
+  )
+  const askFor = () => {
+    const { span, traceparent } = ambient() ?? {}
+    if (span && traceparent) served.set(span.spanContext().traceId, traceparent)
+    ask()
+  }
+  return Object.assign(askFor, { idle: ask.idle })
 }

@@ -1,6 +1,6 @@
 import type { ServiceClient } from "@eshop/building-blocks/http/service-client"
 import { remember } from "@eshop/building-blocks/remember"
-import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import type { DiscountAnswer } from "@eshop/domain/basket/checkout"
 import { getQuote, type Quote, type QuoteRequest } from "@eshop/domain/contracts/quotes"
 import { requestOf } from "@eshop/domain/contracts/route"
@@ -25,7 +25,7 @@ async function ask(
     if (response.status !== 200) throw new Error(`discount answered ${response.status}`)
     return getQuote.answer.parse(JSON.parse(response.text))
   } catch (error) {
-    warn(`no quote: ${(error as Error).message}`)
+    log.warn("no quote: the full price holds", { error })
     return "unavailable"
   }
 }

@@ -1,6 +1,6 @@
 import { remoteRefusal } from "@eshop/building-blocks/http/remote-refusal"
 import type { ServiceClient } from "@eshop/building-blocks/http/service-client"
-import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import { requestOf } from "@eshop/domain/contracts/route"
 import { putHold, releaseHold } from "@eshop/domain/contracts/stock-holds"
 import { holdRefusals, type StockHolds } from "../holds/ports.ts"
@@ -15,7 +15,7 @@ export const httpStockHolds = (client: ServiceClient): StockHolds => ({
       if (response.status !== 200) throw new Error(`catalog answered ${response.status}`)
       return putHold.answer.parse(JSON.parse(response.text))
     } catch (error) {
-      warn(`no stock is held: ${(error as Error).message}`)
+      log.warn("no stock is held", { holdId, error })
       return "unavailable"
     }
   },
@@ -24,7 +24,7 @@ export const httpStockHolds = (client: ServiceClient): StockHolds => ({
     try {
       await client.send(requestOf(releaseHold, { holdId }))
     } catch (error) {
-      warn(`the hold ${holdId} ends by itself: ${(error as Error).message}`)
+      log.warn("a hold is not given back: it ends by itself", { holdId, error })
     }
   },
 })

@@ -1,6 +1,9 @@
 import { type Call, customerOf } from "@eshop/building-blocks/app/call"
 import { command } from "@eshop/building-blocks/app/use-case"
 import { message } from "@eshop/building-blocks/messaging/outbox"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
+import { count } from "@eshop/building-blocks/telemetry/metrics"
+import { nameInLog } from "@eshop/building-blocks/telemetry/observe"
 import {
   type Cart,
   cartChanged,
@@ -86,11 +89,18 @@ export const checkOut = command("basket.check-out", {
         await ports.personalData.put(tx, { customerId, subject: orderId, data: request.shippingAddress })
         await saveCart(ports, tx, call, [current, closeCart(current)], { action: "checked-out", orderId })
         await ports.outbox.add(tx, [message(BasketCheckedOut, orderId, checkout, call)])
+        afterCommit(tx, () => tellOf(checkout))
         return answerOf(checkout)
       })
     return await attempt(await ports.carts.current(customerId), 1)
   },
 })
+
+/** The order is found by its id from its first line on. */
+function tellOf({ checkoutId: orderId, discount }: Checkout): void {
+  nameInLog({ orderId })
+  if (discount.amount > 0) count("eshop.discounts", discount.amount, { "eshop.currency": discount.currency })
+}
 
 function answerOf(checkout: Checkout) {
   const { checkoutId: orderId, subtotal, discount, shipping, tax, total, discountUnavailable } = checkout

@@ -81,7 +81,7 @@ export async function basketOn(databaseUrl: string) {
   /** The app in this process. @param other ports that a test wants otherwise */
   const appWith = (other: Partial<PortsOf<typeof app>> = {}) =>
     appUnderTest(app, {
-      ports: { ...ports, ...deadLetterPorts(app, store, emptyQueue), ...other },
+      ports: { ...ports, logLevels: store.logLevels, ...deadLetterPorts(app, store, emptyQueue), ...other },
       store,
       guests: testGuests,
       orderTokens: testOrderTokens,

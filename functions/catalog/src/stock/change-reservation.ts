@@ -1,4 +1,6 @@
 import type { CommandCall, Committed } from "@eshop/building-blocks/app/call"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
+import { count } from "@eshop/building-blocks/telemetry/metrics"
 import {
   awaitedReservation,
   decideReservation,
@@ -48,6 +50,8 @@ export const changeReservation = <Event extends ReservationEvent>(
         news.map((one) => newsMessage(orderId, one, call)),
       )
       await changeStock(ports, tx, changes, call)
+      if (news.some(({ type }) => type === "rejected"))
+        afterCommit(tx, () => count("eshop.stock.refusals", 1, { "eshop.reason": "reservation" }))
     }),
   ) as Promise<Answer<Event>>
 }

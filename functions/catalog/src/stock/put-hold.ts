@@ -1,4 +1,5 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
+import { count } from "@eshop/building-blocks/telemetry/metrics"
 import { putHold as decide } from "@eshop/domain/catalog/stock-hold"
 import {
   putHold as contract,
@@ -8,6 +9,7 @@ import {
   stockInsufficient,
 } from "@eshop/domain/contracts/stock-holds"
 import { mergeLines } from "@eshop/domain/contracts/stock-lines"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { changeHold } from "./change-hold.ts"
 import type { StockPorts } from "./ports.ts"
 
@@ -16,8 +18,8 @@ export const putHold = useCase("catalog.put-hold", {
   input: contract.input,
   result: StockHold,
   refusals: [stockInsufficient, holdEnded, holdLimit],
-  handle: (ports: StockPorts) => (input, call) =>
-    changeHold(ports, call, input.holdId, async (before, tx) => {
+  handle: (ports: StockPorts) => async (input, call) => {
+    const held = await changeHold(ports, call, input.holdId, async (before, tx) => {
       const { stock } = ports
       const { now } = call
       const owner = input.customerId ?? before?.customerId
@@ -25,5 +27,9 @@ export const putHold = useCase("catalog.put-hold", {
         owner === undefined ? 0 : await stock.holds.unitsHeldBy(tx, owner, input.holdId, now)
       const levels = await stock.levels(tx, mergeLines(input.lines), now)
       return decide(before, input, { levels, heldElsewhere, now })
-    }),
+    })
+    if (isRefusal(held) && held.code === stockInsufficient.code)
+      count("eshop.stock.refusals", 1, { "eshop.reason": "hold" })
+    return held
+  },
 })

@@ -74,7 +74,7 @@ export async function catalogOn(
   const ports = portsOn(store, searchAges)
   if (redis) ports.products = cachedProducts(ports.products, redis)
   const app = appUnderTest(catalog, {
-    ports: { ...ports, ...deadLetterPorts(catalog, store, emptyQueue) },
+    ports: { ...ports, logLevels: store.logLevels, ...deadLetterPorts(catalog, store, emptyQueue) },
     store,
   })
   return {

@@ -11,7 +11,7 @@ type Instance = ReturnType<typeof discountOn>
 
 /** Waits until the cache has its connection: before, it knows nothing. */
 async function connected(cache: RedisCache): Promise<void> {
-  while ((await cache.attempt((redis) => redis.ping())) === undefined)
+  while ((await cache.attempt("PING", (redis) => redis.ping())) === undefined)
     await new Promise((resolve) => setTimeout(resolve, 20))
 }
 

@@ -1,5 +1,5 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import { reconcileRedemptions as contract, type Redemption } from "@eshop/domain/contracts/redemptions"
 import { reconcileRedemption as decide } from "@eshop/domain/discount/redemption"
 import { findCoupon } from "../coupons/find-coupon.ts"
@@ -32,7 +32,9 @@ async function reconcile(
   // A cancelled order is bound to none: it has given back what it may have had.
   if (bound && bound.series === undefined) return "unchanged"
   if (!found || bound?.couponCode !== couponCode) {
-    warn(`order ${orderId}: ${found ? "redeems another coupon than" : "there is no coupon"} ${couponCode}`)
+    log.warn(`${found ? "the order redeems another coupon than" : "there is no coupon"} ${couponCode}`, {
+      orderId,
+    })
     return "refused"
   }
   let changed = false

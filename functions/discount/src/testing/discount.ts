@@ -40,8 +40,12 @@ export function discountOn(connection: string, redis?: RedisCache) {
     close: async () => {},
   }
   const store = tableStore(tables, broker)
-  const noQueue = () => ({ peek: async () => [], redrive: async () => 0 })
-  const ports = { ...tablePorts(tables, redis), ...deadLetterPorts(discount, store, noQueue) }
+  const noQueue = () => ({ peek: async () => [], counts: async () => ({}), redrive: async () => 0 })
+  const ports = {
+    ...tablePorts(tables, redis),
+    logLevels: store.logLevels,
+    ...deadLetterPorts(discount, store, noQueue),
+  }
   const app = appUnderTest(discount, { ports, store })
   const send = app.as(service)
 

@@ -54,6 +54,7 @@ describe.each(Object.entries(adapters))("the sagas that need attention in %s", (
     for (const one of [inNeed(b), first, inNeed(a)]) await note(one)
     expect(await made.attention.list(undefined, 2)).toEqual([first, inNeed(a)])
     expect(await made.attention.list(inNeed(a), 2)).toEqual([inNeed(b)])
+    expect(await made.attention.countBySaga()).toEqual({ checkout: 2, refund: 1 })
     await strike(a)
     await strike(a)
     await strike(newId())

@@ -4,6 +4,7 @@ import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { azureCredential } from "@eshop/building-blocks/identity/azure-credential"
 import type { OrderView } from "../orders/order-views.ts"
 import type { OrderViews, ViewCursor, ViewFilter } from "../orders/ports.ts"
+import { cosmosCalls } from "./cosmos-calls.ts"
 
 /** The container of the views and what it is partitioned by; its database is named as in `connectCosmos`. */
 export const VIEWS = { database: "ordering", container: "orders", partitionKey: "/customerId" } as const
@@ -36,13 +37,16 @@ export function cosmosOf(endpoint?: string, connectionString?: string): CosmosCo
 
 /** The container of the views; the library is loaded at the first use. */
 export function connectCosmos(to: CosmosConnection): () => Promise<Container> {
-  const connectionPolicy = { requestTimeout: REQUEST_TIMEOUT_MS, retryOptions: RETRIES }
+  const common = {
+    connectionPolicy: { requestTimeout: REQUEST_TIMEOUT_MS, retryOptions: RETRIES },
+    plugins: [cosmosCalls(VIEWS)],
+  }
   async function load(): Promise<Container> {
     const { CosmosClient } = await import("@azure/cosmos")
     const client =
       "endpoint" in to
-        ? new CosmosClient({ endpoint: to.endpoint, aadCredentials: azureCredential(), connectionPolicy })
-        : new CosmosClient({ ...partsOf(to.connectionString), connectionPolicy })
+        ? new CosmosClient({ endpoint: to.endpoint, aadCredentials: azureCredential(), ...common })
+        : new CosmosClient({ ...partsOf(to.connectionString), ...common })
     return client.database(VIEWS.database).container(VIEWS.container)
   }
   let loaded: Promise<Container> | undefined

@@ -291,8 +291,23 @@ for (const { name, isHere, open } of adapters)
       onTestFinished(() => alarms.mockRestore())
       await project(stores)
       expect((await listOf(customerId)).map(({ id }) => id)).toEqual([other])
-      expect(alarms.mock.calls[0]?.[0]).toContain(`unreadable-stream: order ${broken}`)
+      const alarm = { alarm: "unreadable-stream", orderId: broken }
+      expect(JSON.parse(alarms.mock.calls[0]?.[0])).toMatchObject(alarm)
       expect(await stores.projection.pendingCount("order-list")).toBe(1)
+    })
+
+    test("orders are counted by the saga that leads them and where they stand in it", async () => {
+      const countOf = async (saga: string, status: string) =>
+        (await stores.orders.countInSagas()).find((one) => one.saga === saga && one.status === status)
+          ?.count ?? 0
+      const places = [["checkout", "AwaitingStock"] as const, ["fulfilment", "Paid"] as const]
+      const counts = () => Promise.all(places.map(([saga, status]) => countOf(saga, status)))
+      const before = await counts()
+      const [, paid] = [await submitted(), await submitted()]
+      for (const said of [confirm, pay]) await change(paid, said)
+      expect(await counts()).toEqual(before.map((count) => count + 1))
+      await change(paid, cancel)
+      expect((await counts())[1]).toBe(before[1])
     })
 
     test("orders whose checkout is under way are found by how long they have been quiet", async () => {

@@ -32,4 +32,11 @@ export const postgresAttention = (pool: pg.Pool): Attention => ({
     })
     return rows
   },
+
+  async countBySaga() {
+    const { rows } = await pool.query<{ saga: string; count: number }>(
+      "SELECT saga, count(*) FROM saga_attention GROUP BY saga",
+    )
+    return Object.fromEntries(rows.map(({ saga, count }) => [saga, count]))
+  },
 })

@@ -8,7 +8,7 @@ import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { chainBehind, type StoredLink } from "@eshop/domain/ordering/stream-chain"
 import type pg from "pg"
 import type { HeadLine } from "../evidence/ports.ts"
-import type { LockedOrder, Orders, ProjectionName, StoredOrder } from "../orders/ports.ts"
+import type { LockedOrder, Orders, OrdersInSaga, ProjectionName, StoredOrder } from "../orders/ports.ts"
 import { searchOrders } from "./postgres-order-search.ts"
 
 type Row = { state: Order; version: number }
@@ -151,6 +151,18 @@ export const postgresOrders = (pool: pg.Pool, changed: () => void): Orders => ({
       values: [before, limit],
     })
     return rows.map(({ id }) => id)
+  },
+
+  async countInSagas() {
+    const { rows } = await pool.query<OrdersInSaga>({
+      name: "order-count-in-sagas",
+      text: `SELECT 'checkout' AS saga, status, count(*)::int AS count FROM orders
+             WHERE status IN ('Submitted', 'AwaitingStock', 'AwaitingPayment') GROUP BY status
+             UNION ALL
+             SELECT 'fulfilment', status, count(*)::int FROM orders
+             WHERE unfinished AND status IN ('Paid', 'PartiallyShipped', 'Shipped', 'Delivered') GROUP BY status`,
+    })
+    return rows
   },
 
   async withCoupons(after, limit) {

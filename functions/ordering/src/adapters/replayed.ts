@@ -15,7 +15,7 @@ export function replayed(orderId: string, events: readonly unknown[]): StoredOrd
     if (!order) throw new Error("the stream has no beginning")
     return [{ order, version: events.length }]
   } catch (error) {
-    alarm("unreadable-stream", `order ${orderId}: ${(error as Error).message}`)
+    alarm("unreadable-stream", "an order's stream cannot be read", { orderId, error })
     return []
   }
 }

@@ -2,6 +2,8 @@ import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { circuit } from "@eshop/building-blocks/http/circuit"
+import { clientCall } from "@eshop/building-blocks/telemetry/client-call"
+import { answeredWith, httpCall } from "@eshop/building-blocks/telemetry/http-call"
 import { BrokenCircuitError, handleWhen } from "cockatiel"
 import type { Stripe } from "stripe"
 
@@ -37,7 +39,7 @@ export function stripeClient(options: { url: string; apiKey: string; timeoutMs?:
       host: hostname,
       port: port || (isSecure ? 443 : 80),
       protocol: isSecure ? "https" : "http",
-      httpClient: Client.createNodeHttpClient(agent),
+      httpClient: observed(Client.createNodeHttpClient(agent), options.url),
     })
   }
 
@@ -53,6 +55,23 @@ export function stripeClient(options: { url: string; apiKey: string; timeoutMs?:
     }
   }
 }
+
+/** Makes every request a call with a span and a metric; of its path the ids are left out. */
+function observed(client: Stripe.HttpClient, url: string): Stripe.HttpClient {
+  const send = client.makeRequest.bind(client)
+  client.makeRequest = (host, port, path, method, ...rest) =>
+    clientCall(
+      () =>
+        httpCall("payments", url, { method, template: path.replace(/\?.*|(?<=\/)[a-z]+_\w{8,}/g, replaced) }),
+      async (call) => {
+        const response = await send(host, port, path, method, ...rest)
+        answeredWith(call, response.getStatusCode())
+        return response
+      },
+    )
+  return client
+}
+const replaced = (part: string): string => (part.startsWith("?") ? "" : "{id}")
 
 /** What Stripe says no to; undefined for anything else. */
 export const stripeError = (error: unknown): Stripe.errors.StripeError | undefined =>

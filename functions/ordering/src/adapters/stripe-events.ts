@@ -1,4 +1,5 @@
 import type { Stripe } from "stripe"
+import * as z from "zod"
 import type { ProviderEvent, ProviderEvents, Report } from "../payments/ports.ts"
 import { reportOfDispute, reportOfPayment, reportOfRefund } from "../payments/reports.ts"
 import { loadStripe } from "./stripe-client.ts"
@@ -9,38 +10,84 @@ const TOLERANCE_SECONDS = 300
 
 type About = Omit<NonNullable<ProviderEvent["about"]>, "idempotencyKey">
 
-/** The events that the shop's endpoint subscribes to; whatever else comes is ignored. */
-function aboutOf(event: Stripe.Event): About | undefined {
-  switch (event.type) {
-    case "payment_intent.amount_capturable_updated":
-    case "payment_intent.payment_failed":
-    case "payment_intent.succeeded":
-    case "payment_intent.canceled": {
-      const { paymentId, orderId, ...record } = recordOf(event.data.object)
-      return about(paymentId, orderId, reportOfPayment({ paymentId, ...record }))
-    }
-    case "refund.updated":
-    case "refund.failed": {
-      const refund = event.data.object
-      const report = reportOfRefund(refundOutcomeOf(refund), refund.id, refundIdOf(refund.metadata))
-      return about(idOf(refund.payment_intent), orderIdOf(refund.metadata), report)
-    }
-    case "charge.dispute.created":
-    case "charge.dispute.updated":
-    case "charge.dispute.closed": {
-      const dispute = disputeOf(event.data.object)
-      return dispute && about(dispute.paymentId, undefined, reportOfDispute(dispute))
-    }
-    default:
-      return undefined
-  }
-}
-
 const about = (
   paymentId: string,
   orderId: string | undefined,
   report: Report | undefined,
 ): About | undefined => report && { paymentId, ...(orderId && { orderId }), report }
+
+const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/)
+const Amount = z.int().min(0)
+const Reference = z.union([Id, z.object({ id: Id })]).nullish()
+const Metadata = z.record(z.string(), z.string()).nullish()
+const Failure = z.object({ code: z.string().nullish(), decline_code: z.string().nullish() }).nullish()
+
+/** A kind of object that events are about: what is read of it, and what that comes to. */
+type Kind<T = never> = { readonly shape: z.ZodType; about(object: T): About | undefined }
+
+const payment: Kind<Stripe.PaymentIntent> = {
+  shape: z.object({
+    ...{ id: Id, status: z.string(), amount_received: Amount, currency: z.string() },
+    ...{ metadata: Metadata, last_payment_error: Failure },
+  }),
+  about(intent) {
+    const { paymentId, orderId, ...record } = recordOf(intent)
+    return about(paymentId, orderId, reportOfPayment({ paymentId, ...record }))
+  },
+}
+const refund: Kind<Stripe.Refund> = {
+  shape: z.object({
+    ...{ id: Id, status: z.string().nullish(), failure_reason: z.string().nullish() },
+    ...{ payment_intent: Reference, metadata: Metadata },
+  }),
+  about(object) {
+    const report = reportOfRefund(refundOutcomeOf(object), object.id, refundIdOf(object.metadata))
+    return about(idOf(object.payment_intent), orderIdOf(object.metadata), report)
+  },
+}
+const dispute: Kind<Stripe.Dispute> = {
+  shape: z.object({
+    ...{ id: Id, status: z.string(), reason: z.string() },
+    ...{ amount: Amount, currency: z.string(), payment_intent: Reference },
+  }),
+  about(object) {
+    const record = disputeOf(object)
+    return record && about(record.paymentId, undefined, reportOfDispute(record))
+  },
+}
+
+/** By type, the events that the shop's endpoint subscribes to; whatever else comes is ignored. */
+const kinds = new Map<string, Kind>([
+  ["payment_intent.amount_capturable_updated", payment],
+  ["payment_intent.payment_failed", payment],
+  ["payment_intent.succeeded", payment],
+  ["payment_intent.canceled", payment],
+  ["refund.updated", refund],
+  ["refund.failed", refund],
+  ["charge.dispute.created", dispute],
+  ["charge.dispute.updated", dispute],
+  ["charge.dispute.closed", dispute],
+])
+
+const Event = z.object({
+  id: Id,
+  type: z.string().max(255),
+  request: z.object({ idempotency_key: z.string().nullish() }).nullish(),
+  data: z.object({ object: z.looseObject({}) }),
+})
+
+/** A signature says whose an event is, not that it is well made. */
+function eventOf(signed: unknown): ProviderEvent | "unreadable" {
+  const { data: event } = Event.safeParse(signed)
+  if (!event) return "unreadable"
+  const { id, type, request, data } = event
+  const kind = kinds.get(type)
+  if (!kind) return { id, type }
+  if (!kind.shape.safeParse(data.object).success) return "unreadable"
+  const about = kind.about(data.object as never)
+  const idempotencyKey = request?.idempotency_key
+  return { id, type, ...(about && { about: { ...about, ...(idempotencyKey && { idempotencyKey }) } }) }
+}
 
 /**
  * Stripe's webhook events (https://docs.stripe.com/webhooks).
@@ -52,20 +99,14 @@ export const stripeEvents = (secrets: readonly string[]): ProviderEvents => ({
     const signature = headers["stripe-signature"] ?? ""
     const time = now.getTime()
     for (const secret of secrets) {
-      let event: Stripe.Event
+      let signed: unknown
       try {
-        event = webhooks.constructEvent(bytes, signature, secret, TOLERANCE_SECONDS, undefined, time)
+        signed = webhooks.constructEvent(bytes, signature, secret, TOLERANCE_SECONDS, undefined, time)
       } catch {
         // Not signed with this secret, or no event: a header out of shape makes errors of any kind.
         continue
       }
-      const about = aboutOf(event)
-      const idempotencyKey = event.request?.idempotency_key
-      return {
-        id: event.id,
-        type: event.type,
-        ...(about && { about: { ...about, ...(idempotencyKey && { idempotencyKey }) } }),
-      }
+      return eventOf(signed)
     }
     return undefined
   },

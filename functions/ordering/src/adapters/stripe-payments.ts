@@ -1,3 +1,4 @@
+import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { OrderId, RefundId } from "@eshop/domain/kernel/ids"
 import { Currency, type Money } from "@eshop/domain/kernel/money"
 import type { AuthorisationOutcome, RefundOutcome } from "@eshop/domain/payment/payment"
@@ -26,6 +27,10 @@ const codeOf = ({ decline_code, code, rawType }: Stripe.errors.StripeError): str
 const declineCodeOf = ({ last_payment_error: error, status }: Stripe.PaymentIntent): string =>
   error?.decline_code || error?.code || status
 
+/** The shopper's browser is sent there: nowhere that runs a script. */
+const webAddress = (url: string | null | undefined): string | undefined =>
+  url && /^https?:$/.test(URL.parse(url)?.protocol ?? "") ? url : undefined
+
 function outcomeOf(intent: Stripe.PaymentIntent): AuthorisationOutcome {
   const paymentId = intent.id
   switch (intent.status) {
@@ -35,7 +40,7 @@ function outcomeOf(intent: Stripe.PaymentIntent): AuthorisationOutcome {
     case "processing":
       return { type: "processing", paymentId }
     case "requires_action": {
-      const redirectUrl = intent.next_action?.redirect_to_url?.url
+      const redirectUrl = webAddress(intent.next_action?.redirect_to_url?.url)
       return { type: "action-required", paymentId, ...(redirectUrl && { redirectUrl }) }
     }
     default:
@@ -116,6 +121,20 @@ export function disputeOf(dispute: Stripe.Dispute): DisputeRecord | undefined {
   )
 }
 
+/** An answer that is no object of Stripe's, nor a list of them, is none, whatever its status. */
+const readable =
+  (calls: StripeCalls): StripeCalls =>
+  async (work) => {
+    const answer = await calls(work).catch((error: unknown) => {
+      // What Stripe's own package makes of `null`.
+      if (error instanceof TypeError) throw new DependencyUnavailableError("payments", error)
+      throw error
+    })
+    const { object, id, data } = answer as { object?: unknown; id?: unknown; data?: unknown }
+    if (typeof object === "string" && (typeof id === "string" || Array.isArray(data))) return answer
+    throw new DependencyUnavailableError("payments", new Error("its answer is none of Stripe's objects"))
+  }
+
 const seconds = (time: Date): number => Math.floor(time.getTime() / 1_000)
 
 const unlessMissing = (error: unknown): undefined => {
@@ -175,9 +194,10 @@ const recordsBy = (call: StripeCalls): Omit<ProviderRecords, "release"> => ({
  * @param options.returnUrl where the browser goes after an authentication
  */
 export function stripePayments(
-  call: StripeCalls,
+  calls: StripeCalls,
   options: { returnUrl?: (orderId: string) => string } = {},
 ): Payments & ProviderRecords {
+  const call = readable(calls)
   const retrieve = (paymentId: string) => call(({ paymentIntents }) => paymentIntents.retrieve(paymentId))
 
   /** Said again with the same key it is answered with the payment that it made the first time. */
@@ -239,7 +259,8 @@ export function stripePayments(
       const failure = await call(({ paymentIntents }) =>
         paymentIntents.capture(paymentId, {}, { idempotencyKey: `${orderId}-capture` }),
       ).then(
-        () => undefined,
+        (intent) =>
+          intent.status === "succeeded" ? undefined : new Error(`the capture came to ${intent.status}`),
         (error: Error) => error,
       )
       if (!failure) return { type: "captured", paymentId }

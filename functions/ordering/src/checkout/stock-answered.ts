@@ -67,7 +67,7 @@ export const stockRejected = command("ordering.stock-rejected", {
         // One that has ended, or has left, stays as it is.
         const end = (order: Order | undefined) => {
           if (order && isSent(order))
-            alarm("stock-gone", `order ${orderId} has left without stock in Catalog`)
+            alarm("stock-gone", "an order has left without stock in Catalog", { orderId })
           return cancelOrder(order, { reason }, call.now)
         }
         await changeOrder(ports, tx, orderId, end, call)

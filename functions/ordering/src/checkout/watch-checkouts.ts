@@ -39,10 +39,10 @@ export const watchCheckouts = useCase("ordering.watch-checkouts", {
           started++
           continue
         }
-        alarm(
-          "abandoned-checkout",
-          `the checkout of order ${orderId} ${ended(saga)} at ${positionOf(saga)}: it is led back`,
-        )
+        alarm("abandoned-checkout", `the checkout ${ended(saga)} at ${positionOf(saga)}: it is led back`, {
+          orderId,
+          sagaId: orderId,
+        })
         await sagas.start(abandonedCheckout, recoveryOf(orderId), { orderId })
         abandoned++
       }

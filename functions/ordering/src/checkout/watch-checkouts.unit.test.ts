@@ -32,7 +32,7 @@ async function watch(known: Readonly<Record<string, SagaStatus>>, noted: readonl
   const call: Partial<CommandCall> = { now, transact: (work) => work({} as Tx) }
   const ports = { orders, sagas, attention }
   const result = await watchCheckouts.handle(ports as never)({} as never, call as CommandCall)
-  return { result, begun, asked, struck, alarms: alarms.mock.calls.map(([text]) => text) }
+  return { result, begun, asked, struck, alarms: alarms.mock.calls.map(([line]) => JSON.parse(line)) }
 }
 
 test("looks at orders that have not changed for two minutes, and leaves those alone whose saga runs", async () => {
@@ -58,8 +58,12 @@ test.each(["failed", "terminated", "completed"] as const)(
       { started: 0, abandoned: 1, settled: 0 },
       [["abandoned-checkout", "order-1-abandoned", { orderId: "order-1" }]],
     ])
-    expect(alarms).toEqual([
-      `abandoned-checkout: the checkout of order order-1 has ended (${status}) at {"step":"stranded"}: it is led back`,
+    expect(alarms).toMatchObject([
+      {
+        alarm: "abandoned-checkout",
+        orderId: "order-1",
+        msg: `the checkout has ended (${status}) at {"step":"stranded"}: it is led back`,
+      },
     ])
   },
 )

@@ -11,5 +11,8 @@ export const operatorsReminded = step("remind-operators", {
     detail: z.string(),
   }),
   output: z.void(),
-  run: () => async (reminder) => alarm(reminder.alarm, `order ${reminder.orderId}: ${reminder.detail}`),
+  run:
+    () =>
+    async ({ orderId, alarm: name, detail }) =>
+      alarm(name, detail, { orderId }),
 })

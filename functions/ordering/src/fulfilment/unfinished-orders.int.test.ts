@@ -191,9 +191,14 @@ describe("the watch over unfinished orders", () => {
     const watching = app(sagas)
     await watching.tick("ordering.watch-unfinished-orders")
     expect(started).toEqual([fulfilmentId()])
-    expect(watching.log).toContain(
-      `error abandoned-saga: fulfilment ${fulfilmentId()} has ended (terminated) before its work: it begins anew`,
-    )
+    expect(watching.lines("error")).toMatchObject([
+      {
+        msg: "fulfilment has ended (terminated) before its work: it begins anew",
+        alarm: "abandoned-saga",
+        orderId,
+        sagaId: fulfilmentId(),
+      },
+    ])
   })
 
   test("leaves alone what runs, what has only just changed, and what is finished", async () => {

@@ -17,7 +17,12 @@ const QUIET_MS = 10 * 60_000
 const ROUND_MS = 24 * 60 * 60_000
 
 type Ports = { readonly unfinished: UnfinishedOrders; readonly sagas: Sagas }
-type Expected = { readonly saga: Saga; readonly id: string; readonly input: unknown }
+type Expected = {
+  readonly orderId: string
+  readonly saga: Saga
+  readonly id: string
+  readonly input: unknown
+}
 
 /** The sagas that should be leading the order. */
 function expectedOf(order: Order): Expected[] {
@@ -25,9 +30,10 @@ function expectedOf(order: Order): Expected[] {
   const refunds = isPaid(order) ? order.payment.refunds.filter(({ status }) => status === "requested") : []
   return [
     ...(isInFulfilment(order)
-      ? [{ saga: fulfilment as Saga, id: fulfilmentIdOf(orderId), input: { orderId } }]
+      ? [{ orderId, saga: fulfilment as Saga, id: fulfilmentIdOf(orderId), input: { orderId } }]
       : []),
     ...refunds.map(({ refundId }) => ({
+      orderId,
       saga: refund as Saga,
       id: refundIdOf(orderId, refundId),
       input: { orderId, refundId },
@@ -51,7 +57,7 @@ export const watchUnfinishedOrders = useCase("ordering.watch-unfinished-orders",
       const orders = await unfinished.after(progress.position, new Date(call.now.getTime() - QUIET_MS), BATCH)
       let started = 0
       let restarted = 0
-      for (const { saga, id, input } of orders.flatMap(expectedOf)) {
+      for (const { saga, id, input, orderId } of orders.flatMap(expectedOf)) {
         const known = await sagas.status(id)
         if (known?.status === "running") continue
         await sagas.start(saga, id, input)
@@ -60,7 +66,8 @@ export const watchUnfinishedOrders = useCase("ordering.watch-unfinished-orders",
           restarted++
           alarm(
             "abandoned-saga",
-            `${saga.name} ${id} has ended (${known.status}) before its work: it begins anew`,
+            `${saga.name} has ended (${known.status}) before its work: it begins anew`,
+            { orderId, sagaId: id },
           )
         }
       }

@@ -158,8 +158,10 @@ describe("where notices go", () => {
   })
 
   test("may be a log, which says nothing of whom they are for", async () => {
-    const lines: string[] = []
-    await loggedNotices((line) => lines.push(line)).send(notice)
-    expect(lines).toEqual([`notice=${notice.id} kind=order-link language=en`])
+    const lines: unknown[] = []
+    await loggedNotices((...line) => lines.push(line)).send(notice)
+    expect(lines).toEqual([
+      ["a notice would go out", { noticeId: notice.id, kind: "order-link", language: "en" }],
+    ])
   })
 })

@@ -1,8 +1,9 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { type Debounced, debounce } from "@eshop/building-blocks/debounce"
+import { type Debounced, tracedDebounce } from "@eshop/building-blocks/debounce"
 import type { OrderTokens } from "@eshop/building-blocks/identity/order-token"
 import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
-import { alarm, warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
+import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { Address } from "@eshop/domain/contracts/checkouts"
 import { GUEST_PREFIX } from "@eshop/domain/kernel/ids"
 import * as z from "zod"
@@ -70,20 +71,26 @@ async function write(ports: SendNoticesPorts, notice: ClaimedNotice, now: Date):
 /** @returns whether it was sent */
 async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Date): Promise<boolean> {
   const { id, facts, attempts } = claimed
+  const about = {
+    noticeId: id,
+    kind: facts.kind,
+    ...(facts.kind !== "order-link" && { orderId: facts.orderId }),
+  }
   try {
     const notice = await write(ports, claimed, now)
     if (notice) await ports.delivery.send(notice)
     await ports.notices.remove(id)
+    log.info(notice ? "a notice was sent" : "nobody is to be told any more", about)
     return notice !== undefined
   } catch (error) {
     // Never the notice: what failed may say where, not what to whom.
-    const fault = (error as Error).name
+    const fault = { ...about, fault: (error as Error).name }
     if (attempts + 1 >= MAX_ATTEMPTS) {
-      alarm("undelivered-notice", `notice ${id} (${facts.kind}) is given up: ${fault}`)
+      alarm("undelivered-notice", "a notice is given up", fault)
       await ports.notices.remove(id)
       return false
     }
-    warn(`notice ${id} (${facts.kind}) could not be sent and waits: ${fault}`)
+    log.warn("a notice could not be sent and waits", fault)
     const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** Math.min(attempts, 10), LONGEST_PAUSE_SECONDS)
     await ports.notices.postpone(id, pause)
     return false
@@ -112,7 +119,8 @@ export const sendNotices = useCase("ordering.send-notices", {
 
 /** What sends notices moments after the commit that made them. */
 export const sendSoon = (ports: SendNoticesPorts): Debounced =>
-  debounce(
+  tracedDebounce(
+    "ordering.send-notices",
     () => sendDue(ports, new Date()),
-    (error) => warn(`notices wait for the next run: ${(error as Error).name}`),
+    (error) => log.warn("notices wait for the next run", { fault: (error as Error).name }),
   )

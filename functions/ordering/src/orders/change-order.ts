@@ -1,9 +1,11 @@
 import type { Call, Tx } from "@eshop/building-blocks/app/call"
 import type { Outbox, OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import { evolve, type Order } from "@eshop/domain/ordering/order"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import { announcementsOf } from "./announcements.ts"
+import { countChange, type OrderChange } from "./count-change.ts"
 import type { LockedOrder, Orders } from "./ports.ts"
 
 export type OrderPorts = { readonly orders: Orders; readonly outbox: Outbox }
@@ -33,16 +35,19 @@ export async function changeStoredOrder<R extends Refusal>(
   const events = decided as OrderEvent[]
   const version = (stored?.version ?? 0) + events.length
   const messages: OutboxMessage[] = []
+  const changes: OrderChange[] = []
   let order = stored?.order
   for (const event of events) {
     const before = order
     order = evolve(before, event)
     messages.push(...announcementsOf(event, before, order, call))
+    changes.push({ event, before, after: order })
   }
   if (!order) throw new Error("the command made no order")
   if (events.length === 0) return { order, version, events }
   await orders.append(tx, orderId, stored?.head, events, order)
   await outbox.add(tx, messages)
+  afterCommit(tx, () => changes.forEach(countChange))
   return { order, version, events }
 }
 

@@ -54,8 +54,17 @@ export type Orders = {
   hashAt(id: string, version: number): Promise<string | undefined>
   /** Ids of orders whose checkout is under way and that have not changed since then, oldest first. */
   underWaySince(before: Date, limit: number): Promise<readonly string[]>
+  /** How many orders are led by a saga of checkout, and by one of fulfilment, in each state. */
+  countInSagas(): Promise<readonly OrdersInSaga[]>
   /** Orders that use a coupon, by id. @param after the last id of the page before */
   withCoupons(after: string | undefined, limit: number): Promise<readonly Order[]>
+}
+
+/** So many orders of a state that a saga leads. */
+export type OrdersInSaga = {
+  readonly saga: "checkout" | "fulfilment"
+  readonly status: OrderStatus
+  readonly count: number
 }
 
 /** When an order was submitted: from the first instant on, before the second one. */

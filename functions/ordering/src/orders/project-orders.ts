@@ -1,6 +1,6 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { debounce } from "@eshop/building-blocks/debounce"
-import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { tracedDebounce } from "@eshop/building-blocks/debounce"
+import { log } from "@eshop/building-blocks/telemetry/log"
 import * as z from "zod"
 import { viewOf } from "./order-views.ts"
 import type { OrderViews, Projection } from "./ports.ts"
@@ -40,8 +40,9 @@ export const projectOrders = useCase("ordering.project-orders", {
 
 /** What projects moments after a commit that changed an order. */
 export const projectSoon = (ports: ReadModelPorts): (() => void) =>
-  debounce(
+  tracedDebounce(
+    "ordering.project-orders",
     () => project(ports),
-    (error) => warn(`the read model lags behind until the next run: ${(error as Error).message}`),
+    (error) => log.warn("the read model lags behind until the next run", { error }),
     PAUSE_MS,
   )

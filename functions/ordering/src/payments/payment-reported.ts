@@ -2,7 +2,8 @@ import type { CommandCall, Tx } from "@eshop/building-blocks/app/call"
 import { command } from "@eshop/building-blocks/app/use-case"
 import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
-import { alarm, warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
+import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { closeDispute, disputeUnknown } from "@eshop/domain/ordering/close-dispute"
@@ -46,10 +47,7 @@ async function ofPayment(ports: Ports, { orderId, paymentId }: Reported, call: C
   const isOpen = report?.type === "authorised" || report?.type === "captured"
   const isStranded = order !== undefined && isOpen && !isPaidBy(order, paymentId)
   if (isStranded && report.type === "captured")
-    alarm(
-      "unexpected-capture",
-      `payment ${paymentId} of order ${orderId} is captured, and no saga waits for it`,
-    )
+    alarm("unexpected-capture", "a payment is captured, and no saga waits for it", { orderId, paymentId })
   return await call.commit(async (tx) => {
     if (isStranded) await ports.paymentWatch.watch(tx, { paymentId, orderId }, call.now)
   })
@@ -67,9 +65,7 @@ async function ofRefund(
   const { providerRefundId, refundId } = report
   const nothing = () => call.commit(async () => undefined)
   if (refundId === undefined) {
-    warn(
-      `somebody has refunded payment ${paymentId} of order ${orderId} at the provider: ${providerRefundId}`,
-    )
+    log.warn("somebody has refunded a payment at the provider", { orderId, paymentId, providerRefundId })
     return await nothing()
   }
   const outcome = await ports.payments.checkRefund(providerRefundId)
@@ -78,7 +74,7 @@ async function ofRefund(
   if (await tell(ports, refundIdOf(orderId, refundId), { paymentId, report: settled })) return await nothing()
   if (outcome.type === "refunded") return await nothing()
   const { code } = outcome
-  alarm("refund-failed", `refund ${refundId} of order ${orderId} has come back: ${code}`)
+  alarm("refund-failed", `a refund has come back: ${code}`, { orderId, paymentId, refundId })
   return await call.commit(async (tx) => {
     const failed = (order: Order | undefined) => failRefund(order, { refundId, code }, call.now)
     const changed = await changeOrder(ports, tx, orderId, failed, call)

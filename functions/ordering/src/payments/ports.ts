@@ -112,13 +112,14 @@ export type ProviderEvent = {
 export type ProviderEvents = {
   /**
    * @param headers with names in lower case
-   * @returns undefined for bytes that the provider has not signed, or too long ago
+   * @returns undefined for bytes that the provider has not signed, or too long ago; "unreadable" for what it has signed
+   *   and is not shaped as its events are
    */
   read(
     bytes: Buffer,
     headers: Readonly<Record<string, string>>,
     now: Date,
-  ): Promise<ProviderEvent | undefined>
+  ): Promise<ProviderEvent | "unreadable" | undefined>
 }
 
 /** How far the payments of the provider's list are settled: those before `from`, and of those up to `to` down to `after`. */

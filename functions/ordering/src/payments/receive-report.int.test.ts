@@ -74,6 +74,38 @@ describe("a signature", () => {
     expect((await send(signed(event, undefined, ago(295)))).status).toBe(200)
   })
 
+  test("does not make sense of what has another shape than the provider's events", async () => {
+    const orderId = await shop.awaiting()
+    const { data, ...event } = authorised(orderId)
+    const intent = intentOf(orderId, "requires_capture")
+    const misshapen: object[] = [
+      [],
+      event,
+      { ...event, id: { $ne: "" }, data },
+      { ...event, data: { object: null } },
+      ...[{ id: "" }, { currency: undefined }, { amount_received: "all" }, { metadata: "order" }].map(
+        (wrong) => ({
+          ...event,
+          data: { object: { ...intent, ...wrong } },
+        }),
+      ),
+      eventOf("charge.dispute.closed", {
+        id: "dp_1",
+        amount: 1,
+        currency: "usd",
+        reason: null,
+        status: "won",
+      }),
+      eventOf("refund.updated", { id: "re_1", payment_intent: {}, metadata: null, status: "failed" }),
+    ]
+    for (const report of misshapen)
+      expect(await send(signed(report)), JSON.stringify(report)).toMatchObject({
+        status: 422,
+        body: { type: "urn:eshop:problem:payment-report.unreadable" },
+      })
+    expect(await shop.reportsOf(orderId)).toEqual([])
+  })
+
   test("is not asked for of a body that is too large or of another kind", async () => {
     const large = signed({ ...authorised(newId()), much: "x".repeat(262_144) })
     expect((await send(large)).status).toBe(413)

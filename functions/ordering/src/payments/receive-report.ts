@@ -2,7 +2,8 @@ import { useCase } from "@eshop/building-blocks/app/use-case"
 import { RawRequest } from "@eshop/building-blocks/http/route"
 import { message, type Outbox } from "@eshop/building-blocks/messaging/outbox"
 import type { Inbox } from "@eshop/building-blocks/store/store"
-import { warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
+import { nameInLog } from "@eshop/building-blocks/telemetry/observe"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
@@ -27,6 +28,13 @@ export const reportNotSigned = defineRefusal(
   "The report does not bear the payment provider's signature, or bears one that is too old.",
 )
 
+/** The provider sends it again, and shows it as failed to whoever looks there. */
+const reportUnreadable = defineRefusal(
+  "payment-report.unreadable",
+  "rule",
+  "The report is signed, but not shaped as the payment provider's events are.",
+)
+
 type About = NonNullable<ProviderEvent["about"]>
 
 /** The saga has it from the answer to its own request, or the order already says so. */
@@ -44,25 +52,31 @@ function isKnown({ paymentId, report, idempotencyKey }: About, order: Order): bo
 export const receiveReport = useCase("ordering.receive-payment-report", {
   input: RawRequest,
   result: z.strictObject({ received: z.boolean().describe("False for a report that changes nothing") }),
-  refusals: [reportNotSigned],
+  refusals: [reportNotSigned, reportUnreadable],
   handle:
     ({ providerEvents, providerRecords, orders, inbox, outbox }: Ports) =>
     async ({ bytes, headers }, call) => {
       const event = await providerEvents.read(bytes, headers, call.now)
       if (!event) return reportNotSigned()
+      if (event === "unreadable") {
+        log.warn("a report with the provider's signature is not shaped as its events are")
+        return reportUnreadable()
+      }
       const ignored = { received: false }
       const { about } = event
       if (!about) return ignored
       const { paymentId, report } = about
+      nameInLog({ paymentId })
       // A dispute does not name its order, but its payment does.
       const orderId =
         about.orderId ??
         (report.type === "disputed" ? (await providerRecords.find(paymentId))?.orderId : undefined)
       const stored = orderId === undefined ? undefined : await orders.find(orderId)
       if (orderId === undefined || !stored) {
-        warn(`the provider's report ${event.id} (${event.type}) is about no order: payment ${paymentId}`)
+        log.warn(`the provider's report is about no order: ${event.type}`, { providerEventId: event.id })
         return ignored
       }
+      nameInLog({ orderId })
       if (isKnown(about, stored.order)) return ignored
       return await call.transact(async (tx) => {
         if (!(await inbox.claim(tx, SOURCE, event.id))) return ignored

@@ -79,10 +79,10 @@ async function carryOut(
 ): Promise<{ readonly counts: keyof Counts; readonly isSettled: boolean }> {
   const mismatch = (detail: string) => {
     const state = order ? `is ${order.status}` : "is unknown"
-    alarm(
-      "payment-mismatch",
-      `payment ${paymentId} is ${words[status]}, its order ${orderId} ${state}${detail}`,
-    )
+    alarm("payment-mismatch", `a payment is ${words[status]}, its order ${state}${detail}`, {
+      orderId,
+      paymentId,
+    })
   }
   switch (verdict) {
     case "right":

@@ -2,6 +2,7 @@ import type { Call } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
 import { isUnavailable } from "@eshop/building-blocks/failure"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
+import { pseudonymOf } from "@eshop/building-blocks/telemetry/pseudonym"
 import { defineRefusal, isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
@@ -59,7 +60,11 @@ export const eraseWhenPossible = useCase("ordering.erase-when-possible", {
     let waiting = 0
     for (const request of await ports.erasureRequests.due(BATCH)) {
       const isDone = await eraseOne(ports, request, call).catch((error: Error) => {
-        if (!isUnavailable(error)) alarm("erasure-failed", error.message)
+        if (!isUnavailable(error))
+          alarm("erasure-failed", "a customer could not be forgotten", {
+            customer: pseudonymOf(request.customerId),
+            error,
+          })
         return false
       })
       if (isDone) erased++

@@ -25,6 +25,8 @@ export type Attention = {
     after: { readonly notedAt: Date; readonly instanceId: string } | undefined,
     limit: number,
   ): Promise<readonly SagaInNeed[]>
+  /** How many of each saga there are. */
+  countBySaga(): Promise<Readonly<Record<string, number>>>
 }
 
 /** Keeps the list of sagas that need attention: what every saga of this app names as its `attention`. */

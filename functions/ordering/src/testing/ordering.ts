@@ -104,6 +104,7 @@ export async function orderingOn(databaseUrl: string) {
     outbox: store.outbox,
     attention: postgresAttention(store.pool),
     checkoutSettings: { gracePeriodSeconds: 0 },
+    logLevels: store.logLevels,
     ...deadLetterPorts(ordering, store, emptyQueue),
     checkouts: { find, lookUp: find },
     sagas,

@@ -1,7 +1,8 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { type Debounced, debounce } from "@eshop/building-blocks/debounce"
+import { type Debounced, tracedDebounce } from "@eshop/building-blocks/debounce"
 import type { OutboundAnswer, OutboundPost } from "@eshop/building-blocks/http/outbound-post"
-import { alarm, warn } from "@eshop/building-blocks/telemetry/observe"
+import { log } from "@eshop/building-blocks/telemetry/log"
+import { alarm, idsOf } from "@eshop/building-blocks/telemetry/observe"
 import { Webhook } from "standardwebhooks"
 import * as z from "zod"
 import type { Delivery } from "./delivery.ts"
@@ -51,8 +52,14 @@ async function disable(
   why: string,
 ): Promise<void> {
   if (await subscriptions.disable(id, reason))
-    alarm("webhook-disabled", `subscription ${id} is sent nothing any more: ${why}`)
+    alarm("webhook-disabled", `a webhook is sent nothing any more: ${why}`, { webhookId: id })
 }
+
+/** What lines say of a delivery: the order that it tells of as well. */
+const aboutOf = ({ id, subscriptionId, type, body }: Delivery) => ({
+  ...{ webhookId: subscriptionId, deliveryId: id, type },
+  ...idsOf((JSON.parse(body) as { data?: unknown }).data),
+})
 
 /** A subscription whose secret cannot be had is told of in its log; it must not hold the others up. */
 async function send(
@@ -65,7 +72,7 @@ async function send(
     const headers = headersOf(delivery, subscription, webhookSecrets, at)
     return await post(subscription.url, headers, delivery.body)
   } catch (error) {
-    warn(`webhook ${delivery.id} could not be signed: ${(error as Error).message}`)
+    log.warn("a webhook's delivery cannot be signed", { ...aboutOf(delivery), error })
     return { error: "signing-failed" }
   }
 }
@@ -79,6 +86,8 @@ async function attempt(
   const at = new Date()
   const answer = await send(ports, subscription, delivery, at)
   const milliseconds = Date.now() - at.getTime()
+  const status = "status" in answer ? answer.status : answer.error
+  log.debug("a webhook was tried", { ...aboutOf(delivery), status, ms: milliseconds })
   const { throttleSeconds, isGone, ...verdict } = judge(delivery.attempts, answer, new Date(), Math.random())
   if (verdict.state === "delivered") await ports.subscriptions.succeeded(subscription.id)
   if (throttleSeconds !== undefined) await ports.subscriptions.throttle(subscription.id, throttleSeconds)
@@ -122,7 +131,8 @@ export const sendDeliveries = useCase("ordering.send-deliveries", {
 
 /** What sends deliveries moments after the commit that made them. */
 export const deliverSoon = (ports: SendDeliveriesPorts): Debounced =>
-  debounce(
+  tracedDebounce(
+    "ordering.send-deliveries",
     () => sendDueDeliveries(ports),
-    (error) => warn(`webhooks wait for the next run: ${(error as Error).message}`),
+    (error) => log.warn("webhooks wait for the next run", { error }),
   )

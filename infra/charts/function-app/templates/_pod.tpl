@@ -132,6 +132,10 @@ spec:
         - name: AzureWebJobsSecretStorageType
           value: kubernetes
         {{- end }}
+        {{- if $v.serviceMonitor.enabled }}
+        - name: OTEL_METRICS_EXPORTER
+          value: prometheus
+        {{- end }}
         {{- range $index, $name := .functions }}
         - name: AzureFunctionsJobHost__functions__{{ $index }}
           value: {{ $name | quote }}

@@ -127,16 +127,60 @@ resource "azurerm_api_management_api" "this" {
   subscription_required = false
 }
 
-resource "azurerm_api_management_api_operation" "this" {
-  for_each = local.operations
-
-  operation_id        = lower(each.value.method)
-  api_name            = azurerm_api_management_api.this[each.value.service].name
+# Edges know that a body is JSON and an object; which members it has, the app knows.
+resource "azurerm_api_management_global_schema" "json" {
+  schema_id           = "json-object"
   api_management_name = azurerm_api_management.this.name
   resource_group_name = var.resource_group_name
-  display_name        = each.value.method
-  method              = each.value.method
-  url_template        = "/*"
+  type                = "json"
+  value               = jsonencode({ type = "object" })
+}
+
+resource "azurerm_api_management_policy_fragment" "problem" {
+  name              = "problem"
+  api_management_id = azurerm_api_management.this.id
+  description       = "Answers the problem that the variable `problem` holds."
+  value = templatefile("${path.module}/policies/problem.xml.tftpl", {
+    security_headers = var.gateway.securityHeaders
+    kinds            = local.problem_kinds
+  })
+}
+
+# Of all APIs, and of what belongs to none.
+resource "azurerm_api_management_policy" "this" {
+  api_management_id = azurerm_api_management.this.id
+  xml_content = templatefile("${path.module}/policies/global.xml.tftpl", {
+    allowed_origins  = var.allowed_origins
+    allowed_methods  = local.methods
+    cors             = var.gateway.cors
+    security_headers = var.gateway.securityHeaders
+    edge_headers     = var.gateway.edgeHeaders
+    problem          = local.problem
+  })
+
+  depends_on = [azurerm_api_management_policy_fragment.problem]
+}
+
+resource "azurerm_api_management_api_operation" "this" {
+  for_each = local.operation_keys
+
+  operation_id        = local.operations[each.key].id
+  api_name            = azurerm_api_management_api.this[local.operations[each.key].service].name
+  api_management_name = azurerm_api_management.this.name
+  resource_group_name = var.resource_group_name
+  display_name        = local.operations[each.key].id
+  method              = local.operations[each.key].method
+  url_template        = local.operations[each.key].urlTemplate
+
+  dynamic "template_parameter" {
+    for_each = local.operations[each.key].parameters
+
+    content {
+      name     = template_parameter.value
+      type     = "string"
+      required = true
+    }
+  }
 }
 
 resource "azurerm_api_management_api_policy" "this" {
@@ -146,27 +190,38 @@ resource "azurerm_api_management_api_policy" "this" {
   api_management_name = azurerm_api_management.this.name
   resource_group_name = var.resource_group_name
   xml_content = templatefile("${path.module}/policies/api.xml.tftpl", {
-    service             = each.key
-    backend             = azurerm_api_management_backend.this[each.key].name
-    allowed_origins     = var.allowed_origins
-    allowed_methods     = local.methods
-    cors_max_age        = var.routes.cors.maxAgeSeconds
-    max_body_bytes      = var.routes.maxBodyBytes
-    requests_per_minute = var.requests_per_minute
+    prefix  = each.value.prefix
+    backend = azurerm_api_management_backend.this[each.key].name
+    limits  = var.gateway.rateLimits
+    problem = local.problem
   })
+
+  depends_on = [azurerm_api_management_policy_fragment.problem]
 }
 
-# Anonymous methods keep the API's policy; all others want a token as well.
-resource "azurerm_api_management_api_operation_policy" "token" {
-  for_each = { for key, operation in local.operations : key => operation if !operation.anonymous }
+resource "azurerm_api_management_api_operation_policy" "this" {
+  for_each = local.operation_keys
 
-  operation_id        = azurerm_api_management_api_operation.this[each.key].operation_id
-  api_name            = azurerm_api_management_api.this[each.value.service].name
+  operation_id        = local.operation_ids[each.key]
+  api_name            = azurerm_api_management_api.this[local.operations[each.key].service].name
   api_management_name = azurerm_api_management.this.name
   resource_group_name = var.resource_group_name
-  xml_content = templatefile("${path.module}/policies/token.xml.tftpl", {
-    openid_config_url = var.identity_provider.openid_config_url
-    issuer            = var.identity_provider.issuer
-    audience          = var.routes.issuer.audience
+  xml_content = templatefile("${path.module}/policies/operation.xml.tftpl", {
+    asks           = local.asks_for_token[local.operations[each.key].admission]
+    role           = local.operations[each.key].role
+    roles_claim    = var.gateway.issuer.rolesClaim
+    staff          = var.identity_provider.staff
+    issuers        = local.issuers
+    limits         = var.gateway.rateLimits
+    strict         = local.operations[each.key].strict
+    route          = trimsuffix(local.operations[each.key].id, "-head")
+    content_types  = local.operations[each.key].contentTypes
+    json_types     = [for type in local.operations[each.key].contentTypes : type if can(regex("[/+]json$", type))]
+    json_schema    = azurerm_api_management_global_schema.json.schema_id
+    max_body_bytes = local.operations[each.key].maxBodyBytes
+    head           = local.operations[each.key].method == "HEAD"
+    problem        = local.problem
   })
+
+  depends_on = [azurerm_api_management_policy_fragment.problem]
 }

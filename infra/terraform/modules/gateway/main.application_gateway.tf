@@ -34,10 +34,10 @@ resource "azurerm_web_application_firewall_policy" "this" {
 
   policy_settings {
     enabled                     = true
-    mode                        = var.waf.mode
+    mode                        = var.waf_mode
     request_body_check          = true
     request_body_enforcement    = true
-    max_request_body_size_in_kb = ceil(var.routes.maxBodyBytes / 1024)
+    max_request_body_size_in_kb = ceil(var.firewall.maxBodyBytes / 1024)
     file_upload_limit_in_mb     = 1
   }
 
@@ -51,16 +51,41 @@ resource "azurerm_web_application_firewall_policy" "this" {
       type    = "Microsoft_BotManagerRuleSet"
       version = "1.1"
     }
+
+    # Members that people write prose into, for the few rules that take prose for an attack.
+    dynamic "exclusion" {
+      for_each = var.firewall.exclusions
+
+      content {
+        match_variable          = "RequestArgValues"
+        selector                = exclusion.value.selector
+        selector_match_operator = exclusion.value.operator
+
+        excluded_rule_set {
+          type    = "Microsoft_DefaultRuleSet"
+          version = "2.1"
+
+          dynamic "rule_group" {
+            for_each = var.firewall.excludedRules
+
+            content {
+              rule_group_name = rule_group.value.group
+              excluded_rules  = rule_group.value.rules
+            }
+          }
+        }
+      }
+    }
   }
 
-  # Everybody but an address that does not exist: a limit for every caller.
+  # Everybody but an address that does not exist: no address may ask more often than a signed-in caller.
   custom_rules {
     name                 = "RateLimitPerAddress"
     priority             = 10
     rule_type            = "RateLimitRule"
     action               = "Block"
     rate_limit_duration  = "OneMin"
-    rate_limit_threshold = var.waf.requests_per_minute
+    rate_limit_threshold = var.gateway.rateLimits.signedIn.quota
     group_rate_limit_by  = "ClientAddr"
 
     match_conditions {
@@ -173,11 +198,11 @@ resource "azurerm_application_gateway" "this" {
     default_backend_http_settings_name = "api-management"
 
     dynamic "path_rule" {
-      for_each = local.services
+      for_each = var.firewall.pathRules
 
       content {
-        name                       = path_rule.key
-        paths                      = [path_rule.value.prefix, "${path_rule.value.prefix}/*"]
+        name                       = path_rule.value.name
+        paths                      = path_rule.value.paths
         backend_address_pool_name  = "api-management"
         backend_http_settings_name = "api-management"
       }

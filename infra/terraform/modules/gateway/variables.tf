@@ -73,17 +73,14 @@ variable "capacity" {
   }
 }
 
-variable "waf" {
-  description = "Mode (Detection or Prevention) and the requests a minute that one address may make."
-  type = object({
-    mode                = string
-    requests_per_minute = optional(number, 600)
-  })
-  nullable = false
+variable "waf_mode" {
+  description = "Whether the firewall only tells (Detection) or refuses (Prevention)."
+  type        = string
+  nullable    = false
 
   validation {
-    condition     = contains(["Detection", "Prevention"], var.waf.mode)
-    error_message = "waf.mode must be Detection or Prevention."
+    condition     = contains(["Detection", "Prevention"], var.waf_mode)
+    error_message = "waf_mode must be Detection or Prevention."
   }
 }
 
@@ -111,28 +108,79 @@ variable "api_management" {
   }
 }
 
-variable "routes" {
-  description = "What infra/gateway/gateway.json and routes.json say, which the local gateway reads as well."
+variable "gateway" {
+  description = "infra/gateway/gateway.json, which the local gateway reads as well."
   type = object({
-    issuer       = object({ audience = string })
-    cors         = object({ allowedOrigins = list(string), maxAgeSeconds = number })
-    maxBodyBytes = number
-    services = list(object({
-      name      = string
-      prefix    = string
-      anonymous = list(string)
-    }))
+    issuer          = object({ rolesClaim = string })
+    cors            = object({ allowedHeaders = list(string), exposedHeaders = list(string), maxAgeSeconds = number })
+    securityHeaders = map(string)
+    edgeHeaders     = list(string)
+    rateLimits = object({
+      default  = object({ quota = number, windowSeconds = number })
+      signedIn = object({ quota = number, windowSeconds = number })
+      strict   = object({ quota = number, windowSeconds = number })
+    })
+    services = list(object({ name = string, prefix = string }))
   })
   nullable = false
 
   validation {
-    condition     = alltrue([for service in var.routes.services : can(regex("^/[a-z][a-z0-9-]*$", service.prefix))])
+    condition     = alltrue([for service in var.gateway.services : can(regex("^/[a-z][a-z0-9-]*$", service.prefix))])
     error_message = "prefix of a service is one path segment with a leading slash."
+  }
+  validation {
+    condition     = var.gateway.rateLimits.signedIn.windowSeconds == 60
+    error_message = "The firewall of Application Gateway counts by the minute."
+  }
+}
+
+variable "operations" {
+  description = "The operations of infra/gateway/api-management.json."
+  type = list(object({
+    id           = string
+    service      = string
+    method       = string
+    urlTemplate  = string
+    parameters   = list(string)
+    admission    = string
+    role         = optional(string)
+    contentTypes = list(string)
+    maxBodyBytes = number
+    strict       = bool
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for operation in var.operations : contains(["token", "token-or-guest", "token-or-guest-or-order", "open"], operation.admission)])
+    error_message = "admission of an operation is token, token-or-guest, token-or-guest-or-order or open."
+  }
+}
+
+variable "problems" {
+  description = "What API Management answers itself, by name: the problems of infra/gateway/api-management.json."
+  type        = map(object({ status = number, code = string, title = string, detail = string }))
+  nullable    = false
+}
+
+variable "firewall" {
+  description = "infra/gateway/application-gateway.json."
+  type = object({
+    pathRules     = list(object({ name = string, paths = list(string) }))
+    maxBodyBytes  = number
+    exclusions    = list(object({ operator = string, selector = string }))
+    excludedRules = list(object({ group = string, rules = list(string) }))
+  })
+  nullable = false
+
+  validation {
+    # https://learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-waf-request-size-limits
+    condition     = var.firewall.maxBodyBytes <= 2000 * 1024
+    error_message = "The firewall of Application Gateway takes bodies of up to 2,000 KiB."
   }
 }
 
 variable "allowed_origins" {
-  description = "Origins that browsers may call from, instead of the local ones in the route table."
+  description = "Origins that browsers may call from, instead of the local ones in gateway.json."
   type        = list(string)
   nullable    = false
 
@@ -143,16 +191,22 @@ variable "allowed_origins" {
 }
 
 variable "identity_provider" {
-  description = "Issuer of the access tokens and the document that says its keys."
+  description = <<-EOT
+    Issuer of the access tokens, the document that says its keys, and what the tokens are meant for.
+    - `staff` the Entra tenant whose people and identities have roles, and what their tokens are meant for; without one they
+      come from the issuer as well
+  EOT
   type = object({
     issuer            = string
     openid_config_url = string
+    audience          = string
+    staff             = optional(object({ tenant_id = string, audience = string }))
   })
   nullable = false
 }
 
 variable "backends" {
-  description = "Base URL of each service in the route table."
+  description = "Base URL of each service in gateway.json."
   type        = map(string)
   nullable    = false
 
@@ -160,11 +214,4 @@ variable "backends" {
     condition     = alltrue([for url in var.backends : startswith(url, "https://")])
     error_message = "Backends are reached by https only."
   }
-}
-
-variable "requests_per_minute" {
-  description = "Requests that one caller may make to one service a minute, counted in API Management."
-  type        = number
-  default     = 300
-  nullable    = false
 }

@@ -1,11 +1,23 @@
+locals {
+  # What cannot wait wakes the on-call person; everything else is looked at on the next working day.
+  receivers = {
+    page   = setunion(var.alert_emails, var.on_call_emails)
+    ticket = var.alert_emails
+  }
+  # Azure's words: 1 is an error, 2 a warning.
+  severities = { page = 1, ticket = 2 }
+}
+
 resource "azurerm_monitor_action_group" "this" {
-  name                = "ag-${var.name}"
+  for_each = local.receivers
+
+  name                = "ag-${var.name}-${each.key}"
   resource_group_name = var.resource_group_name
-  short_name          = substr(replace(var.name, "-", ""), 0, 12)
+  short_name          = each.key
   tags                = var.tags
 
   dynamic "email_receiver" {
-    for_each = var.alert_emails
+    for_each = each.value
 
     content {
       name                    = email_receiver.value
@@ -22,7 +34,7 @@ resource "azurerm_monitor_metric_alert" "this" {
   resource_group_name = var.resource_group_name
   scopes              = [each.value.scope_id]
   description         = each.value.description
-  severity            = each.value.severity
+  severity            = local.severities[each.value.severity]
   window_size         = each.value.window
   frequency           = each.value.frequency
   tags                = var.tags
@@ -46,7 +58,7 @@ resource "azurerm_monitor_metric_alert" "this" {
   }
 
   action {
-    action_group_id = azurerm_monitor_action_group.this.id
+    action_group_id = azurerm_monitor_action_group.this[each.value.severity].id
   }
 }
 
@@ -58,7 +70,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "this" {
   resource_group_name     = var.resource_group_name
   scopes                  = [azurerm_log_analytics_workspace.this.id]
   description             = each.value.description
-  severity                = each.value.severity
+  severity                = local.severities[each.value.severity]
   window_duration         = each.value.window
   evaluation_frequency    = each.value.frequency
   auto_mitigation_enabled = true
@@ -74,6 +86,6 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "this" {
   }
 
   action {
-    action_groups = [azurerm_monitor_action_group.this.id]
+    action_groups = [azurerm_monitor_action_group.this[each.value.severity].id]
   }
 }

@@ -52,7 +52,7 @@ variable "retained_tables" {
 }
 
 variable "alert_emails" {
-  description = "Who is told."
+  description = "Who gets every alert."
   type        = set(string)
   nullable    = false
 
@@ -62,18 +62,25 @@ variable "alert_emails" {
   }
 }
 
+variable "on_call_emails" {
+  description = "Who gets those besides that cannot wait until the next working day."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "metric_alerts" {
-  description = "Alerts on a resource's metrics, by name."
+  description = "Alerts on a resource's metrics, by name; severity is page or ticket."
   type = map(object({
     scope_id    = string
     namespace   = string
     metric      = string
     aggregation = string
-    operator    = optional(string, "GreaterThan")
+    operator    = string
     threshold   = number
-    severity    = optional(number, 2)
-    window      = optional(string, "PT15M")
-    frequency   = optional(string, "PT5M")
+    severity    = string
+    window      = string
+    frequency   = string
     description = string
     dimensions  = optional(map(list(string)), {})
   }))
@@ -81,22 +88,38 @@ variable "metric_alerts" {
   nullable = false
 
   validation {
-    condition     = alltrue([for alert in var.metric_alerts : alert.severity >= 0 && alert.severity <= 4])
-    error_message = "severity of an alert lies between 0 (critical) and 4."
+    condition     = alltrue([for alert in var.metric_alerts : contains(["page", "ticket"], alert.severity)])
+    error_message = "severity of an alert is page or ticket."
   }
 }
 
 variable "log_alerts" {
-  description = "Alerts on a KQL query over the workspace, by name. They fire when the query returns rows."
+  description = "Alerts on a KQL query over the workspace, by name. They fire when the query returns rows; severity is page or ticket."
   type = map(object({
     query       = string
-    severity    = optional(number, 2)
-    window      = optional(string, "PT15M")
-    frequency   = optional(string, "PT5M")
+    severity    = string
+    window      = string
+    frequency   = string
     description = string
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for alert in var.log_alerts : contains(["page", "ticket"], alert.severity)])
+    error_message = "severity of an alert is page or ticket."
+  }
+}
+
+variable "workbook" {
+  description = "Content of the workbook, as Azure's JSON; it asks this module's workspace."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(jsondecode(var.workbook).items)
+    error_message = "workbook must be a workbook's JSON with items."
+  }
 }
 
 variable "diagnostics" {

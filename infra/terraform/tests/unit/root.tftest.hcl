@@ -46,9 +46,9 @@ run "keeps_secrets_in_the_vault_of_the_app_that_needs_them" {
 
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets if length(needed.secrets) > 0 } == {
-      basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", PRICE_PROOF_KEYS = "price-proof-keys" }
+      basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", PRICE_PROOF_KEYS = "price-proof-keys" }
       catalog  = { CATALOG_DB = "catalog-db" }
-      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
+      ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
     }
     error_message = "Exactly these secrets exist."
   }
@@ -63,10 +63,10 @@ run "needs_fewer_secrets_with_entra" {
 
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets if length(needed.secrets) > 0 } == {
-      basket   = { PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", PRICE_PROOF_KEYS = "price-proof-keys" }
-      ordering = { PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
+      basket   = { PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", PRICE_PROOF_KEYS = "price-proof-keys" }
+      ordering = { PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
     }
-    error_message = "With tokens only the keys of personal data, of guests' tokens, of look-ups, of webhooks, of price proofs and the payment provider's are left."
+    error_message = "With tokens only the keys of personal data, of guests' tokens, of the log's pseudonyms, of look-ups, of webhooks, of price proofs and the payment provider's are left."
   }
 }
 
@@ -141,6 +141,67 @@ run "refuses_an_audience_that_no_token_of_entra_carries" {
       issuer            = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0"
       openid_config_url = "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0/.well-known/openid-configuration"
       audience          = "api://eshop-dev"
+    }
+  }
+
+  expect_failures = [var.identity_provider]
+}
+
+run "takes_staffs_tokens_from_their_own_tenant" {
+  command = plan
+
+  variables {
+    identity_provider = {
+      issuer            = "https://00000000-0000-0000-0000-00000000000c.ciamlogin.com/00000000-0000-0000-0000-00000000000c/v2.0"
+      openid_config_url = "https://shop.ciamlogin.com/00000000-0000-0000-0000-00000000000c/v2.0/.well-known/openid-configuration"
+      audience          = "00000000-0000-0000-0000-0000000000e1"
+      staff             = { tenant_id = "00000000-0000-0000-0000-00000000000b", audience = "00000000-0000-0000-0000-0000000000e2" }
+    }
+  }
+
+  assert {
+    condition = alltrue([for settings in values(local.app_settings) :
+      settings.IDENTITY_STAFF_ISSUER == "https://login.microsoftonline.com/00000000-0000-0000-0000-00000000000b/v2.0"
+      && settings.IDENTITY_STAFF_AUDIENCE == "00000000-0000-0000-0000-0000000000e2"
+      && settings.IDENTITY_AUDIENCE == "00000000-0000-0000-0000-0000000000e1"
+    ])
+    error_message = "Roles come from the tenant of staff, for the application that is registered there."
+  }
+}
+
+run "takes_everybodys_tokens_from_one_issuer_unless_told_otherwise" {
+  command = plan
+
+  assert {
+    condition = alltrue([for settings in values(local.app_settings) :
+      settings.IDENTITY_STAFF_ISSUER == settings.IDENTITY_ISSUER && settings.IDENTITY_STAFF_AUDIENCE == settings.IDENTITY_AUDIENCE
+    ])
+    error_message = "Where staff have no directory of their own, the customers' issuer says roles."
+  }
+}
+
+run "refuses_customers_without_a_tenant_for_the_apps" {
+  command = plan
+
+  variables {
+    identity_provider = {
+      issuer            = "https://00000000-0000-0000-0000-00000000000c.ciamlogin.com/00000000-0000-0000-0000-00000000000c/v2.0"
+      openid_config_url = "https://shop.ciamlogin.com/00000000-0000-0000-0000-00000000000c/v2.0/.well-known/openid-configuration"
+      audience          = "00000000-0000-0000-0000-0000000000e1"
+    }
+  }
+
+  expect_failures = [var.identity_provider]
+}
+
+run "refuses_staff_that_are_no_tenant_and_application" {
+  command = plan
+
+  variables {
+    identity_provider = {
+      issuer            = "https://issuer.example/"
+      openid_config_url = "https://issuer.example/.well-known/openid-configuration"
+      staff             = { tenant_id = "eshop.onmicrosoft.com", audience = "api://eshop" }
     }
   }
 

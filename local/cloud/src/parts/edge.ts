@@ -14,12 +14,23 @@ import { unreadableDatabase, unreadableJson } from "./damage.ts"
 import { get } from "./probes.ts"
 
 const routesFile = join(repositoryRoot, "infra", "gateway", "routes.json")
+const storefront = join(repositoryRoot, "storefront", "dist")
 const program = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
 const isLive = (url: string) => async () => (await get(`${url}/health/live`))?.status === 200
 
-/** The gateway is up first, so that its health can say what is still missing. */
-export function gatewayPart(port: number, to: Connections, env: NodeJS.ProcessEnv): PartSpec {
+/**
+ * The gateway is up first, so that its health can say what is still missing.
+ * @param options.telemetryPage where the telemetry is shown, if it is
+ */
+export function gatewayPart(
+  port: number,
+  to: Connections,
+  env: NodeJS.ProcessEnv,
+  options: { readonly rateLimited: boolean; readonly telemetryPage: string | undefined },
+): PartSpec {
   const upstreams = Object.entries(to.apps).flatMap(([name, url]) => ["--upstream", `${name}=${url}`])
+  const { telemetryPage } = options
+  const telemetry = telemetryPage === undefined ? [] : ["--telemetry", telemetryPage]
   return {
     name: "gateway",
     needs: [],
@@ -29,7 +40,12 @@ export function gatewayPart(port: number, to: Connections, env: NodeJS.ProcessEn
     launch: () => ({
       kind: "node",
       program: program("@eshop/gateway/main"),
-      args: ["--port", String(port), "--routes", routesFile, "--issuer", to.identity, ...upstreams],
+      args: [
+        ...["--port", String(port), "--routes", routesFile, "--issuer", to.identity, ...upstreams],
+        ...["--storefront", storefront],
+        ...telemetry,
+        ...(options.rateLimited ? [] : ["--no-rate-limits"]),
+      ],
       env,
       channel: true,
     }),
@@ -60,7 +76,9 @@ export function identityPart(
       env,
     }),
     isReady: isLive(to.identity),
-    damage: () => unreadableJson(join(dataDirectory, "identity", "signing-key.json")),
+    damage: () =>
+      unreadableJson(join(dataDirectory, "identity", "signing-keys.json")) ??
+      unreadableDatabase(join(dataDirectory, "identity", "grants.sqlite")),
   }
 }
 

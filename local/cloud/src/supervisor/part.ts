@@ -26,6 +26,8 @@ export interface PartSpec {
   isReady: () => Promise<boolean>
   /** Called once the process answers; the part is ready when this is done. */
   finish?: () => Promise<void>
+  /** The shop is ready, and works, without it. */
+  isOptional?: true
   /** How long the process may take to stop before it is killed, in milliseconds. */
   graceMs: number
   /** Asked when the process died at its start: what it cannot read of what it kept. `output` is its last lines. */

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http"
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { startIdentityProvider } from "@eshop/identity-provider/server"
+import { repositoryRoot } from "@eshop/local-cloud/settings"
 import type { Access, GatewayFiles, Route } from "../routes.ts"
 import { type GatewayOptions, startGateway } from "../server.ts"
 
@@ -21,9 +23,18 @@ const route = (service: string, method: string, path: string, access: Access): R
   maxBodyBytes: BODY_LIMIT,
 })
 
+const enough = { quota: 100_000, windowSeconds: 60 }
+const generous = { default: enough, signedIn: enough, strict: { ...enough, routes: [] } }
+
+/** What infra/gateway/gateway.json says of origins and headers. */
+const shop = JSON.parse(readFileSync(join(repositoryRoot, "infra/gateway/gateway.json"), "utf8"))
+
 const files: GatewayFiles = {
   issuer: { audience: "eshop", rolesClaim: "roles" },
-  cors: { allowedOrigins: [allowedOrigin], maxAgeSeconds: 600 },
+  cors: shop.cors,
+  securityHeaders: shop.securityHeaders,
+  edgeHeaders: shop.edgeHeaders,
+  rateLimits: generous,
   services: ["catalog", "basket", "discount", "ordering"].map((name) => ({ name, prefix: `/${name}` })),
   routes: [
     route("catalog", "GET", "/products/{id}", "anyone"),
@@ -57,7 +68,10 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port
  * Starts a gateway before a service (catalog and basket), a port that nobody listens on (discount) and something that
  * does not speak HTTP (ordering), with a real identity provider.
  */
-export async function startEdge(options: Partial<GatewayOptions> = {}) {
+export async function startEdge(
+  options: Partial<GatewayOptions> = {},
+  rateLimits: GatewayFiles["rateLimits"] = generous,
+) {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-"))
   const identity = await startIdentityProvider({ port: 0, audience: "eshop", dataDir, allowedOrigins: [] })
   const issuer = `http://localhost:${portOf(identity)}`
@@ -73,7 +87,7 @@ export async function startEdge(options: Partial<GatewayOptions> = {}) {
   await new Promise<void>((resolve) => noHttp.listen(0, "127.0.0.1", resolve))
   const gateway = await startGateway({
     port: 0,
-    files,
+    files: { ...files, rateLimits },
     openApiFile: join(dataDir, "openapi.json"),
     issuer,
     upstreams: {
@@ -92,6 +106,12 @@ export async function startEdge(options: Partial<GatewayOptions> = {}) {
     url: `http://localhost:${gateway.port}`,
     port: gateway.port,
     dataDir,
+    issuer,
+    /** Nobody can be asked for keys any more. */
+    stopIssuer() {
+      identity.closeAllConnections()
+      return new Promise((resolve) => identity.close(resolve))
+    },
     parts: {} as Record<string, string>,
     seen: [] as Seen[],
     serve: ((_, response) => response.end("ok")) as (

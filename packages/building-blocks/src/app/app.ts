@@ -1,6 +1,7 @@
 import type { EventDefinition } from "@eshop/domain/contracts/event"
 import type { z } from "zod"
 import type { Saga } from "../durable/saga.ts"
+import type { Deprecation } from "../http/deprecation.ts"
 import type { UseCase } from "./use-case.ts"
 
 /**
@@ -53,6 +54,7 @@ export type Route<Ports = never> = Needs<Ports> & {
   readonly lines?: boolean
   /** For so long anybody may keep the answer. */
   readonly maxAgeSeconds?: number
+  readonly deprecated?: Deprecation
 }
 
 /** A Service Bus trigger's part for one type of event. */
@@ -116,6 +118,8 @@ export type RouteOptions<U extends AnyUseCase> = {
   readonly location?: (result: ResultOf<U>) => string
   readonly orderToken?: (result: ResultOf<U>) => string
   readonly file?: ResultOf<U> extends string ? FileOptions : never
+  /** Clients are asked to go elsewhere: said in every answer of the route, in OpenAPI and to the gateways. */
+  readonly deprecated?: Deprecation
 }
 
 const statusOf = ({ result }: AnyUseCase): number => (result.type === "void" ? 204 : 200)

@@ -9,7 +9,12 @@ export type FunctionOfApp =
   | { readonly trigger: "orchestration" | "activity"; readonly name: string }
 
 /** What every app serves besides its own routes. */
-export const serviceRoutes = { live: "health/live", ready: "health/ready", document: "openapi.json" } as const
+export const serviceRoutes = {
+  live: "health/live",
+  ready: "health/ready",
+  document: "openapi.json",
+  metrics: "metrics",
+} as const
 
 /** The host's name of the function that runs a use case. */
 export const functionName = (useCase: { readonly name: string }): string => useCase.name.replaceAll(".", "-")
@@ -44,6 +49,7 @@ export function functionsOf(app: App): readonly FunctionOfApp[] {
     { trigger: "http", name: "health-live", route: serviceRoutes.live },
     { trigger: "http", name: "health-ready", route: serviceRoutes.ready },
     { trigger: "http", name: "openapi", route: serviceRoutes.document },
+    { trigger: "http", name: "metrics", route: serviceRoutes.metrics },
     ...timers.map((name) => ({ trigger: "timer" as const, name })),
     ...[...topics].map((topic) => ({ trigger: "event" as const, name: subscriberName(topic), topic })),
     ...sagas.map(({ name }) => ({ trigger: "orchestration" as const, name })),

@@ -19,7 +19,11 @@ const answers = async (probe: Probe): Promise<boolean> => (await inTime(probe)) 
 
 const json = (status: number, body: object): HttpResponseInit => ({
   status,
-  headers: { "content-type": "application/json", "cache-control": "no-store" },
+  headers: {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  },
   body: JSON.stringify(body),
 })
 
@@ -30,35 +34,38 @@ export const live = (): HttpResponseInit => json(200, { status: "live" })
 export type DependencyState = { readonly state: "up" | "down"; readonly since: string }
 
 /**
- * Tells whether this instance can do its main work: 503 when its own store is away or hangs; 200, and `degraded` with a
- * list, for everything else. Each dependency is there with its state and since when.
- * @param own what the app cannot work without; shown as `store`
- * @param others what it can, by name
+ * Asks every dependency, and remembers since when it has seen it so.
+ * @returns the look
  */
-export function readiness(
-  own: Probe | undefined,
-  others: Readonly<Record<string, Probe>>,
-  parked?: Store["parked"],
+export function dependencyStates(
+  probes: Readonly<Record<string, Probe>>,
   clock: () => Date = () => new Date(),
-): () => Promise<HttpResponseInit> {
-  const probes = Object.entries({ ...(own && { store: own }), ...others })
+): () => Promise<Readonly<Record<string, DependencyState>>> {
   const seen = new Map<string, DependencyState>()
-  const look = async ([name, probe]: (typeof probes)[number]): Promise<[string, DependencyState]> => {
+  const look = async ([name, probe]: [string, Probe]): Promise<[string, DependencyState]> => {
     const state = (await answers(probe)) ? "up" : "down"
     const before = seen.get(name)
     const now: DependencyState = before?.state === state ? before : { state, since: clock().toISOString() }
     seen.set(name, now)
     return [name, now]
   }
+  return async () => Object.fromEntries(await Promise.all(Object.entries(probes).map(look)))
+}
+
+/**
+ * Tells whether this instance can do its main work: 503 when its own store is away or hangs; 200, and `degraded` with a
+ * list, for everything else. Each dependency is there with its state and since when.
+ * @param look at the dependencies, by name: without `store` the app cannot work, without the others it can
+ */
+export function readiness(
+  look: () => Promise<Readonly<Record<string, DependencyState>>>,
+  parked?: Store["parked"],
+): () => Promise<HttpResponseInit> {
   return async () => {
-    const [counted, ...looks] = await Promise.all([
-      parked && inTime(() => parked.count()),
-      ...probes.map(look),
-    ])
-    const dependencies = Object.fromEntries(looks)
+    const [counted, dependencies] = await Promise.all([parked && inTime(() => parked.count()), look()])
     if (dependencies.store?.state === "down")
       return json(503, { status: "unavailable", degraded: [], dependencies })
-    const degraded = Object.keys(others).filter((name) => dependencies[name]?.state === "down")
+    const degraded = Object.keys(dependencies).filter((name) => dependencies[name]?.state === "down")
     const waiting = counted?.answer ?? 0
     if (waiting > 0) degraded.push(`parked messages: ${waiting}`)
     return json(200, { status: degraded.length > 0 ? "degraded" : "ready", degraded, dependencies })

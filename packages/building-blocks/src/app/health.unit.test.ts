@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type Probe, readiness } from "./health.ts"
+import { dependencyStates, type Probe, readiness } from "./health.ts"
 
 const up: Probe = async () => "up"
 const down: Probe = () => Promise.reject(new Error("down"))
@@ -11,7 +11,7 @@ describe("readiness", () => {
     let redis = up
     const clock = () => new Date(Date.UTC(2026, 10, 1, 10, minute))
     const at = (minutes: number) => new Date(Date.UTC(2026, 10, 1, 10, minutes)).toISOString()
-    const check = readiness(up, { redis: () => redis() }, undefined, clock)
+    const check = readiness(dependencyStates({ store: up, redis: () => redis() }, clock))
     const store = { state: "up", since: at(0) }
     expect(await read(check)).toEqual({
       status: "ready",
@@ -30,8 +30,10 @@ describe("readiness", () => {
   })
 
   test("is 503 without the store alone", async () => {
-    expect((await readiness(down, { redis: up })()).status).toBe(503)
-    expect((await readiness(up, { redis: down })()).status).toBe(200)
-    expect((await readiness(undefined, {})()).status).toBe(200)
+    const statusOf = async (probes: Record<string, Probe>) =>
+      (await readiness(dependencyStates(probes))()).status
+    expect(await statusOf({ store: down, redis: up })).toBe(503)
+    expect(await statusOf({ store: up, redis: down })).toBe(200)
+    expect(await statusOf({})).toBe(200)
   })
 })

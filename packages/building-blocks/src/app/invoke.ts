@@ -31,6 +31,8 @@ export type Invocation = {
   readonly message?: { readonly source: string; readonly id: string; readonly time?: string }
   readonly traceparent: string
   readonly context?: InvocationContext
+  /** What the input's `id` is one of, for the log: `order`. */
+  readonly idOf?: string
 }
 
 /** How a call ended, short of a failure. The edge that made the call maps it to its protocol. */
@@ -58,6 +60,10 @@ export type PipelineParts = {
 /** Somebody else's transaction has recorded the answer of this key, or is about to. */
 class TakenKeyError extends Error {}
 
+/** Of callers that are customers: log lines say a pseudonym of it. */
+const customerIdOf = (caller: Caller): string | undefined =>
+  caller.kind === "customer" || caller.kind === "guest" ? caller.id : undefined
+
 type Handler = (input: unknown, call: CommandCall) => Promise<unknown>
 /** Claims the call's key or message in its transaction, and records what it answered. */
 type Deduplication = {
@@ -75,7 +81,10 @@ function denial(caller: Caller, access: Access): Outcome | undefined {
   if (access === "anyone" || caller.kind === "system") return undefined
   if (caller.kind === "anonymous") return access === "shopper" ? undefined : { type: "unauthenticated" }
   if (access === "order" || access === "signed-in-or-guest") return undefined
-  if (access === "signed-in") return caller.kind === "guest" ? { type: "unauthenticated" } : undefined
+  // Signing in may help.
+  if (caller.kind === "guest" && (access === "signed-in" || typeof access === "object"))
+    return { type: "unauthenticated" }
+  if (access === "signed-in") return undefined
   if (access === "customer" || access === "shopper")
     return caller.kind === "service" ? { type: "forbidden", needs: "a customer" } : undefined
   return hasRole(caller, access.role) ? undefined : { type: "forbidden", needs: `the role '${access.role}'` }
@@ -229,9 +238,9 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       {
         name: useCase.name,
         trigger,
-        caller: caller.kind,
+        caller: { kind: caller.kind, customerId: customerIdOf(caller) },
         traceparent,
-        about: idsOf(input),
+        about: idsOf(input, invocation.idOf),
         ...(context && { invocation: context }),
       },
       () =>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { app as functions, type InvocationContext } from "@azure/functions"
+import { app as functions, type HttpResponseInit, type InvocationContext } from "@azure/functions"
 import type { z } from "zod"
 import { activitiesOf } from "../durable/activity.ts"
 import type { Durable } from "../durable/durable-functions.ts"
@@ -10,12 +10,18 @@ import type { TokenVerifier } from "../identity/verify-token.ts"
 import { messageHold } from "../messaging/hold.ts"
 import { type Broker, LEASE_SECONDS, outboxRelay, type Relay } from "../messaging/relay.ts"
 import { byTopic, consume } from "../messaging/subscription.ts"
+import { readSettings } from "../settings.ts"
 import type { BaseStore, Store } from "../store/store.ts"
-import { warn } from "../telemetry/observe.ts"
+import { LogSettings, log, logLevel, startLog } from "../telemetry/log.ts"
+import { followLogLevel } from "../telemetry/log-level.ts"
+import { showGauges } from "../telemetry/metrics.ts"
+import { registerProcessGauges } from "../telemetry/process-gauges.ts"
+import { startTelemetry, type Telemetry, TelemetrySettings } from "../telemetry/sdk/start-telemetry.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { App, Entry, PortsOf } from "./app.ts"
 import { functionName, keepsStore, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
-import { live, type Probe, readiness } from "./health.ts"
+import { registerGauges } from "./gauges.ts"
+import { dependencyStates, live, type Probe, readiness } from "./health.ts"
 import { type Invoke, pipeline } from "./invoke.ts"
 import type { UseCase } from "./use-case.ts"
 
@@ -28,7 +34,7 @@ export type Parts<A> = {
   /** For apps that give guests a token for an order, or take it. */
   readonly orderTokens?: OrderTokens
   /** The app's OpenAPI document, served as it is. */
-  readonly document: object
+  readonly document: { readonly info: { readonly version: string } }
   /** For apps that record what they have handled; with an outbox where they are transactional. */
   readonly store?: Store | BaseStore
   /** Where the outbox sends to. */
@@ -54,6 +60,8 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
     throw new Error(`${app.name} makes guests: it needs the part \`guests\``)
   if (!orderTokens && routesOf(app).some(({ access, orderToken }) => access === "order" || orderToken))
     throw new Error(`${app.name} knows orders' tokens: it needs the part \`orderTokens\``)
+  startLog(app.name, readSettings(LogSettings))
+  const telemetry = registerTelemetry(app.name, parts.document.info.version)
   const invoke = pipeline({
     ports: parts.ports,
     // Set by Core Tools, and by the local host.
@@ -78,28 +86,64 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
   const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined
   const relay =
     app.transactional && store && parts.broker ? registerRelay(store as Store, parts.broker) : undefined
-  registerService(parts, relay)
+  registerService(parts, telemetry, relay)
+  registerProcessGauges()
+  const stopFollowing = store && followLogLevel(store.logLevels, logLevel())
   if (store) registerTimer("forget-old-keys", "0 17 3 * * *", () => store.forgetOld())
   if (parts.seed) registerSeed(parts.seed, invoke)
   functions.hook.appTerminate(async () => {
     stopEvents?.()
+    stopFollowing?.()
     await relay?.stop()
     await Promise.all([store?.close(), parts.broker?.close(), parts.close?.()])
+    await (await telemetry)?.stop()
   })
 }
 
+/** The SDK runs before anything is invoked, where a setting asks for it; without it the app runs as well. */
+function registerTelemetry(name: string, version: string): Promise<Telemetry | undefined> {
+  const settings = readSettings(TelemetrySettings)
+  // The app sends its log itself: the host need not do so too.
+  if (settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
+    functions.setup({ capabilities: { WorkerApplicationInsightsLoggingEnabled: true } })
+  const telemetry = startTelemetry(settings, { name, version }).catch((error) => {
+    log.error("telemetry does not run", { error })
+    return undefined
+  })
+  void telemetry.then((sdk) => sdk && showGauges())
+  functions.hook.appStart(async () => void (await telemetry))
+  return telemetry
+}
+
+/** All metrics in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/), where the app serves them. */
+async function metricsAnswer(telemetry: Promise<Telemetry | undefined>): Promise<HttpResponseInit> {
+  const text = await (await telemetry)?.metricsText?.()
+  if (text === undefined) return { status: 404 }
+  return {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" },
+    body: text,
+  }
+}
+
 /** What every app serves besides its own routes. */
-function registerService({ store, others, document }: Parts<App<never>>, relay?: Relay): void {
-  const degrading = { ...others, ...(relay && { broker: () => relay.probe() }) }
+function registerService(
+  { store, others, document, ports }: Parts<App<never>>,
+  telemetry: Promise<Telemetry | undefined>,
+  relay?: Relay,
+): void {
+  const look = dependencyStates({
+    ...(store && { store: () => store.ping() }),
+    ...others,
+    ...(relay && { broker: () => relay.probe() }),
+  })
+  registerGauges({ ports, hasOutbox: relay !== undefined, ...(store && { store }) }, look)
   const service = (name: string, route: string, handler: () => object) =>
     functions.http(name, { methods: ["GET", "HEAD"], route, authLevel: "anonymous", handler })
   service("health-live", serviceRoutes.live, live)
-  service(
-    "health-ready",
-    serviceRoutes.ready,
-    readiness(store && (() => store.ping()), degrading, store?.parked),
-  )
-  service("openapi", serviceRoutes.document, () => ({ jsonBody: document }))
+  service("health-ready", serviceRoutes.ready, readiness(look, store?.parked))
+  service("metrics", serviceRoutes.metrics, () => metricsAnswer(telemetry))
+  const headers = { "x-content-type-options": "nosniff" }
+  service("openapi", serviceRoutes.document, () => ({ headers, jsonBody: document }))
 }
 
 type Inputs = NonNullable<Parameters<typeof functions.timer>[1]["extraInputs"]>
@@ -137,7 +181,7 @@ function registerSeed(seed: UseCase, invoke: Invoke): void {
   }
   functions.hook.appStart(async () => {
     await runBySystem(seed, invoke).catch((error) => {
-      warn(`the seed waits: ${error.message}`)
+      log.warn("the seed waits", { error })
       void again(1_000)
     })
   })
@@ -163,7 +207,7 @@ function registerEvents(app: App<never>, invoke: Invoke, store: BaseStore, extra
       subscriptionName: app.name,
       connection: "ServiceBus",
       extraInputs,
-      handler: consume(topic, subscriptions, { invoke, store, hold }),
+      handler: consume(topic, subscriptions, { subscription: app.name, invoke, store, hold }),
     })
   return () => hold.end()
 }
@@ -171,9 +215,7 @@ function registerEvents(app: App<never>, invoke: Invoke, store: BaseStore, extra
 /** The outbox is sent right after each commit, and by a timer where that did not work. */
 function registerRelay(store: Store, broker: Broker): Relay {
   const relay = outboxRelay(store.outbox, broker, (error) =>
-    warn(
-      `outbox: the broker did not take the events, they stay for the next try: ${(error as Error).message}`,
-    ),
+    log.warn("the broker did not take the events: they stay for the next try", { error }),
   )
   store.outbox.sendAfterCommit(LEASE_SECONDS, (messages) => relay.send(messages))
   registerTimer("relay-outbox", "*/5 * * * * *", () => relay.drain())

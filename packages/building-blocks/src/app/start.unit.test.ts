@@ -77,7 +77,7 @@ const full = app("thing", [
   orchestration(process("one")),
   orchestration(process("two")),
 ])
-const store = { outbox: { sendAfterCommit: () => {} } } as unknown as Store
+const store = { outbox: { sendAfterCommit: () => {} }, logLevels: {} } as unknown as Store
 const broker = { publish: run, close: run }
 const durableInput = { name: "client", type: "durableClient" }
 const durable: Durable = {
@@ -89,30 +89,31 @@ const durable: Durable = {
     )
   },
 }
+const document = { info: { version: "1" } }
 const tokens = { verify: async () => ({ kind: "anonymous" as const }) }
-const parts: Parts<typeof full> = { ports: {}, tokens, document: {}, store, broker, durable }
+const parts: Parts<typeof full> = { ports: {}, tokens, document, store, broker, durable }
 const byName = (functions: readonly FunctionOfApp[]) =>
   functions.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 test("what is registered is what is derived from the app, and nothing else", () => {
   start(full, parts)
   expect(byName(registered.functions)).toEqual(byName(functionsOf(full)))
-  expect(registered.functions).toHaveLength(13)
+  expect(registered.functions).toHaveLength(14)
 })
 
 test("an app that keeps no outbox has neither its timers nor its broker", () => {
   const plain = app("plain", [get("things", look, { access: "anyone" })], { transactional: false })
-  start(plain, { ports: {}, tokens, document: {} })
+  start(plain, { ports: {}, tokens, document })
   expect(byName(registered.functions)).toEqual(byName(functionsOf(plain)))
-  expect(registered.functions).toHaveLength(4)
+  expect(registered.functions).toHaveLength(5)
 })
 
 test("an app without an outbox that consumes events forgets what it has handled, and relays nothing", () => {
   const hearing = app("hearing", [on(event("a"), keep)], { transactional: false })
-  start(hearing, { ports: {}, tokens, document: {}, store })
+  start(hearing, { ports: {}, tokens, document, store })
   expect(byName(registered.functions)).toEqual(byName(functionsOf(hearing)))
   expect(registered.functions.map(({ name }) => name)).toContain("forget-old-keys")
-  expect(registered.functions).toHaveLength(5)
+  expect(registered.functions).toHaveLength(6)
 })
 
 test("the routes and events of an app with sagas can reach them", () => {
@@ -140,6 +141,6 @@ describe("an app does not start without the part", () => {
   })
   test("store, when it consumes events", () => {
     const deaf = app("deaf", [on(event("a"), keep)], { transactional: false })
-    expect(() => start(deaf, { ports: {}, tokens, document: {} })).toThrow("deaf records what it has handled")
+    expect(() => start(deaf, { ports: {}, tokens, document })).toThrow("deaf records what it has handled")
   })
 })

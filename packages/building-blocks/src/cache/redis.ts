@@ -1,6 +1,7 @@
-import { metrics } from "@opentelemetry/api"
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from "cockatiel"
 import { Redis } from "ioredis"
+import { clientCall } from "../telemetry/client-call.ts"
+import { databaseCall } from "../telemetry/database-call.ts"
 
 /** What takes longer than this from the cache is had faster from the store. */
 const TIMEOUT_MS = 100
@@ -10,8 +11,12 @@ const PAUSE_MS = 2_000
 
 /** Redis as a cache: it never fails and never makes its caller wait for long. */
 export type RedisCache = {
-  /** Runs a command. @returns undefined while Redis is out */
-  attempt<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined>
+  /**
+   * Runs a command.
+   * @param operation its name, `MULTI` for several at once
+   * @returns undefined while Redis is out
+   */
+  attempt<T>(operation: string, command: (redis: Redis) => Promise<T>): Promise<T | undefined>
   /** @throws while Redis is out */
   ping(): Promise<void>
   close(): Promise<void>
@@ -36,6 +41,8 @@ export function redisCache(url: string, instead: string, log: (line: string) => 
   // Every failure reaches a command as well; without a listener ioredis writes each one to the console.
   redis.on("error", () => {})
 
+  const { hostname: address, port } = new URL(url)
+  const database = { system: "redis", address, port: Number(port || 6379) }
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: PAUSE_MS,
     breaker: new ConsecutiveBreaker(FAILURES),
@@ -53,11 +60,11 @@ export function redisCache(url: string, instead: string, log: (line: string) => 
   })
 
   return {
-    async attempt(command) {
+    async attempt(operation, command) {
+      const describe = () => databaseCall(database, operation, { operation })
       try {
-        return await breaker.execute(() => command(redis))
+        return await breaker.execute(() => clientCall(describe, () => command(redis)))
       } catch {
-        metrics.getMeter("eshop").createCounter("eshop.cache.failures").add(1)
         return undefined
       }
     },

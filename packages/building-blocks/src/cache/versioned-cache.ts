@@ -22,7 +22,7 @@ export const versionedCache = <T>(
   { prefix, ttlSeconds, sliding }: { prefix: string; ttlSeconds: number; sliding: boolean },
 ): VersionedCache<T> => ({
   async find(key) {
-    const newest = await redis.attempt(async (connection) => {
+    const newest = await redis.attempt(sliding ? "MULTI" : "ZRANGE", async (connection) => {
       if (!sliding) return await connection.zrange(prefix + key, "-1", "-1")
       const results = await connection
         .multi()
@@ -35,7 +35,7 @@ export const versionedCache = <T>(
   },
 
   async put(key, version, value) {
-    await redis.attempt((connection) =>
+    await redis.attempt("MULTI", (connection) =>
       connection
         .multi()
         .zadd(prefix + key, version, JSON.stringify(value))
@@ -46,6 +46,6 @@ export const versionedCache = <T>(
   },
 
   async forget(key) {
-    await redis.attempt((connection) => connection.del(prefix + key))
+    await redis.attempt("DEL", (connection) => connection.del(prefix + key))
   },
 })

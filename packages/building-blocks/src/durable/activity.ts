@@ -59,7 +59,7 @@ export function activitiesOf(
             {
               name,
               trigger: "saga",
-              caller: "system",
+              caller: { kind: "system" },
               traceparent: traceparentOf(traceparent, context.traceContext?.traceParent),
               invocation: context,
               about: idsOf(parsed),

@@ -79,7 +79,7 @@ export function attemptsOf(
   course: Course,
 ): Attempts {
   const { df } = context
-  const waits = waitsOf(context)
+  const waits = waitsOf(saga.name, context)
   const { interrupted, wait } = interruptionsOf(saga, waits, course)
   const { attempt, note } = callsOf(saga, context, traceparent)
 

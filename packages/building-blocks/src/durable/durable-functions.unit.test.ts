@@ -37,8 +37,8 @@ const racing = saga("racing", {
 type HistoryRow = { EventType: string; [member: string]: unknown }
 /** What the library makes of a history. */
 async function replay(rows: readonly HistoryRow[]) {
-  const log: string[] = []
-  const context = new InvocationContext({ logHandler: (_, text) => log.push(String(text)) })
+  const log: object[] = []
+  const context = new InvocationContext({ logHandler: (_, text) => log.push(JSON.parse(String(text))) })
   const history = rows.map(({ EventType, ...row }) => ({
     EventType: HistoryEventType[EventType],
     EventId: -1,
@@ -94,7 +94,8 @@ test("a deadline that was not needed is cancelled, one that ran out ends the rac
     completed(1),
     raised("cancel", {}),
   ])
-  expect([lost.output, lost.log]).toEqual(["undefined cancel", ["saga=racing id=saga-1 outcome=completed"]])
+  expect(lost.output).toBe("undefined cancel")
+  expect(lost.log).toMatchObject([{ saga: "racing", sagaId: "saga-1", outcome: "completed", seconds: 60 }])
 })
 
 const sale = saga("sale", {

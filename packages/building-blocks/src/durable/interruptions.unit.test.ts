@@ -109,7 +109,7 @@ describe("an event that interrupts is not heard", () => {
   test("when it is malformed", async () => {
     const played = await play([at(3, "cancel", 7), answer])
     expect(played.state).toBe("shipped")
-    expect(played.log.filter((line) => line.startsWith("warn"))).toHaveLength(1)
+    expect(played.log.filter(({ level }) => level === "warn")).toHaveLength(1)
   })
 })
 

@@ -1,14 +1,12 @@
 import type { Refusal } from "@eshop/domain/kernel/refusal"
 import type { OrchestrationContext } from "durable-functions"
 import type { z } from "zod"
-import { reportSaga } from "../telemetry/observe.ts"
 import { type Attempts, attemptsOf, type Course, type Ended, LedBack, type Trial } from "./attempts.ts"
 import type { SagaPosition } from "./position.ts"
+import { reportSaga, type SagaInput } from "./report-saga.ts"
 import type { Reason, Saga, SagaContext, Steps } from "./saga.ts"
+import { sagaTraceparent } from "./saga-span.ts"
 import { type Step, undoName } from "./step.ts"
-
-/** What an orchestration starts with: the saga's input, and the trace that it belongs to. */
-export type SagaInput = { readonly input: unknown; readonly traceparent?: string }
 
 /** The longest pause of a step that is tried until it is done. */
 const LONGEST_PAUSE_SECONDS = 3_600
@@ -41,13 +39,14 @@ export function orchestratorOf(saga: Saga) {
       back: false,
       position: undefined,
     }
-    const attempts = attemptsOf(saga, context, traceparent, course)
+    const began = df.currentUtcDateTime
+    const ownTrace = traceparent && sagaTraceparent(traceparent, df.instanceId, began)
+    const attempts = attemptsOf(saga, context, ownTrace, course)
     const undoable: Taken[] = []
     const tools = toolsOf(saga, context, { course, attempts, undoable })
-    const report = (outcome: string, error?: unknown) => {
+    const report = (outcome: string, told: { began?: Date; error?: unknown }) => {
       // What happens again in a replay was told before.
-      if (!df.isReplaying)
-        reportSaga(context, { saga: saga.name, id: df.instanceId, outcome, traceparent }, error)
+      if (!df.isReplaying) reportSaga(saga.name, context, { outcome, ...told })
     }
     const show = (position: SagaPosition) => {
       course.position = position
@@ -55,22 +54,22 @@ export function orchestratorOf(saga: Saga) {
     }
     try {
       const state = yield* saga.run(tools as never, input as never)
-      report("completed")
+      report("completed", { began })
       return state
     } catch (error) {
       // A fault of the saga's own code leads back like a refusal does: what it holds must not stay held.
       const reason = error instanceof LedBack ? error.reason : faulty
-      if (reason === faulty) report("faulty", error)
+      if (reason === faulty) report("faulty", { error })
       try {
         if (course.pastReturn) throw error
         course.back = true
         show({ step: "leading-back", says: "takes back what was begun", reason: reason.code })
         for (const taken of undoable.reverse()) yield* attempts.ended(undoing(taken))
         const state = saga.ledBack ? yield* saga.ledBack(tools as never, input as never, reason) : reason.code
-        report(reason.code)
+        report(reason.code, { began })
         return state
       } catch (failure) {
-        report("stranded", failure)
+        report("stranded", { began, error: failure })
         const says = "has ended and can go neither on nor back"
         show({ step: "stranded", says, needsAttention: true, reason: reason.code })
         yield* attempts.note(course.position)

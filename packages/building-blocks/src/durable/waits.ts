@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from "durable-functions"
 import type { z } from "zod"
+import { warnOfSaga } from "./report-saga.ts"
 import type { Steps } from "./saga.ts"
 
 /** An event that has reached a saga. */
@@ -20,7 +21,7 @@ export type Waits = {
  * to the newest open wait of its name: one that comes while nobody waits lands in a wait which an earlier one has left
  * open, and is found there by the next.
  */
-export function waitsOf(context: OrchestrationContext): Waits {
+export function waitsOf(saga: string, context: OrchestrationContext): Waits {
   const { df } = context
   const left = new Map<string, Task[]>()
 
@@ -36,7 +37,7 @@ export function waitsOf(context: OrchestrationContext): Waits {
   function read({ name, task }: { name: string; task: Task }, schemas: Schemas): Arrived | undefined {
     const { success, data } = (schemas[name] as z.ZodType).safeParse(task.result)
     if (success) return { event: name, data }
-    if (!df.isReplaying) context.warn(`saga ${df.instanceId}: an event '${name}' is malformed`)
+    if (!df.isReplaying) warnOfSaga(saga, context, `an event '${name}' is malformed`)
     return undefined
   }
 

@@ -2,6 +2,8 @@ import { type LookupAddress, lookup as systemLookup } from "node:dns"
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import { isIP, type LookupFunction } from "node:net"
+import { clientCall } from "../telemetry/client-call.ts"
+import { answeredWith, httpCall } from "../telemetry/http-call.ts"
 import { isPublicAddress } from "./public-address.ts"
 
 /** How another's server answered, or why it did not. */
@@ -96,9 +98,11 @@ export function outboundPost(options: {
   readonly lookup?: Lookup
 }): OutboundPost {
   const { allowPrivate, timeoutMs, lookup = systemLookup } = options
-  return async (text, headers, body) => {
-    if (!isOutboundUrl(text, allowPrivate)) return { error: ADDRESS_REFUSED }
-    const url = new URL(text)
+  const post = async (
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<OutboundAnswer> => {
     const request = url.protocol === "https:" ? requestHttps : requestHttp
     const signal = AbortSignal.timeout(timeoutMs)
     try {
@@ -125,5 +129,18 @@ export function outboundPost(options: {
       if (signal.aborted) return { error: "timeout" }
       return { error: (error as NodeJS.ErrnoException).code ?? "failed" }
     }
+  }
+  return (text, headers, body) => {
+    if (!isOutboundUrl(text, allowPrivate)) return Promise.resolve({ error: ADDRESS_REFUSED })
+    const url = new URL(text)
+    return clientCall(
+      () => httpCall(hostOf(url), url.origin, { method: "POST" }),
+      async (call) => {
+        const answer = await post(url, headers, body)
+        if ("status" in answer) answeredWith(call, answer.status)
+        else call.failed(answer.error)
+        return answer
+      },
+    )
   }
 }

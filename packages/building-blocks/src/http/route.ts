@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions"
+import { SpanKind } from "@opentelemetry/api"
 import * as z from "zod"
 import type { FileOptions, Route } from "../app/app.ts"
 import type { Caller } from "../app/call.ts"
@@ -7,10 +8,22 @@ import { DependencyUnavailableError, isTextRefused, isUnavailable } from "../fai
 import type { GuestTokens } from "../identity/guest-token.ts"
 import type { OrderTokens } from "../identity/order-token.ts"
 import { InvalidTokenError, type TokenVerifier } from "../identity/verify-token.ts"
+import { faasAttributes } from "../telemetry/faas.ts"
+import { log } from "../telemetry/log.ts"
+import { record } from "../telemetry/metrics.ts"
 import { isReported } from "../telemetry/observe.ts"
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_URL_SCHEME,
+} from "../telemetry/semantic-conventions.ts"
+import { inSpan, type RunningSpan } from "../telemetry/spans.ts"
 import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
 import { readBytes, readJson, requireType } from "./body.ts"
 import { cardDataAround, cardDataIn, cardDataInBytes } from "./card-data.ts"
+import { deprecationHeaders } from "./deprecation.ts"
 import { type Guest, newGuest, ORDER_HEADER, readGuest, readOrder } from "./guest.ts"
 import { readIdempotencyKey } from "./idempotency-key.ts"
 import { unacceptableFields } from "./plain-input.ts"
@@ -36,6 +49,14 @@ export const RawRequest = z.object({
 /** The names of a route's path parameters. */
 export const parametersOf = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+
+/** What the path's `{id}` is one of: `order` of `orders/{id}/invoice`; undefined where it has none. */
+export function resourceOf(path: string): string | undefined {
+  const plural = /(?:^|\/)([\w-]+)\/\{id\}/.exec(path)?.[1]
+  return plural
+    ?.replace(/(?:(ie)s|s)$/, (_, ies?: string) => (ies ? "y" : ""))
+    .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
 
 /** Whether the input's other members come from the query instead of the body. */
 export const readsQuery = ({ method }: Route): boolean => method === "GET" || method === "DELETE"
@@ -155,26 +176,37 @@ function toLines(route: Route, request: HttpRequest, page: Page): HttpResponseIn
     status: route.status,
     headers: {
       "content-type": "application/x-ndjson",
+      "cache-control":
+        route.maxAgeSeconds === undefined ? "no-store" : `public, max-age=${route.maxAgeSeconds}`,
       ...(page.nextCursor !== null && { link: `<?${query}>; rel="next"` }),
-      ...(route.maxAgeSeconds !== undefined && { "cache-control": `public, max-age=${route.maxAgeSeconds}` }),
     },
     body: page.lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
   }
 }
 type Page = { readonly lines: readonly unknown[]; readonly nextCursor: string | null }
 
-/** A copy may be kept, and is asked about each time; one made for somebody who signed in is nobody else's. */
-const cachingOf = ({ headers }: HttpRequest) => ({
-  vary: "authorization",
-  "cache-control": headers.has("authorization") ? "private, no-cache" : "no-cache",
-})
+/** What tells one caller from another: a copy made for one is not given to the next. */
+const CALLER_HEADERS = "authorization, cookie, x-guest-token, x-order-token"
+
+/**
+ * How long an answer may be kept. One with a version is asked about each time; what is somebody's own is in nobody
+ * else's copy, and without a version in none at all.
+ */
+function cachingOf(route: Route, { headers }: HttpRequest, etag: string | undefined): Record<string, string> {
+  const isPublic = route.access === "anyone" && route.method === "GET"
+  if (!etag) return isPublic ? {} : { "cache-control": "no-store" }
+  if (!isPublic) return { vary: CALLER_HEADERS, "cache-control": "private, no-cache" }
+  return {
+    vary: "authorization",
+    "cache-control": headers.has("authorization") ? "private, no-cache" : "no-cache",
+  }
+}
 
 /** Of a file: nobody takes it for anything else, and nothing in it runs. */
 const headersOf = ({ contentType, maxAge }: FileOptions): Record<string, string> => ({
   "content-type": contentType,
   "cache-control": maxAge === undefined ? "private, no-store" : `public, max-age=${maxAge}`,
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-  "x-content-type-options": "nosniff",
 })
 
 function toResponse(
@@ -186,7 +218,8 @@ function toResponse(
   if (route.lines) return toLines(route, request, result as Page)
   const etag = route.etag === undefined ? undefined : etagOf((result as Record<string, unknown>)[route.etag])
   const headers = {
-    ...(etag && { etag, ...cachingOf(request) }),
+    ...(etag && { etag }),
+    ...cachingOf(route, request, etag),
     ...(route.location && { location: route.location(result as never) }),
     ...(replayed && { "idempotent-replayed": "true" }),
     ...guestHeaders,
@@ -201,6 +234,17 @@ function toResponse(
   }
 }
 
+/** What every answer of a route says, also where no gateway stands before the app. */
+function withRouteHeaders({ deprecated }: Route, answer: HttpResponseInit): HttpResponseInit {
+  const own = answer.headers as Record<string, string>
+  const notice = deprecated && deprecationHeaders(deprecated)
+  const link = [own.link, notice?.link].filter((value) => value !== undefined).join(", ")
+  return {
+    ...answer,
+    headers: { ...own, "x-content-type-options": "nosniff", ...notice, ...(link && { link }) },
+  }
+}
+
 /** The handler of a route's HTTP trigger: reads the request, calls the use case, answers. */
 export function routeHandler(
   route: Route,
@@ -211,6 +255,7 @@ export function routeHandler(
     readonly orderTokens?: OrderTokens
   },
 ) {
+  const idOf = resourceOf(route.path)
   /** Who calls; a guest is told of in the answer where there is something to tell. */
   async function identify(request: HttpRequest): Promise<{ caller: Caller; guest?: Guest }> {
     const caller = await parts.tokens.verify(request.headers.get("authorization"))
@@ -256,20 +301,51 @@ export function routeHandler(
       read: () => read(request),
       traceparent,
       context,
+      ...(idOf && { idOf }),
     })
     if (outcome.type !== "done") return ofOutcome(outcome)
     return toResponse(route, request, outcome, { ...guest?.headers, ...orderHeader(caller, outcome.result) })
   }
 
-  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const traceparent = traceparentOf(request.headers.get("traceparent"), context.traceContext?.traceParent)
-    const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(traceparent) }
-    const outcome = await answer(request, context, traceparent).catch((error): Problem => {
+  async function serve(request: HttpRequest, context: InvocationContext, span: RunningSpan) {
+    const started = performance.now()
+    const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(span.traceparent) }
+    const outcome = await answer(request, context, span.traceparent).catch((error): Problem => {
       const failure = ofFailure(error)
-      if (failure.status === 500 && !isReported(error))
-        context.error(`trace=${about.traceId} ${(error as Error).stack ?? error}`)
+      if (failure.status === 500 && !isReported(error)) log.error("a request has failed", { error })
       return failure
     })
-    return "code" in outcome ? problem(outcome, about) : outcome
+    const answered = withRouteHeaders(route, "code" in outcome ? problem(outcome, about) : outcome)
+    const { status = 200 } = answered
+    const error = "code" in outcome && status >= 500 ? outcome.code : undefined
+    span.set({ [ATTR_HTTP_RESPONSE_STATUS_CODE]: status })
+    if (error !== undefined) span.fail(error)
+    record("http.server.request.duration", (performance.now() - started) / 1_000, {
+      [ATTR_HTTP_REQUEST_METHOD]: request.method,
+      [ATTR_HTTP_ROUTE]: `/${route.path}`,
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+      ...(error !== undefined && { [ATTR_ERROR_TYPE]: error }),
+    })
+    return answered
   }
+
+  // Its path, which may name a customer, is not told.
+  const attributesOf = (request: HttpRequest, context: InvocationContext) => ({
+    [ATTR_HTTP_REQUEST_METHOD]: request.method,
+    [ATTR_HTTP_ROUTE]: `/${route.path}`,
+    [ATTR_URL_SCHEME]: new URL(request.url).protocol.slice(0, -1),
+    ...faasAttributes("http", context),
+  })
+
+  return (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> =>
+    inSpan(
+      {
+        name: `${request.method} /${route.path}`,
+        kind: SpanKind.SERVER,
+        traceparent: traceparentOf(request.headers.get("traceparent"), context.traceContext?.traceParent),
+        attributes: attributesOf(request, context),
+        invocation: context,
+      },
+      (span) => serve(request, context, span),
+    )
 }

@@ -25,7 +25,7 @@ const tokens: TokenVerifier = {
     return caller
   },
 }
-const logged: string[] = []
+const logged: Record<string, unknown>[] = []
 afterEach(() => {
   logged.length = 0
 })
@@ -43,7 +43,7 @@ async function send(
       params: route.path.includes("{id}") ? { id: "7" } : {},
       ...request,
     }),
-    new InvocationContext({ logHandler: (level, text) => logged.push(`${level} ${text}`) }),
+    new InvocationContext({ logHandler: (_, text) => logged.push(JSON.parse(String(text))) }),
   )
   return {
     ...response,
@@ -178,7 +178,7 @@ describe("access", () => {
     ["customer", [unknown, 200, 200, 200, forbidden]],
     ["shopper", [200, 200, 200, 200, forbidden]],
     ["order", [unknown, 200, 200, 200, 200]],
-    [{ role: "thing.write" }, [unknown, forbidden, forbidden, 200, 200]],
+    [{ role: "thing.write" }, [unknown, unknown, forbidden, 200, 200]],
   ])("%j", async (access, expected) => {
     const answers = [undefined, "guest", "customer", "writer", "service"].map((who) => status(access, who))
     expect(await Promise.all(answers)).toEqual(expected)
@@ -259,7 +259,7 @@ describe("a result", () => {
       handle: () => async () => undefined,
     })
     const answer = await send(del("things/{id}", nothing, { access: "anyone" }))
-    expect([answer.status, answer.body, answer.headers]).toEqual([204, undefined, {}])
+    expect([answer.status, answer.body, answer.headers["content-type"]]).toEqual([204, undefined, undefined])
   })
 
   test.each([
@@ -288,7 +288,7 @@ describe("a result", () => {
     })
     const leaking = get("things/{id}", wrong, { access: "anyone" })
     expect((await send(leaking)).status).toBe(500)
-    expect(logged.join("\n")).toContain("test.wrong answers what its schema does not know")
+    expect(logged[0]?.stack).toContain("test.wrong answers what its schema does not know")
     expect((await send(leaking, {}, pipeline({ ports: {}, checkResults: false }))).status).toBe(200)
   })
 })
@@ -377,10 +377,12 @@ describe("a failure", () => {
       instance: "/things/7",
       traceId: "c".repeat(32),
     })
-    expect(logged.filter((line) => line.includes("hunter2"))).toHaveLength(1)
-    expect(logged[0]).toMatch(
-      /^error useCase=test.fail outcome=Error ms=\d+ trigger=http caller=anonymous id=7 trace=c{32}$/,
-    )
+    expect(logged).toHaveLength(1)
+    expect(logged[0]).toMatchObject({
+      ...{ level: "error", useCase: "test.fail", outcome: "Error", trigger: "http", caller: "anonymous" },
+      ...{ thingId: "7", trace: "c".repeat(32) },
+      stack: expect.stringMatching(/^Error: password=\[redacted\]\n/),
+    })
   })
 
   test("before the use case is logged as well", async () => {
@@ -388,7 +390,7 @@ describe("a failure", () => {
       Promise.reject(new Error("oops")),
     )
     expect([answer.status, logged.length]).toEqual([500, 1])
-    expect(logged[0]).toMatch(new RegExp(`^error trace=${answer.json.traceId} Error: oops`))
+    expect(logged[0]).toMatchObject({ level: "error", error: "Error", trace: answer.json.traceId })
   })
 
   test.each([
@@ -401,7 +403,7 @@ describe("a failure", () => {
     const answer = await send(failing(error))
     expect([answer.status, answer.json.detail]).toEqual([503, detail])
     expect(answer.headers).toMatchObject({ "retry-after": "2" })
-    expect(logged[0]).toMatch(/^warning useCase=test.fail outcome=unavailable /)
+    expect(logged[0]).toMatchObject({ level: "warn", useCase: "test.fail", outcome: "unavailable" })
   })
 
   test("by a text that the store refuses is the request's fault", async () => {

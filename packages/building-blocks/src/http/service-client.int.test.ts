@@ -76,6 +76,7 @@ describe.each([
   ["an error of the server's", status(503)],
   ["silence", silence],
   ["a broken connection", hangUp],
+  ["a redirect", (response: ServerResponse) => response.writeHead(302, { location: "/elsewhere" }).end()],
 ])("%s", (_, failure) => {
   test("is met by two repetitions", async () => {
     const { seen, baseUrl } = await serviceThat(failure, failure, ok)
@@ -132,12 +133,6 @@ describe("a service token", () => {
     expect(seen).toMatchObject([
       { url: "/token", body: "grant_type=client_credentials&client_id=basket&client_secret=secret" },
     ])
-  })
-
-  test("is fetched anew before it expires", async () => {
-    const { baseUrl } = await serviceThat(tokenAnswer("one", 59), tokenAnswer("two", 3_600))
-    const tokens = tokensOf(baseUrl)
-    expect([await tokens.get(), await tokens.get()]).toEqual(["one", "two"])
   })
 
   test("that cannot be had is a dependency that is out; the next caller asks again", async () => {

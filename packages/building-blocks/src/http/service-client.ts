@@ -10,12 +10,16 @@ import {
 import { DependencyUnavailableError } from "../failure.ts"
 import type { ServiceToken } from "../identity/service-token.ts"
 import { traceMember } from "../telemetry/ambient.ts"
+import { clientCall, type RunningCall } from "../telemetry/client-call.ts"
+import { answeredWith, httpCall } from "../telemetry/http-call.ts"
 import { circuit, failures } from "./circuit.ts"
 
 export type ServiceRequest = {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the base address, whose own path stays in front. */
   readonly path: string
+  /** The path without what differs from request to request, where the name of its span is to say it. */
+  readonly template?: string
   readonly headers?: Record<string, string>
   readonly body?: string | URLSearchParams
 }
@@ -34,7 +38,8 @@ export type ServiceClient = {
 class ServerError extends Error {}
 
 /**
- * An HTTP client of another service: timeout per attempt, two repetitions with jitter, circuit breaker.
+ * An HTTP client of another service: timeout per attempt, two repetitions with jitter, circuit breaker. A token that the
+ * service takes for invalid is exchanged for another one, once.
  * @param options.timeoutMs how long one attempt may take
  */
 export function serviceClient(options: {
@@ -54,8 +59,26 @@ export function serviceClient(options: {
     perAttempt,
   )
 
-  async function attempt(request: ServiceRequest, signal: AbortSignal): Promise<ServiceResponse> {
-    const authorization = options.apiKey ?? (await options.token?.get())
+  async function attempt(
+    request: ServiceRequest,
+    signal: AbortSignal,
+    call: RunningCall,
+  ): Promise<ServiceResponse> {
+    if (options.apiKey || !options.token) return await ask(request, options.apiKey, signal, call)
+    const token = await options.token.get()
+    const answer = await ask(request, token, signal, call)
+    if (answer.status !== 401) return answer
+    // Nothing was done. Its issuer may have got another key since.
+    const another = await options.token.get(token)
+    return another === token ? answer : await ask(request, another, signal, call)
+  }
+
+  async function ask(
+    request: ServiceRequest,
+    authorization: string | undefined,
+    signal: AbortSignal,
+    call: RunningCall,
+  ): Promise<ServiceResponse> {
     const response = await fetch(`${baseUrl}${request.path}`, {
       method: request.method,
       headers: {
@@ -66,9 +89,12 @@ export function serviceClient(options: {
         ...request.headers,
       },
       ...(request.body !== undefined && { body: request.body }),
+      // None of the services sends anybody elsewhere, and the token goes nowhere else.
+      redirect: "error",
       signal,
     })
     const text = await response.text()
+    answeredWith(call, response.status)
     if (response.status >= 500) throw new ServerError(`${options.name} answered ${response.status}`)
     return { status: response.status, headers: response.headers, text }
   }
@@ -78,7 +104,12 @@ export function serviceClient(options: {
       const mayRepeat = request.method !== "POST" || request.headers?.["idempotency-key"] !== undefined
       const policy = mayRepeat ? repeated : unrepeated
       try {
-        return await policy.execute(({ signal }) => attempt(request, signal))
+        return await policy.execute(({ signal }) =>
+          clientCall(
+            () => httpCall(options.name, baseUrl, request),
+            (call) => attempt(request, signal, call),
+          ),
+        )
       } catch (error) {
         if (
           error instanceof BrokenCircuitError ||

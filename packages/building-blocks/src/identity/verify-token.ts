@@ -1,8 +1,9 @@
-import { CustomerGroup, CustomerId, GUEST_PREFIX } from "@eshop/domain/kernel/ids"
-import { createRemoteJWKSet, errors, jwtVerify } from "jose"
+import { decodeJwt, type JWTVerifyGetKey, jwtVerify } from "jose"
 import * as z from "zod"
 import type { Caller } from "../app/call.ts"
 import { DependencyUnavailableError } from "../failure.ts"
+import { issuerKeys } from "./issuer-keys.ts"
+import { Claims, callerOf } from "./token-claims.ts"
 
 export type TokenVerifier = {
   /**
@@ -19,89 +20,70 @@ export class InvalidTokenError extends Error {
 
 /** Settings that every app reads to know who calls it. */
 export const IdentitySettings = z.object({
+  /** Of customers; of staff and services too where they have no other one. */
   IDENTITY_ISSUER: z.url(),
   IDENTITY_AUDIENCE: z.string().min(1),
   /** The claim that names a customer for good: Entra's `oid`, since its `sub` is another one for each app. */
   IDENTITY_CUSTOMER_CLAIM: z.string().default("sub"),
+  /** Of staff and services, where customers have a directory of their own: only its tokens bring roles then. */
+  IDENTITY_STAFF_ISSUER: z.url().optional(),
+  IDENTITY_STAFF_AUDIENCE: z.string().min(1).optional(),
 })
+type IdentitySettings = z.output<typeof IdentitySettings>
 
-const Claims = z.looseObject({
-  sub: z.string().min(1),
-  roles: z.array(z.string()).default([]),
-  /** Set by the merchant's directory; as many as a quote takes. */
-  customer_groups: z.array(CustomerGroup).max(20).default([]),
-  exp: z.number(),
-  /** Entra: `app` in a token that an application got for itself. */
-  idtyp: z.string().optional(),
-  /** Entra: the application that got the token. */
-  azp: z.string().optional(),
-  /** Entra: the tenant. */
-  tid: z.string().optional(),
-  /** Delegated scopes: an Entra token without them is an application's. */
-  scp: z.string().optional(),
-})
-type Claims = z.infer<typeof Claims>
+/** Asymmetric ones alone: nobody can sign with what an issuer publishes. */
+const ALGORITHMS = ["RS256", "ES256"]
+/** Of access tokens: Entra's, and RFC 9068's. */
+const TYPES: readonly (string | undefined)[] = [undefined, "jwt", "at+jwt", "application/at+jwt"]
+/** How far the issuer's clock may be from ours. */
+const CLOCK_TOLERANCE_SECONDS = 5
 
-/** Whether an application speaks for itself (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
-const isService = ({ idtyp, tid, scp }: Claims): boolean =>
-  idtyp === "app" || (tid !== undefined && scp === undefined)
+const REMEMBERED_TOKENS = 1_000
+/** A token is checked again after so long, against the keys as they are by then. */
+const REMEMBERED_MS = 300_000
 
-function callerOf(claims: Claims, customerClaim: string): Caller {
-  if (isService(claims)) return { kind: "service", id: claims.azp ?? claims.sub, roles: claims.roles }
-  const id = CustomerId.safeParse(claims[customerClaim])
-  if (!id.success || id.data.startsWith(GUEST_PREFIX))
-    throw new InvalidTokenError(`the token has no claim '${customerClaim}' that names a customer`)
-  const { roles, customer_groups: customerGroups } = claims
-  return { kind: "customer", id: id.data, roles, ...(customerGroups.length > 0 && { customerGroups }) }
+/** Whose tokens are taken, and what for. */
+type Issuer = {
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: JWTVerifyGetKey
+  readonly trusted: boolean
 }
-const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
-const CACHED_TOKENS = 1_000
-
-/** True when the issuer's keys could not be had; jose has no class of its own for a key set that is answered with 500. */
-const isIssuersFault = (error: unknown): boolean =>
-  error instanceof TypeError ||
-  error instanceof errors.JWKSTimeout ||
-  error instanceof errors.JWKSInvalid ||
-  (error instanceof errors.JOSEError && error.code === "ERR_JOSE_GENERIC")
+function issuersOf(settings: IdentitySettings, clock: () => number): Issuer[] {
+  const { IDENTITY_ISSUER: issuer, IDENTITY_AUDIENCE: audience } = settings
+  const staff = settings.IDENTITY_STAFF_ISSUER ?? issuer
+  const own = { issuer, audience, keys: issuerKeys(issuer, clock), trusted: staff === issuer }
+  if (own.trusted) return [own]
+  const staffAudience = settings.IDENTITY_STAFF_AUDIENCE ?? audience
+  return [own, { issuer: staff, audience: staffAudience, keys: issuerKeys(staff, clock), trusted: true }]
+}
 
 /**
- * Verifies JWTs of an OpenID Connect issuer: signature by its published keys, issuer, audience and expiry.
- * A verified token is remembered until it expires, so that a busy client costs one signature check.
+ * Verifies access tokens of OpenID Connect issuers: signature by the issuer's published keys, algorithm, type, audience,
+ * expiry, not before, and that it is no id token ({@link callerOf}). A verified token is remembered for minutes, so that
+ * a busy client costs one signature check.
+ * @param clock milliseconds since 1970
  */
-export function tokenVerifier(settings: z.infer<typeof IdentitySettings>): TokenVerifier {
-  const options = { issuer: settings.IDENTITY_ISSUER, audience: settings.IDENTITY_AUDIENCE }
-  const remembered = new Map<string, { caller: Caller; expires: number }>()
-  let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined
+export function tokenVerifier(settings: IdentitySettings, clock: () => number = Date.now): TokenVerifier {
+  const issuers = new Map(issuersOf(settings, clock).map((entry) => [entry.issuer, entry]))
+  const remembered = new Map<string, { caller: Caller; until: number }>()
 
-  async function discoverKeys() {
+  async function check(token: string): Promise<{ caller: Caller; until: number }> {
     try {
-      const url = `${options.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`
-      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-      if (!response.ok) throw new Error(`discovery answered ${response.status}`)
-      const discovery = Discovery.parse(await response.json())
-      if (discovery.issuer !== options.issuer) throw new Error("the discovery document names another issuer")
-      return createRemoteJWKSet(new URL(discovery.jwks_uri))
-    } catch (error) {
-      keys = undefined
-      throw new DependencyUnavailableError("identity", error)
-    }
-  }
-
-  async function check(token: string): Promise<{ caller: Caller; expires: number }> {
-    keys ??= discoverKeys()
-    try {
-      const { payload } = await jwtVerify(token, await keys, {
-        issuer: options.issuer,
-        audience: options.audience,
-        algorithms: ["RS256", "ES256"],
-        clockTolerance: 5,
+      // Says only whose keys to ask for; the signature says whether it is true.
+      const from = issuers.get(decodeJwt(token).iss ?? "")
+      if (!from) throw new Error("another issuer")
+      const { payload, protectedHeader } = await jwtVerify(token, from.keys, {
+        ...{ issuer: from.issuer, audience: from.audience, algorithms: ALGORITHMS },
+        ...{ clockTolerance: CLOCK_TOLERANCE_SECONDS, currentDate: new Date(clock()) },
       })
+      if (!TYPES.includes(protectedHeader.typ?.toLowerCase())) throw new Error("another type of token")
       const claims = Claims.parse(payload)
-      return { caller: callerOf(claims, settings.IDENTITY_CUSTOMER_CLAIM), expires: claims.exp * 1_000 }
+      const caller = callerOf(claims, settings.IDENTITY_CUSTOMER_CLAIM, from.trusted)
+      return { caller, until: Math.min(claims.exp * 1_000, clock() + REMEMBERED_MS) }
     } catch (error) {
-      if (error instanceof DependencyUnavailableError || error instanceof InvalidTokenError) throw error
-      if (isIssuersFault(error)) throw new DependencyUnavailableError("identity", error)
+      if (error instanceof DependencyUnavailableError) throw error
       throw new InvalidTokenError((error as Error).message, { cause: error })
     }
   }
@@ -112,9 +94,9 @@ export function tokenVerifier(settings: z.infer<typeof IdentitySettings>): Token
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1]
       if (!token) throw new InvalidTokenError("not a bearer token")
       const known = remembered.get(token)
-      if (known && known.expires > Date.now()) return known.caller
+      if (known && known.until > clock()) return known.caller
       const verified = await check(token)
-      if (remembered.size >= CACHED_TOKENS) remembered.delete(remembered.keys().next().value as string)
+      if (remembered.size >= REMEMBERED_TOKENS) remembered.delete(remembered.keys().next().value as string)
       remembered.set(token, verified)
       return verified.caller
     },

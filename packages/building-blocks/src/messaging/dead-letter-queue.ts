@@ -77,6 +77,15 @@ export function serviceBusDeadLetters(
       return letters
     },
 
+    async counts() {
+      const counts: Record<string, number> = {}
+      await forEachTopic(async (client, topic) => {
+        // Counted by looking: to be told the number, an app would have to be allowed to manage the namespace.
+        counts[topic] = (await receiverOf(client, topic).peekMessages(BATCH)).length
+      })
+      return counts
+    },
+
     async redrive(wanted) {
       let redriven = 0
       await forEachTopic(async (client, topic) => {

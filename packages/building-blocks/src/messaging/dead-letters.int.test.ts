@@ -108,6 +108,7 @@ async function drain(name: string, handle: (body: unknown) => Promise<void> = as
 }
 const deliver = (body: unknown) =>
   consume("test-events", [on(ThingChanged, keep)], {
+    subscription: "test",
     invoke: pipeline({ ports: { fails: () => isBroken }, store, checkResults: true }),
     store,
     hold: messageHold(),

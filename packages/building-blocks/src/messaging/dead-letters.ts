@@ -29,6 +29,8 @@ export type DeadLetter = z.infer<typeof DeadLetter>
 export type DeadLetterQueue = {
   /** Oldest first. */
   peek(limit: number): Promise<readonly DeadLetter[]>
+  /** How many there are of each topic; 100 for more. */
+  counts(): Promise<Readonly<Record<string, number>>>
   /** Sends again what is wanted, to this context alone and under new message ids. @returns how many */
   redrive(wanted: (letter: DeadLetter) => boolean): Promise<number>
 }

@@ -26,6 +26,14 @@ export type Outbox = {
   remove(ids: readonly string[]): Promise<void>
   /** Ends the lease of messages that could not be sent. */
   release(ids: readonly string[]): Promise<void>
+  /** What waits, also what is being sent. */
+  backlog(): Promise<OutboxBacklog>
+}
+
+export type OutboxBacklog = {
+  readonly pending: number
+  /** How long ago the oldest was added; 0 when nothing waits. */
+  readonly oldestSeconds: number
 }
 
 /** The outbox message of a fact; its id is new and stays the same over every re-send. */

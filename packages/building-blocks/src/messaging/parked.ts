@@ -24,6 +24,8 @@ export type ParkedMessages = {
   /** Oldest first. @param after the position of the last one of the page before */
   list(limit: number, after?: number): Promise<readonly (ParkedMessage & { readonly position: number })[]>
   count(): Promise<number>
+  /** How many wait for each reason that there is. */
+  countByReason(): Promise<Readonly<Record<string, number>>>
   /**
    * Takes a parked message out for its redrive, and forgets that it was handled unless its effect was committed.
    * @returns undefined when it is not parked (any more)

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { debounce } from "../debounce.ts"
+import { log } from "../telemetry/log.ts"
+import { idsOf } from "../telemetry/observe.ts"
 import type { Outbox, OutboxMessage } from "./outbox.ts"
 
 /** Where events go. */
@@ -67,6 +69,8 @@ export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unk
         } finally {
           for (const id of ids) unsent.delete(id)
         }
+        for (const { event } of messages)
+          log.debug("an event was sent", { topic, type: event.type, eventId: event.id, ...idsOf(event.data) })
         sent.push(...ids)
         forgetSoon()
       }),

@@ -3,6 +3,7 @@ import * as z from "zod"
 import { azureCredential } from "../identity/azure-credential.ts"
 import type { OutboxMessage } from "./outbox.ts"
 import type { Broker } from "./relay.ts"
+import { startSending } from "./send-spans.ts"
 
 /** Settings of an app that publishes or consumes events: the `ServiceBus` connection of the Functions host. */
 export const MessagingSettings = z.object({
@@ -10,18 +11,26 @@ export const MessagingSettings = z.object({
   ServiceBus__fullyQualifiedNamespace: z.string().optional(),
 })
 
+/**
+ * The application property with the trace context of a message's sending; the event itself keeps that of what made it.
+ * The Functions host, too, reads it by this name.
+ */
+export const SENT_UNDER = "Diagnostic-Id"
+
 /** The application property that names the one context which a redriven message is for. */
 export const REDRIVE_TO = "redrive-to"
 
-const toMessage = ({ id, event, redriveTo }: OutboxMessage): ServiceBusMessage => ({
+const toMessage = (
+  { id, event, redriveTo }: OutboxMessage,
+  traceparent: string | undefined,
+): ServiceBusMessage => ({
   messageId: id,
   subject: event.type,
   contentType: "application/cloudevents+json",
   body: event,
   ...(event.subject && { correlationId: event.subject }),
   applicationProperties: {
-    // The name that the Functions host reads the trace context from.
-    ...(event.traceparent && { "Diagnostic-Id": event.traceparent }),
+    ...(traceparent && { [SENT_UNDER]: traceparent }),
     ...(redriveTo && { [REDRIVE_TO]: redriveTo }),
   },
 })
@@ -47,19 +56,32 @@ export function serviceBusBroker(client: ServiceBusClient): Broker {
   }
   return {
     async publish(topic, messages) {
-      const sender = senderOf(topic)
-      let batch = await sender.createMessageBatch()
-      for (const outboxMessage of messages) {
-        const message = toMessage(outboxMessage)
-        if (batch.tryAddMessage(message)) continue
-        if (batch.count === 0) throw new Error(`event ${message.messageId} is larger than a message may be`)
-        await sender.sendMessages(batch)
-        batch = await sender.createMessageBatch()
-        if (!batch.tryAddMessage(message))
-          throw new Error(`event ${message.messageId} is larger than a message may be`)
+      const sending = startSending(topic, messages)
+      try {
+        await sendBatches(
+          senderOf(topic),
+          messages.map((message) => toMessage(message, sending.traceparentOf(message))),
+        )
+        sending.ended()
+      } catch (error) {
+        sending.ended(error)
+        throw error
       }
-      if (batch.count > 0) await sender.sendMessages(batch)
     },
     close: () => client.close(),
   }
+}
+
+/** As few batches as the messages fit into. */
+async function sendBatches(sender: ServiceBusSender, messages: readonly ServiceBusMessage[]): Promise<void> {
+  let batch = await sender.createMessageBatch()
+  for (const message of messages) {
+    if (batch.tryAddMessage(message)) continue
+    if (batch.count === 0) throw new Error(`event ${message.messageId} is larger than a message may be`)
+    await sender.sendMessages(batch)
+    batch = await sender.createMessageBatch()
+    if (!batch.tryAddMessage(message))
+      throw new Error(`event ${message.messageId} is larger than a message may be`)
+  }
+  if (batch.count > 0) await sender.sendMessages(batch)
 }

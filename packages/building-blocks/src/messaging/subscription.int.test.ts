@@ -60,6 +60,7 @@ function deliveryTo(handle: Handle) {
     handle: () => handle as never,
   })
   const consumer = consume("test-events", [on(ThingChanged, keep)], {
+    subscription: "test",
     invoke: pipeline({ ports: {}, store, checkResults: true }),
     store,
     hold: messageHold(),

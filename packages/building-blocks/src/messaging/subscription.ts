@@ -4,8 +4,10 @@ import type { Subscription } from "../app/app.ts"
 import type { Invoke } from "../app/invoke.ts"
 import { isUnavailable } from "../failure.ts"
 import type { BaseStore } from "../store/store.ts"
-import { traceparentOf } from "../telemetry/traceparent.ts"
+import { log } from "../telemetry/log.ts"
+import { idsOf } from "../telemetry/observe.ts"
 import type { Hold } from "./hold.ts"
+import { inProcessSpan } from "./process-span.ts"
 import { REDRIVE_TO } from "./service-bus.ts"
 
 /** A handler that fails for no reason that waiting mends is tried this often before its message is parked. */
@@ -45,20 +47,30 @@ export function filterOf(context: string, subscriptions: readonly Subscription[]
 export function consume(
   topic: string,
   subscriptions: readonly Subscription[],
-  parts: { readonly invoke: Invoke; readonly store: BaseStore; readonly hold: Hold },
+  parts: {
+    /** The subscription's name. */
+    readonly subscription: string
+    readonly invoke: Invoke
+    readonly store: BaseStore
+    readonly hold: Hold
+  },
 ) {
-  const { invoke, store, hold } = parts
+  const { subscription, invoke, store, hold } = parts
 
-  async function deliver(event: CloudEvent, context: InvocationContext): Promise<Unhandled | undefined> {
-    const subscription = subscriptions.find((candidate) => candidate.event.type === event.type)
-    if (!subscription) return { reason: "no-handler", detail: `nothing here consumes ${event.type}` }
+  async function deliver(
+    event: CloudEvent,
+    context: InvocationContext,
+    traceparent: string,
+  ): Promise<Unhandled | undefined> {
+    const consumer = subscriptions.find((candidate) => candidate.event.type === event.type)
+    if (!consumer) return { reason: "no-handler", detail: `nothing here consumes ${event.type}` }
     const outcome = await invoke({
-      useCase: subscription.useCase,
+      useCase: consumer.useCase,
       read: () => ({ input: event.data }),
       trigger: "event",
       caller: { kind: "service", id: event.source, roles: [] },
       message: event,
-      traceparent: traceparentOf(event.traceparent, context.traceContext?.traceParent),
+      traceparent,
       context,
     })
     if (outcome.type === "refused") return { reason: outcome.refusal.code, detail: outcome.refusal.detail }
@@ -71,10 +83,11 @@ export function consume(
   async function deliverRepeatedly(
     event: CloudEvent,
     context: InvocationContext,
+    traceparent: string,
   ): Promise<Unhandled | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await deliver(event, context)
+        return await deliver(event, context, traceparent)
       } catch (error) {
         if (isUnavailable(error)) throw error
         if (attempt === ATTEMPTS) return { reason: HANDLER_FAILED, detail: (error as Error).message }
@@ -110,17 +123,27 @@ export function consume(
       body: parseJson(message),
       messageId: String(context.triggerMetadata?.messageId ?? context.invocationId),
     }
-    await hold.run(async () => {
-      const { data: event, error } = CloudEvent.safeParse(received.body)
-      const unhandled = event
-        ? await deliverRepeatedly(event, context)
-        : { reason: "broken-schema", detail: error.message }
-      if (unhandled && (await park(received, unhandled)))
-        context.error(
-          `parked ${event?.type ?? "a message"} ${event?.id ?? received.messageId}: ${unhandled.reason}: ${unhandled.detail}`,
-        )
-    })
+    const { data: event, error } = CloudEvent.safeParse(received.body)
+    const delivery = { topic, subscription, event, messageId: received.messageId, context }
+    await inProcessSpan(delivery, (traceparent) =>
+      hold.run(async () => {
+        const unhandled = event
+          ? await deliverRepeatedly(event, context, traceparent)
+          : { reason: "broken-schema", detail: error.message }
+        if (unhandled && (await park(received, unhandled))) tellOfParked(event, received, unhandled)
+      }),
+    )
   }
+}
+
+/** A person must know of it, and finds it by what it is about. */
+function tellOfParked(
+  event: CloudEvent | undefined,
+  { messageId }: Received,
+  { reason, detail }: Unhandled,
+): void {
+  const about = { type: event?.type, eventId: event?.id ?? messageId, reason, detail, ...idsOf(event?.data) }
+  log.error("a message is parked", about)
 }
 
 /** Text from outside as every store takes it. */

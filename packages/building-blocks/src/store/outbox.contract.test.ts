@@ -55,6 +55,17 @@ for (const { name, isHere, open } of sqlStores)
         expect(await outbox.claim(3, 30)).toEqual([])
       })
 
+      test("says how much waits, and for how long the oldest has", async () => {
+        expect(await outbox.backlog()).toEqual({ pending: 0, oldestSeconds: 0 })
+        const messages = await add(3)
+        await outbox.claim(1, 30)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        const { pending, oldestSeconds } = await outbox.backlog()
+        expect([pending, oldestSeconds > 0, oldestSeconds < 60]).toEqual([3, true, true])
+        await outbox.remove(idsOf(messages))
+        expect(await outbox.backlog()).toEqual({ pending: 0, oldestSeconds: 0 })
+      })
+
       test("holds nothing of a transaction that was undone", async () => {
         const failing = store.unitOfWork.transaction(async (tx) => {
           await outbox.add(tx, [newMessage()])

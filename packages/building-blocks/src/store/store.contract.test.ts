@@ -97,8 +97,21 @@ for (const { name, isHere } of adapters)
       const rest = await store().parked.list(3, first.at(-1)?.position)
       expect([...first, ...rest].map(({ position: _, ...message }) => message)).toEqual(messages)
       expect(await store().parked.count()).toBe(4)
+      expect(await store().parked.countByReason()).toEqual({ "broken-schema": 4 })
       for (const { eventId } of messages) await take(eventId)
-      expect(await store().parked.count()).toBe(0)
+      expect([await store().parked.count(), await store().parked.countByReason()]).toEqual([0, {}])
+    })
+
+    test("keeps the log's level until its time is over", async () => {
+      const { logLevels } = store()
+      expect(await logLevels.find()).toBeUndefined()
+      await logLevels.set("debug", 10)
+      await logLevels.set("warn", 5)
+      const { level, until } = (await logLevels.find()) as { level: string; until: Date }
+      const minutes = (until.getTime() - Date.now()) / 60_000
+      expect([level, Math.round(minutes)]).toEqual(["warn", 5])
+      await logLevels.set("warn", 0)
+      expect(await logLevels.find()).toBeUndefined()
     })
 
     test("gives a parked message out for its redrive, which is then new to the inbox", async () => {

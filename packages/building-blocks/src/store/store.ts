@@ -1,6 +1,7 @@
 import type { Tx, UnitOfWork } from "../app/call.ts"
 import type { Outbox } from "../messaging/outbox.ts"
 import type { ParkedMessages } from "../messaging/parked.ts"
+import type { LogLevels } from "../telemetry/log-level.ts"
 
 /** The ids of handled messages. The claim commits with the effect: a redelivery finds it. */
 export type Inbox = {
@@ -28,6 +29,7 @@ export type BaseStore = {
   readonly inbox: Inbox
   readonly parked: ParkedMessages
   readonly requests: RequestLog
+  readonly logLevels: LogLevels
   /** Forgets message ids and idempotency keys that nobody can repeat any more. */
   forgetOld(): Promise<void>
   /** @throws when the store does not answer in time */

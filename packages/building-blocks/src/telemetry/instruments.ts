@@ -5,7 +5,19 @@ export type Instrument = {
   readonly unit: string
   readonly description: string
   readonly attributes: readonly string[]
+  /** Of a histogram: the upper bounds of its buckets, in its unit. */
+  readonly buckets?: readonly number[]
 }
+
+/** From 5 ms to 10 s: the objectives of latency lie on bounds. */
+const LATENCY = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
+/** A message may be held for a minute. */
+const HANDLING = [...LATENCY, 30, 60, 120] as const
+/** From an instant checkout to a return weeks later: seconds, minutes, hours, days. */
+const LIFETIME = [
+  ...[1, 2.5, 5, 10, 30, 60, 300, 900, 1_500, 3_600, 14_400, 43_200],
+  ...[86_400, 259_200, 604_800, 1_209_600, 2_592_000],
+] as const
 
 /**
  * Every metric of the shop, by name: what dashboards and alerts may ask for. Those without `eshop.` in front are of the
@@ -17,18 +29,21 @@ export const instruments = {
     unit: "s",
     description: "Answered requests, by route",
     attributes: ["http.request.method", "http.route", "http.response.status_code", "error.type"],
+    buckets: LATENCY,
   },
   "http.client.request.duration": {
     kind: "histogram",
     unit: "s",
     description: "Calls of other services, one for each attempt",
     attributes: ["http.request.method", "server.address", "http.response.status_code", "error.type"],
+    buckets: LATENCY,
   },
   "db.client.operation.duration": {
     kind: "histogram",
     unit: "s",
     description: "Statements and commands sent to PostgreSQL, SQL Server, Redis, Table Storage and Cosmos DB",
     attributes: ["db.system.name", "db.namespace", "db.operation.name", "error.type"],
+    buckets: LATENCY,
   },
   "messaging.client.sent.messages": {
     kind: "counter",
@@ -41,12 +56,14 @@ export const instruments = {
     unit: "s",
     description: "Consumed messages, one for each delivery, with the time that they were held",
     attributes: ["messaging.system", "messaging.destination.name", "messaging.message.type", "error.type"],
+    buckets: HANDLING,
   },
   "eshop.use_case.duration": {
     kind: "histogram",
     unit: "s",
     description: "Use cases, whatever triggered them, by how they ended",
     attributes: ["eshop.use_case", "eshop.trigger", "eshop.outcome"],
+    buckets: HANDLING,
   },
   "eshop.outbox.pending": {
     kind: "gauge",
@@ -69,13 +86,13 @@ export const instruments = {
   "eshop.messages.dead_lettered": {
     kind: "gauge",
     unit: "{message}",
-    description: "Messages in the dead-letter queues of the app's subscriptions",
+    description: "Messages in the dead-letter queues of the app's subscriptions; 100 for more",
     attributes: ["messaging.destination.name"],
   },
   "eshop.saga.instances": {
     kind: "gauge",
     unit: "{saga}",
-    description: "Sagas that have not ended, by where they stand",
+    description: "Sagas that have not ended, by the state of the order that they lead",
     attributes: ["eshop.saga", "eshop.saga.step"],
   },
   "eshop.saga.attention": {
@@ -89,11 +106,12 @@ export const instruments = {
     unit: "s",
     description: "Ended sagas, from their start, by how they ended",
     attributes: ["eshop.saga", "eshop.outcome"],
+    buckets: LIFETIME,
   },
   "eshop.orders": {
     kind: "counter",
     unit: "{order}",
-    description: "Orders that came into a state",
+    description: "Orders that came into a state; a cancellation with its reason",
     attributes: ["eshop.order.status", "eshop.reason"],
   },
   "eshop.revenue": {
@@ -111,13 +129,13 @@ export const instruments = {
   "eshop.discounts": {
     kind: "counter",
     unit: "{minor_unit}",
-    description: "Discounts of checkouts",
+    description: "Discounts of checkouts, those on shipping left out",
     attributes: ["eshop.currency"],
   },
   "eshop.stock.refusals": {
     kind: "counter",
     unit: "{refusal}",
-    description: "Holds and reservations that were refused for want of stock",
+    description: "Holds and reservations that were refused for want of stock: `hold` or `reservation`",
     attributes: ["eshop.reason"],
   },
   "eshop.alarms": {

@@ -1,9 +1,12 @@
 import type { InvocationContext } from "@azure/functions"
-import { metrics, SpanKind } from "@opentelemetry/api"
+import { type Attributes, SpanKind } from "@opentelemetry/api"
 import { isUnavailable } from "../failure.ts"
-import { ambient } from "./ambient.ts"
+import { type Ambient, ambient, type Told, within } from "./ambient.ts"
+import { type FaasTrigger, faasAttributes } from "./faas.ts"
+import { log, type Members } from "./log.ts"
+import { count, record } from "./metrics.ts"
+import { pseudonymOf } from "./pseudonym.ts"
 import { inSpan } from "./spans.ts"
-import { traceIdOf } from "./traceparent.ts"
 
 /** What set a use case going. */
 export type Trigger = "http" | "event" | "timer" | "saga"
@@ -11,50 +14,71 @@ export type Trigger = "http" | "event" | "timer" | "saga"
 export type Observed = {
   readonly name: string
   readonly trigger: Trigger
-  /** The kind of caller; never who it is. */
-  readonly caller: string
+  readonly caller: {
+    readonly kind: string
+    /** Of a customer or a guest: lines say a pseudonym of it. */
+    readonly customerId?: string | undefined
+  }
   readonly traceparent: string
   readonly invocation?: InvocationContext
-  /** The ids that the call is about, for its log line. */
+  /** The ids that the call is about, for its log lines. */
   readonly about: Readonly<Record<string, string>>
 }
 
-/** Members whose values name what a call is about; none of them is personal. */
-const ABOUT = ["id", "orderId", "checkoutId", "holdId", "paymentId", "productId", "sku"] as const
+/** Members whose values name what a call is about, and what lines call them; none of them is personal. */
+const ABOUT = {
+  ...{ id: "id", orderId: "orderId", checkoutId: "orderId", holdId: "holdId", paymentId: "paymentId" },
+  ...{ refundId: "refundId", returnId: "returnId", shipmentId: "shipmentId", withdrawalId: "withdrawalId" },
+  ...{ instanceId: "sagaId", deliveryId: "deliveryId", productId: "productId", sku: "sku" },
+} as const
 
-/** The ids among an input's members. */
-export const idsOf = (input: unknown): Record<string, string> => {
+/**
+ * The ids among an input's members, by the names that log lines have for them.
+ * @param idOf what its `id` is one of: `order` makes it an `orderId`
+ */
+export function idsOf(input: unknown, idOf?: string): Record<string, string> {
   if (typeof input !== "object" || input === null) return {}
   const members = input as Record<string, unknown>
-  return Object.fromEntries(
-    ABOUT.flatMap((name) => (typeof members[name] === "string" ? [[name, members[name]]] : [])),
-  )
+  const ids: Record<string, string> = {}
+  for (const [name, called] of Object.entries(ABOUT)) {
+    const value = members[name]
+    if (typeof value === "string") ids[name === "id" && idOf ? `${idOf}Id` : called] = value
+  }
+  return ids
 }
 
-const spanKinds: Record<Trigger, SpanKind> = {
-  http: SpanKind.SERVER,
-  event: SpanKind.CONSUMER,
-  timer: SpanKind.INTERNAL,
-  saga: SpanKind.INTERNAL,
+/** What the call that is under way turns out to be about: from here on its log lines name it. */
+export function nameInLog(ids: Readonly<Record<string, string>>): void {
+  Object.assign(ambient()?.told?.members ?? {}, ids)
 }
 
-/** One line of `key=value`, as log stores take it apart. */
-const line = (members: Record<string, string | number>): string =>
-  Object.entries(members)
-    .map(([key, value]) => `${key}=${/[\s"=]/.test(String(value)) ? JSON.stringify(value) : value}`)
-    .join(" ")
+/** A use case that the host calls itself; a request or a message has a span around it. */
+const entries: Partial<Record<Trigger, FaasTrigger>> = { timer: "timer", saga: "other" }
 
-type Log = Pick<InvocationContext, "info" | "warn" | "error">
+/** What its span says of a use case: `orderId` is `eshop.order.id`. */
+function attributesOf({ trigger, caller, about, invocation }: Observed): Attributes {
+  const ids = Object.entries(about).map(([name, id]) => [
+    `eshop.${name.replace(/(?<=[a-z])Id$/, ".id").toLowerCase()}`,
+    id,
+  ])
+  const entry = entries[trigger]
+  return {
+    ...Object.fromEntries(ids),
+    "eshop.caller": caller.kind,
+    ...(entry && invocation && faasAttributes(entry, invocation)),
+  }
+}
 
-const told = new WeakSet<object>()
+const reported = new WeakSet<object>()
 /** Whether an error is in the log already. */
 export const isReported = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && told.has(error)
+  typeof error === "object" && error !== null && reported.has(error)
 
-function tellError(log: Log, error: unknown): void {
-  if (isReported(error)) return
-  log.error((error as Error).stack ?? String(error))
-  if (typeof error === "object" && error !== null) told.add(error)
+/** @returns the error for a line, the first time; nothing from then on */
+export function unreported(error: unknown): { error?: unknown } {
+  if (isReported(error)) return {}
+  if (typeof error === "object" && error !== null) reported.add(error)
+  return { error }
 }
 
 /**
@@ -67,75 +91,42 @@ export async function observe<T>(
   work: () => Promise<T>,
   outcomeOf: (result: T) => string,
 ): Promise<T> {
-  const { name, trigger, caller, invocation } = observed
+  const { name, trigger, caller } = observed
   const started = performance.now()
-  const log = invocation ?? console
-  return await inSpan({ ...observed, kind: spanKinds[trigger] }, async (span) => {
-    const report = (outcome: string, level: "info" | "warn" | "error") => {
+  const told: Told = { members: { ...ambient()?.told?.members, useCase: name, ...observed.about } }
+  if (caller.customerId !== undefined) told.members.customer = pseudonymOf(caller.customerId)
+  const attributes = attributesOf(observed)
+  return await inSpan({ ...observed, kind: SpanKind.INTERNAL, attributes }, async (span) => {
+    const report = (outcome: string, level: "info" | "warn" | "error", error: object = {}) => {
       const milliseconds = performance.now() - started
-      span.set({ "eshop.outcome": outcome, "enduser.kind": caller })
+      span.set({ "eshop.outcome": outcome })
       if (level !== "info") span.fail(outcome)
-      metrics
-        .getMeter("eshop")
-        .createHistogram("eshop.use_case.duration", { unit: "s" })
-        .record(milliseconds / 1_000, { "eshop.use_case": name, "eshop.outcome": outcome })
-      const members = {
-        useCase: name,
-        outcome,
-        ms: Math.round(milliseconds),
-        trigger,
-        caller,
-        ...observed.about,
-        trace: traceIdOf(span.traceparent),
-      }
-      log[level](line(members))
+      record("eshop.use_case.duration", milliseconds / 1_000, {
+        "eshop.use_case": name,
+        "eshop.trigger": trigger,
+        "eshop.outcome": outcome,
+      })
+      const ms = Math.round(milliseconds)
+      log[level](`${name}: ${outcome}`, { outcome, ms, trigger, caller: caller.kind, ...error })
     }
-    try {
-      const result = await work()
-      report(outcomeOf(result), "info")
-      return result
-    } catch (error) {
-      if (isUnavailable(error)) {
-        report("unavailable", "warn")
-        log.warn((error as Error).message)
-      } else {
-        report((error as Error).name, "error")
-        tellError(log, error)
+    return await within({ ...(ambient() as Ambient), told }, async () => {
+      try {
+        const result = await work()
+        report(outcomeOf(result), "info")
+        return result
+      } catch (error) {
+        if (isUnavailable(error)) report("unavailable", "warn", { error })
+        else report((error as Error).name, "error", unreported(error))
+        throw error
+      } finally {
+        told.hasEnded = true
       }
-      throw error
-    }
+    })
   })
 }
 
-/**
- * Tells how a saga ended, or that it met a fault, in one log line and one metric.
- * @param about.outcome `completed`, `faulty`, `stranded`, or the code of the reason for which it was led back
- */
-export function reportSaga(
-  log: Log,
-  about: { saga: string; id: string; outcome: string; traceparent: string | undefined },
-  error?: unknown,
-): void {
-  const { saga, id, outcome, traceparent } = about
-  metrics
-    .getMeter("eshop")
-    .createCounter("eshop.saga.outcomes")
-    .add(1, { "eshop.saga": saga, "eshop.outcome": outcome })
-  const members = { saga, id, outcome, ...(traceparent && { trace: traceIdOf(traceparent) }) }
-  log[error === undefined ? "info" : "error"](line(members))
-  if (error !== undefined) tellError(log, error)
-}
-
-/** A warning about the call that is under way, or about the app outside of one. */
-export const warn = (message: string): void => {
-  const invocation = ambient()?.invocation
-  if (invocation) invocation.warn(message)
-  else console.warn(message)
-}
-
 /** Something that a person must know: an error line, and a count by its name. */
-export function alarm(name: string, message: string): void {
-  metrics.getMeter("eshop").createCounter("eshop.alarms").add(1, { "eshop.alarm": name })
-  const log = ambient()?.invocation ?? console
-  log.error(`${name}: ${message}`)
+export function alarm(name: string, message: string, members: Members = {}): void {
+  count("eshop.alarms", 1, { "eshop.alarm": name })
+  log.error(message, { ...members, alarm: name })
 }

@@ -1,22 +1,69 @@
 import type { InvocationContext } from "@azure/functions"
-import { type Attributes, context, type Span, type SpanKind, SpanStatusCode, trace } from "@opentelemetry/api"
-import { within } from "./ambient.ts"
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TimeInput,
+  trace,
+} from "@opentelemetry/api"
+import { ambient, within } from "./ambient.ts"
+import { runningTelemetry } from "./running.ts"
+import { ATTR_ERROR_TYPE } from "./semantic-conventions.ts"
 import { childOf, spanContextOf } from "./traceparent.ts"
+
+/** A span that is to be made. */
+export type SpanOf = {
+  readonly name: string
+  readonly kind: SpanKind
+  /** The trace context of its parent. */
+  readonly traceparent: string
+  readonly attributes?: Attributes
+  /** Trace contexts of what else led to it. */
+  readonly links?: readonly string[]
+  readonly startTime?: TimeInput
+}
 
 /** The span that a piece of work runs under. */
 export type RunningSpan = {
   /** The trace context that goes out from within the work. */
   readonly traceparent: string
   set(attributes: Attributes): void
-  fail(message: string): void
+  /** @param type the error's class or code; never a text that may hold a value */
+  fail(type: string): void
+}
+
+/** Starts a span; one that nobody takes, or that is not sampled, costs next to nothing. */
+export function startSpan({ name, kind, traceparent, attributes, links, startTime }: SpanOf): Span {
+  const parent = trace.setSpanContext(ROOT_CONTEXT, { ...spanContextOf(traceparent), isRemote: true })
+  const options = {
+    kind,
+    ...(attributes && { attributes }),
+    ...(links && { links: links.map((link) => ({ context: spanContextOf(link) })) }),
+    ...(startTime !== undefined && { startTime }),
+  }
+  return trace.getTracer("eshop").startSpan(name, options, parent)
+}
+
+/** A span as a trace context: what its children name as their parent. */
+export function traceparentOfSpan(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`
+}
+
+/** Says that what the span is of has failed. @param type the error's class or code */
+export function failSpan(span: Span, type: string): void {
+  span.setAttribute(ATTR_ERROR_TYPE, type)
+  span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
 /** The trace context to send on: the span's own where an SDK made one, a new child of what came in otherwise. */
 function traceparentFor(span: Span, incoming: string): string {
-  const { traceId, spanId, traceFlags } = span.spanContext()
-  if (spanId === spanContextOf(incoming).spanId || !trace.isSpanContextValid(span.spanContext()))
-    return childOf(incoming)
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`
+  const isOwn =
+    trace.isSpanContextValid(span.spanContext()) &&
+    span.spanContext().spanId !== spanContextOf(incoming).spanId
+  return isOwn ? traceparentOfSpan(span) : childOf(incoming)
 }
 
 /**
@@ -24,29 +71,71 @@ function traceparentFor(span: Span, incoming: string): string {
  * its surroundings. Without an OpenTelemetry SDK it costs nothing. The span ends with the work.
  */
 export async function inSpan<T>(
-  about: {
-    readonly name: string
-    readonly kind: SpanKind
-    /** Of what came in. */
-    readonly traceparent: string
-    readonly invocation?: InvocationContext
-  },
+  about: SpanOf & { readonly invocation?: InvocationContext },
   work: (span: RunningSpan) => Promise<T>,
 ): Promise<T> {
-  const { name, kind, invocation } = about
-  const remote = { ...spanContextOf(about.traceparent), isRemote: true }
-  const parent = trace.setSpanContext(context.active(), remote)
-  const span = trace.getTracer("eshop").startSpan(name, { kind }, parent)
+  const { invocation } = about
+  const span = startSpan(about)
   const traceparent = traceparentFor(span, about.traceparent)
   const running: RunningSpan = {
     traceparent,
     set: (attributes) => void span.setAttributes(attributes),
-    fail: (message) => void span.setStatus({ code: SpanStatusCode.ERROR, message }),
+    fail: (type) => failSpan(span, type),
   }
-  const surroundings = { traceparent, ...(invocation && { invocation }) }
+  const { span: _, ...outer } = ambient() ?? {}
+  const surroundings = {
+    ...outer,
+    traceparent,
+    ...(span.isRecording() && { span }),
+    ...(invocation && { invocation }),
+  }
   try {
-    return await context.with(trace.setSpan(parent, span), () => within(surroundings, () => work(running)))
+    return await within(surroundings, () => work(running))
   } finally {
     span.end()
   }
+}
+
+/**
+ * Runs work that serves several traces at once. Each gets a span of it; what the work calls is told in the first one, and
+ * the others link to that. Work that serves none has no span.
+ * @param traceparents one of each trace
+ */
+export async function inSharedSpan<T>(
+  name: string,
+  traceparents: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = traceparents
+  if (first === undefined) return await work()
+  return await inSpan(
+    { name, kind: SpanKind.INTERNAL, traceparent: first },
+    async ({ traceparent, fail }) => {
+      const about = { name, kind: SpanKind.INTERNAL, links: [traceparent] }
+      const spans = others.map((other) => startSpan({ ...about, traceparent: other }))
+      try {
+        return await work()
+      } catch (error) {
+        const type = (error as Error).name
+        fail(type)
+        for (const span of spans) failSpan(span, type)
+        throw error
+      } finally {
+        for (const span of spans) span.end()
+      }
+    },
+  )
+}
+
+/**
+ * Records a span whose id was told to others before: its children know it while it is still running elsewhere.
+ * @param spanId 16 hexadecimal digits
+ */
+export function recordNamedSpan(spanId: string, about: SpanOf, endTime: TimeInput, failure?: string): void {
+  const sdk = runningTelemetry()
+  if (!sdk) return
+  sdk.nameNextSpan(spanId)
+  const span = startSpan(about)
+  if (failure !== undefined) failSpan(span, failure)
+  span.end(endTime)
 }

@@ -7,7 +7,7 @@ import { isUnavailable } from "../failure.ts"
 import { cursorOf } from "../http/cursor.ts"
 import { pageSize, wholeNumber } from "../http/query.ts"
 import { RawRequest } from "../http/route.ts"
-import { warn } from "../telemetry/observe.ts"
+import { log } from "../telemetry/log.ts"
 import { LEASE_SECONDS, type LineUseCase, linesOf, runUpload, type UploadPorts } from "./run-upload.ts"
 import { LineResult, type UploadJob, UploadStatus } from "./upload-jobs.ts"
 
@@ -171,7 +171,7 @@ const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
         } catch (error) {
           await ports.uploads.release(job.id, !isUnavailable(error))
           if (isUnavailable(error)) throw error
-          warn(`upload ${job.id}: ${(error as Error).stack}`)
+          log.warn("an upload waits for its next attempt", { uploadId: job.id, error })
           // Its next attempt is the next run's.
           return
         }

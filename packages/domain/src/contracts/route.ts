@@ -34,6 +34,8 @@ export type RouteRequest = {
   readonly method: RouteDefinition["method"]
   /** With its query, from the context's root: `/redemptions/018f…?couponCode=WELCOME10`. */
   readonly path: string
+  /** The same with the names of its parameters in place of their values: `/redemptions/{orderId}`. */
+  readonly template: string
   /** JSON; absent for GET and DELETE. */
   readonly body?: string
 }
@@ -49,9 +51,10 @@ export function requestOf<Input extends z.ZodObject>(
     delete rest[name]
     return encodeURIComponent(value)
   })
+  const template = `/${route.path}`
   if (route.method !== "GET" && route.method !== "DELETE")
-    return { method: route.method, path: `/${path}`, body: JSON.stringify(rest) }
+    return { method: route.method, path: `/${path}`, template, body: JSON.stringify(rest) }
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value))
-  return { method: route.method, path: query.size > 0 ? `/${path}?${query}` : `/${path}` }
+  return { method: route.method, path: query.size > 0 ? `/${path}?${query}` : `/${path}`, template }
 }

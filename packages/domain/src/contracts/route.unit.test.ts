@@ -10,14 +10,17 @@ test("the members that the path names are its parameters, the rest is the body, 
   expect(requestOf(getVariant, { sku: "IPHONE-X-BLACK" })).toEqual({
     method: "GET",
     path: "/variants/IPHONE-X-BLACK",
+    template: "/variants/{sku}",
   })
   expect(requestOf(releaseRedemption, { orderId, couponCode: "A-1" })).toEqual({
     method: "DELETE",
     path: `/redemptions/${orderId}?couponCode=A-1`,
+    template: "/redemptions/{orderId}",
   })
   expect(requestOf(confirmRedemption, { orderId, couponCode: "A-1" })).toEqual({
     method: "POST",
     path: `/redemptions/${orderId}/confirm`,
+    template: "/redemptions/{orderId}/confirm",
     body: '{"couponCode":"A-1"}',
   })
   expect(requestOf(confirmRedemption, { orderId }).body).toBe("{}")

@@ -32,4 +32,11 @@ export const sqlServerAttention = (server: SqlServer): Attention => ({
     )
     return rows.map((row) => ({ ...row, position: JSON.parse(row.position) as SagaInNeed["position"] }))
   },
+
+  async countBySaga() {
+    const { rows } = await server.run<{ saga: string; count: number }>(
+      sql`SELECT saga AS [saga], COUNT(*) AS [count] FROM saga_attention GROUP BY saga`,
+    )
+    return Object.fromEntries(rows.map(({ saga, count }) => [saga, count]))
+  },
 })

@@ -17,7 +17,7 @@ import { readOrderEvent } from "@eshop/domain/ordering/order-events"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { chainBehind, type StoredLink } from "@eshop/domain/ordering/stream-chain"
 import type { HeadLine } from "../../evidence/ports.ts"
-import type { LockedOrder, Orders, ProjectionName, StoredOrder } from "../../orders/ports.ts"
+import type { LockedOrder, Orders, OrdersInSaga, ProjectionName, StoredOrder } from "../../orders/ports.ts"
 import { searchOrders } from "./order-search.ts"
 import { type EventRow, streamsIn } from "./streams.ts"
 
@@ -129,6 +129,18 @@ export const sqlServerOrders = (server: SqlServer, changed: () => void): Orders 
           ORDER BY changed_at`,
     )
     return rows.map(({ id }) => id)
+  },
+
+  async countInSagas() {
+    const { rows } = await server.run<OrdersInSaga>(
+      sql`SELECT N'checkout' AS [saga], status AS [status], COUNT(*) AS [count] FROM orders WITH (READPAST)
+          WHERE status IN (N'Submitted', N'AwaitingStock', N'AwaitingPayment') GROUP BY status
+          UNION ALL
+          SELECT N'fulfilment', status, COUNT(*) FROM orders WITH (READPAST)
+          WHERE unfinished = 1 AND status IN (N'Paid', N'PartiallyShipped', N'Shipped', N'Delivered')
+          GROUP BY status`,
+    )
+    return rows
   },
 
   async withCoupons(after, limit) {

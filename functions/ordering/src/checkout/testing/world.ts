@@ -97,6 +97,7 @@ export function worldOf(scenario: Scenario) {
     attention: {
       note: async (_, saga) => void needy.set(saga.instanceId, saga),
       strike: async (_, instanceId) => void needy.delete(instanceId),
+      countBySaga: async () => ({}),
       list: async () => [...needy.values()],
     },
     redemptions: {

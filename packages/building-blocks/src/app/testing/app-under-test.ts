@@ -8,6 +8,7 @@ import { newId } from "../../ids.ts"
 import { messageHold } from "../../messaging/hold.ts"
 import { byTopic, consume } from "../../messaging/subscription.ts"
 import type { BaseStore } from "../../store/store.ts"
+import type { LogLevel } from "../../telemetry/log.ts"
 import { traceparentOf } from "../../telemetry/traceparent.ts"
 import type { App, PortsOf } from "../app.ts"
 import type { Caller } from "../call.ts"
@@ -37,8 +38,10 @@ export type AppUnderTest = {
   tick(name: string): Promise<void>
   /** Delivers an event to the app's subscription. @returns the event's id */
   publish<T extends z.ZodType>(event: EventDefinition<T>, data: z.input<T>, id?: string): Promise<string>
-  /** What the app has logged. */
+  /** What the app has logged: each line as it is. */
   readonly log: readonly string[]
+  /** The lines of a level, read. */
+  lines(level: LogLevel): Record<string, unknown>[]
 }
 
 /**
@@ -57,8 +60,7 @@ export function appUnderTest<A extends App<never>>(
   const { store, guests, orderTokens } = parts
   const invoke = pipeline({ ...parts, checkResults: true })
   const log: string[] = []
-  const contextOf = () =>
-    new InvocationContext({ logHandler: (level, ...texts) => log.push(`${level} ${texts.join(" ")}`) })
+  const contextOf = () => new InvocationContext({ logHandler: (_, ...texts) => log.push(texts.join(" ")) })
   const routes = routesOf(app).map((route) => ({
     route,
     pattern: new RegExp(`^${route.path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
@@ -66,6 +68,7 @@ export function appUnderTest<A extends App<never>>(
 
   return {
     log,
+    lines: (level) => log.map((line) => JSON.parse(line)).filter((line) => line.level === level),
     as: (caller) => async (method, path, body, headers) => {
       const url = new URL(path, "http://app.test/")
       for (const { route, pattern } of routes) {
@@ -107,7 +110,12 @@ export function appUnderTest<A extends App<never>>(
     async publish(event, data, id = newId()) {
       const subscriptions = byTopic(app.entries).get(event.topic)
       if (!store || !subscriptions) throw new Error(`the app subscribes to nothing of ${event.topic}`)
-      const deliver = consume(event.topic, subscriptions, { invoke, store, hold: messageHold(0) })
+      const deliver = consume(event.topic, subscriptions, {
+        subscription: "app",
+        invoke,
+        store,
+        hold: messageHold(0),
+      })
       await deliver(toCloudEvent(event, { id, time: new Date(), subject: id }, data), contextOf())
       return id
     },

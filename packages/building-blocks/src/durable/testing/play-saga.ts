@@ -2,8 +2,9 @@ import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import type { OrchestrationContext } from "durable-functions"
 import { DependencyUnavailableError, isUnavailable } from "../../failure.ts"
 import type { ActivityInput, ActivityOutcome } from "../activity.ts"
-import { orchestratorOf, type SagaInput } from "../orchestrator.ts"
+import { orchestratorOf } from "../orchestrator.ts"
 import { OPERATOR, type OperatorWord } from "../position.ts"
+import type { SagaInput } from "../report-saga.ts"
 import type { Saga } from "../saga.ts"
 import { type HistoryRow, historyOf } from "./play-history.ts"
 
@@ -53,7 +54,7 @@ export type Played = {
   readonly seconds: number
   /** The history that such an instance has on the platform. */
   readonly history: readonly HistoryRow[]
-  readonly log: readonly string[]
+  readonly log: readonly Record<string, unknown>[]
 }
 
 /** An activity that first ends in these ways, one an attempt, and then answers. */
@@ -95,7 +96,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   const history = historyOf({ saga: saga.name, instanceId, input: given, version }, () => new Date(now))
   const calls: { activity: string; input: unknown; atSeconds: number }[] = []
   const positions: unknown[] = []
-  const log: string[] = []
+  const log: Record<string, unknown>[] = []
   const timers: (Timer & PlayedTask)[] = []
   const open = new Map<string, PlayedTask[]>()
   const unheard = new Map<string, unknown[]>()
@@ -137,8 +138,8 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     Task: { any: (tasks: readonly PlayedTask[]) => task({ kind: "any", tasks }) },
     setCustomStatus: (status: unknown) => void positions.push(status),
   }
-  const write = (level: string) => (text: string) => void log.push(`${level} ${text}`)
-  const context = { df, info: write("info"), warn: write("warn"), error: write("error") }
+  const write = (line: string) => void log.push(JSON.parse(line))
+  const context = { df, info: write, warn: write, error: write }
 
   function deliver(event: string, data: unknown): void {
     history.raised(event, data)

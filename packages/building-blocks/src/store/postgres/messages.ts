@@ -42,6 +42,13 @@ export const postgresParkedMessages = (pool: pg.Pool): ParkedMessages => ({
     return rows[0]?.count ?? 0
   },
 
+  async countByReason() {
+    const { rows } = await pool.query<{ reason: string; count: number }>(
+      "SELECT reason, count(*) FROM parked_message GROUP BY reason",
+    )
+    return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]))
+  },
+
   async take(tx, source, eventId) {
     const { rows } = await inTransaction(tx).query<ParkedMessage>(
       `WITH taken AS (DELETE FROM parked_message WHERE source = $1 AND event_id = $2 RETURNING *),

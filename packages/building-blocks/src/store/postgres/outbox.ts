@@ -1,6 +1,6 @@
 import type { CloudEvent } from "@eshop/domain/contracts/event"
 import type pg from "pg"
-import type { Outbox, OutboxMessage } from "../../messaging/outbox.ts"
+import type { Outbox, OutboxBacklog, OutboxMessage } from "../../messaging/outbox.ts"
 import { afterCommit } from "../transaction.ts"
 import { inTransaction } from "./pool.ts"
 
@@ -72,6 +72,16 @@ export function postgresOutbox(pool: pg.Pool): Outbox {
         text: "UPDATE outbox SET leased_until = '-infinity' WHERE id = ANY($1::uuid[])",
         values: [ids],
       })
+    },
+
+    async backlog() {
+      const { rows } = await pool.query<OutboxBacklog>({
+        name: "outbox-backlog",
+        text: `SELECT count(*)::int AS pending,
+                 greatest(0, coalesce(extract(epoch FROM now() - min(added_at)), 0))::float8 AS "oldestSeconds"
+               FROM outbox`,
+      })
+      return rows[0] as OutboxBacklog
     },
   }
 }

@@ -2,6 +2,8 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import pg from "pg"
 import type { Tx, UnitOfWork } from "../../app/call.ts"
 import { isUnavailable } from "../../failure.ts"
+import { clientCall } from "../../telemetry/client-call.ts"
+import { type Database, sqlCall } from "../../telemetry/database-call.ts"
 import { awaitCommit, RolledBack } from "../transaction.ts"
 
 // int8 arrives as text by default; every int8 of ours is a count or minor units, exact in a number
@@ -35,8 +37,38 @@ export function connectPostgres(url: string, options: { max?: number; relaxed?: 
   // A connection that breaks is replaced by the pool, and whoever uses it gets the error from the next query; without
   // listeners the events, of an idle connection and of one within a transaction, would end the process.
   pool.on("error", () => {})
-  pool.on("connect", (client) => client.on("error", () => {}))
+  const database = databaseOf(url)
+  pool.on("connect", (client) => {
+    client.on("error", () => {})
+    observeStatements(client, database)
+  })
+  observeStatements(pool, database)
   return pool
+}
+
+const databaseOf = (url: string): Database => {
+  const { hostname, port, pathname } = new URL(url)
+  return {
+    system: "postgresql",
+    namespace: decodeURIComponent(pathname.slice(1)),
+    address: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || 5432),
+  }
+}
+
+type Query = (statement: string | { text: string }, ...rest: unknown[]) => Promise<unknown>
+
+/** Makes every statement a call with a span and a metric. A pool's own, with a callback, is one of its `query` already. */
+function observeStatements(to: Queryable, database: Database): void {
+  const query = to.query.bind(to) as Query
+  const observedQuery: Query = (statement, ...rest) =>
+    typeof rest.at(-1) === "function"
+      ? query(statement, ...rest)
+      : clientCall(
+          () => sqlCall(database, typeof statement === "string" ? statement : statement.text),
+          () => query(statement, ...rest),
+        )
+  to.query = observedQuery as typeof to.query
 }
 
 /** Transactions of a pool; a refusal rolls back like a throw does, but is returned. */

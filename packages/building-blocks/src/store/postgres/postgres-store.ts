@@ -1,5 +1,6 @@
 import type pg from "pg"
 import type { Store } from "../store.ts"
+import { postgresLogLevels } from "./log-level.ts"
 import { postgresInbox, postgresParkedMessages } from "./messages.ts"
 import { postgresOutbox } from "./outbox.ts"
 import { connectPostgres, postgresUnitOfWork } from "./pool.ts"
@@ -29,6 +30,7 @@ export function postgresStore(url: string): PostgresStore {
     inbox: postgresInbox(),
     parked: postgresParkedMessages(pool),
     requests: postgresRequestLog(pool),
+    logLevels: postgresLogLevels(relaxedPool),
 
     async forgetOld() {
       // A message's time to live is 14 days; an idempotency key is honoured for 24 hours.

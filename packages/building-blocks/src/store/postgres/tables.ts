@@ -9,7 +9,8 @@ CREATE TABLE outbox (
   topic        text        NOT NULL,
   event        json        NOT NULL,
   redrive_to   text,
-  leased_until timestamptz NOT NULL DEFAULT '-infinity'
+  leased_until timestamptz NOT NULL DEFAULT '-infinity',
+  added_at     timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX outbox_by_position ON outbox (position);
 
@@ -46,6 +47,13 @@ CREATE TABLE idempotent_request (
   PRIMARY KEY (scope, key)
 );
 CREATE INDEX idempotent_request_by_age ON idempotent_request (created_at);
+
+-- What every instance of the app logs from, in place of its setting: one row at the most.
+CREATE TABLE log_level (
+  id    integer     PRIMARY KEY CHECK (id = 1),
+  level text        NOT NULL,
+  until timestamptz NOT NULL
+);
 `
 
 /**

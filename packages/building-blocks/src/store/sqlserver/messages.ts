@@ -45,6 +45,13 @@ export const sqlServerParkedMessages = (server: SqlServer): ParkedMessages => ({
     return rows[0]?.count ?? 0
   },
 
+  async countByReason() {
+    const { rows } = await server.run<{ reason: string; count: number }>(
+      sql`SELECT reason AS [reason], COUNT(*) AS [count] FROM parked_message GROUP BY reason`,
+    )
+    return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]))
+  },
+
   async take(tx, source, eventId) {
     const key = messageKey(source, eventId)
     const { rows } = await inTransaction(tx).run<Row>(

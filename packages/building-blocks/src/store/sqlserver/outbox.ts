@@ -75,5 +75,17 @@ export function sqlServerOutbox(server: SqlServer): Outbox {
       for (const part of inParts(messageIds))
         await server.run(sql`UPDATE outbox SET leased_until = ${never} WHERE id IN (${ids(part)})`)
     },
+
+    async backlog() {
+      // Also of what is locked: counting must not wait behind a commit.
+      const { rows } = await server.run<{ pending: number; oldest: number | null }>(
+        sql`SELECT COUNT(*) AS [pending], DATEDIFF_BIG(millisecond, MIN(added_at), ${now}) AS [oldest]
+            FROM outbox WITH (READPAST)`,
+      )
+      return {
+        pending: rows[0]?.pending ?? 0,
+        oldestSeconds: Math.max(0, Number(rows[0]?.oldest ?? 0) / 1_000),
+      }
+    },
   }
 }

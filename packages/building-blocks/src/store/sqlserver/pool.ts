@@ -2,6 +2,8 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type * as mssql from "mssql"
 import type { Tx, UnitOfWork } from "../../app/call.ts"
 import { azureCredential } from "../../identity/azure-credential.ts"
+import { clientCall } from "../../telemetry/client-call.ts"
+import { type Database, sqlCall } from "../../telemetry/database-call.ts"
 import { awaitCommit, RolledBack } from "../transaction.ts"
 import { failureOf, isDuplicate } from "./failures.ts"
 import { type Parameter, render, type Sql } from "./sql.ts"
@@ -38,10 +40,13 @@ export function connectSqlServer(
   url: string,
   options: { max?: number; requestTimeoutMs?: number } = {},
 ): SqlServerPool {
+  const config = configOf(url, options)
+  const { server: address, port = 1433, database: namespace } = config
+  const database: Database = { system: "microsoft.sql_server", namespace, address, port }
   let loaded: Promise<{ driver: Driver; pool: mssql.ConnectionPool }> | undefined
   const load = async () => {
     const { default: driver } = await import("mssql")
-    const pool = new driver.ConnectionPool(configOf(url, options))
+    const pool = new driver.ConnectionPool(config)
     // Whoever uses a connection that broke gets the error; without a listener the event would end the process.
     pool.on("error", () => {})
     return { driver, pool }
@@ -56,13 +61,13 @@ export function connectSqlServer(
   return {
     async run(statement) {
       const { driver, pool } = await open()
-      return await execute(driver, pool.request(), statement)
+      return await execute(driver, database, pool.request(), statement)
     },
     async begin() {
       const { driver, pool } = await open()
       const transaction = pool.transaction()
-      await transaction.begin().catch(fail)
-      return openTransaction(driver, transaction)
+      await observed(database, "BEGIN", () => transaction.begin().catch(fail))
+      return openTransaction(driver, database, transaction)
     },
     async close() {
       if (loaded) await (await loaded).pool.close()
@@ -111,12 +116,22 @@ function fail(error: unknown): never {
   throw failureOf(error)
 }
 
-async function execute<Row>(driver: Driver, request: mssql.Request, statement: Sql): Promise<Result<Row>> {
+const observed = <T>(database: Database, text: string, work: () => Promise<T>): Promise<T> =>
+  clientCall(() => sqlCall(database, text), work)
+
+async function execute<Row>(
+  driver: Driver,
+  database: Database,
+  request: mssql.Request,
+  statement: Sql,
+): Promise<Result<Row>> {
   const { text, inputs } = render(statement)
   inputs.forEach((input, index) => {
     request.input(`p${index + 1}`, typeOf(driver, input), input.value)
   })
-  const { recordset, rowsAffected } = await request.query<Row>(text).catch(fail)
+  const { recordset, rowsAffected } = await observed(database, text, () =>
+    request.query<Row>(text).catch(fail),
+  )
   return { rows: recordset ?? [], count: rowsAffected.at(-1) ?? 0 }
 }
 
@@ -141,7 +156,7 @@ function typeOf(driver: Driver, { type, value }: Parameter): mssql.ISqlType {
 }
 
 /** The driver takes one statement at a time in a transaction: those that come together wait for each other. */
-function openTransaction(driver: Driver, transaction: mssql.Transaction) {
+function openTransaction(driver: Driver, database: Database, transaction: mssql.Transaction) {
   let last: Promise<unknown> = Promise.resolve()
   const next = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work)
@@ -149,9 +164,10 @@ function openTransaction(driver: Driver, transaction: mssql.Transaction) {
     return result
   }
   return {
-    run: <Row>(statement: Sql) => next(() => execute<Row>(driver, transaction.request(), statement)),
-    commit: () => next(() => transaction.commit().catch(fail)),
-    rollback: () => next(() => transaction.rollback().catch(fail)),
+    run: <Row>(statement: Sql) =>
+      next(() => execute<Row>(driver, database, transaction.request(), statement)),
+    commit: () => next(() => observed(database, "COMMIT", () => transaction.commit().catch(fail))),
+    rollback: () => next(() => observed(database, "ROLLBACK", () => transaction.rollback().catch(fail))),
   }
 }
 

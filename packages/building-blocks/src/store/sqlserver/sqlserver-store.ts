@@ -1,4 +1,5 @@
 import type { Store } from "../store.ts"
+import { sqlServerLogLevels } from "./log-level.ts"
 import { sqlServerInbox, sqlServerParkedMessages } from "./messages.ts"
 import { sqlServerOutbox } from "./outbox.ts"
 import { connectSqlServer, type SqlServerPool, sqlServerUnitOfWork } from "./pool.ts"
@@ -30,6 +31,7 @@ export function sqlServerStore(url: string): SqlServerStore {
     inbox: sqlServerInbox,
     parked: sqlServerParkedMessages(pool),
     requests: sqlServerRequestLog(pool),
+    logLevels: sqlServerLogLevels(background),
 
     async forgetOld() {
       // A message's time to live is 14 days; an idempotency key is honoured for 24 hours.

@@ -10,7 +10,8 @@ CREATE TABLE outbox (
   topic        nvarchar(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
   event        nvarchar(max) NOT NULL,
   redrive_to   nvarchar(100) COLLATE Latin1_General_100_BIN2 NULL,
-  leased_until datetime2(3)  NOT NULL
+  leased_until datetime2(3)  NOT NULL,
+  added_at     datetime2(3)  NOT NULL DEFAULT SYSUTCDATETIME()
 );
 CREATE INDEX outbox_by_position ON outbox (position);
 
@@ -42,6 +43,12 @@ CREATE TABLE idempotent_request (
   created_at  datetime2(3)  NOT NULL
 );
 CREATE INDEX idempotent_request_by_age ON idempotent_request (created_at);
+
+CREATE TABLE log_level (
+  id    int           NOT NULL PRIMARY KEY CHECK (id = 1),
+  level nvarchar(10)  NOT NULL,
+  until datetime2(3)  NOT NULL
+);
 `
 
 /**

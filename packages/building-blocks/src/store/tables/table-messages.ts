@@ -95,6 +95,18 @@ export function tableParkedMessages(tables: TableStorage): ParkedMessages {
         return count
       }),
 
+    async countByReason() {
+      const counts: Record<string, number> = {}
+      await tables.reach(async (table, options) => {
+        const queryOptions = { filter: places }
+        for await (const place of table.listEntities<Place>({ ...options, queryOptions })) {
+          const { reason } = messageOf(place)
+          counts[reason] = (counts[reason] ?? 0) + 1
+        }
+      })
+      return counts
+    },
+
     async take(tx, source, eventId) {
       const id = await tables.find<{ position: number }>(PARKED, idRow(source, eventId))
       const place = id && (await tables.find<Place>(PARKED, placeRow(id.position)))

@@ -6,6 +6,7 @@ import {
 } from "@azure/data-tables"
 import { DependencyUnavailableError } from "../../failure.ts"
 import { azureCredential } from "../../identity/azure-credential.ts"
+import { observeTables } from "./table-calls.ts"
 
 const retryOptions = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 1_000 }
 /** Storage that takes longer than this, with all repetitions, is out. */
@@ -42,12 +43,16 @@ export type TableStorage = {
 }
 
 function tableClient(to: TableConnection, name: string): TableClient {
-  if ("uri" in to) return new TableClient(to.uri, name, azureCredential(), { retryOptions })
-  // The emulator speaks plain HTTP; an address with https stays as it is.
-  return TableClient.fromConnectionString(to.connectionString, name, {
-    retryOptions,
-    allowInsecureConnection: true,
-  })
+  const client =
+    "uri" in to
+      ? new TableClient(to.uri, name, azureCredential(), { retryOptions })
+      : // The emulator speaks plain HTTP; an address with https stays as it is.
+        TableClient.fromConnectionString(to.connectionString, name, {
+          retryOptions,
+          allowInsecureConnection: true,
+        })
+  observeTables(client)
+  return client
 }
 
 const refusedWith = (error: unknown, ...statusCodes: number[]): boolean =>

@@ -2,6 +2,7 @@ import { odata } from "@azure/data-tables"
 import type { Outbox, OutboxMessage } from "../../messaging/outbox.ts"
 import type { Broker } from "../../messaging/relay.ts"
 import type { BaseStore } from "../store.ts"
+import { tableLogLevels } from "./table-log-level.ts"
 import { inboxPartitions, tableInbox, tableParkedMessages } from "./table-messages.ts"
 import { requestPartitions, tableRequestLog } from "./table-request-log.ts"
 import type { TableStorage } from "./table-storage.ts"
@@ -24,6 +25,7 @@ export const tableStore = (tables: TableStorage, broker: Broker): TableStore => 
   inbox: tableInbox(tables),
   parked: tableParkedMessages(tables),
   requests: tableRequestLog(tables),
+  logLevels: tableLogLevels(tables),
 
   async forgetOld() {
     await forget(tables, inboxPartitions, "handledAt", INBOX_DAYS)

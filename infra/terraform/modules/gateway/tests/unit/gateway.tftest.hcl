@@ -15,35 +15,142 @@ variables {
   subnet_ids          = { gateway = "/subscriptions/x/gateway", apim = "/subscriptions/x/apim" }
   listener            = { hostname = "api.eshop.example", key_vault_id = "/subscriptions/x/kv", certificate_secret_id = "https://kv-eshop.vault.azure.net/secrets/gateway" }
   capacity            = { min = 1, max = 2 }
-  waf                 = { mode = "Prevention" }
+  waf_mode            = "Prevention"
   api_management      = { sku_name = "Developer_1", publisher_name = "eShop", publisher_email = "team@eshop.example" }
   allowed_origins     = ["https://shop.eshop.example"]
-  identity_provider   = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration" }
+  identity_provider   = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration", audience = "eshop" }
   backends            = { catalog = "https://catalog.example", basket = "https://basket.example" }
-  routes = {
-    issuer       = { audience = "eshop" }
-    cors         = { allowedOrigins = ["http://localhost:5173"], maxAgeSeconds = 600 }
-    maxBodyBytes = 1048576
-    services = [
-      { name = "catalog", prefix = "/catalog", anonymous = ["GET"] },
-      { name = "basket", prefix = "/basket", anonymous = [] },
-    ]
+  gateway = {
+    issuer          = { rolesClaim = "roles" }
+    cors            = { allowedHeaders = ["if-match"], exposedHeaders = ["etag"], maxAgeSeconds = 600 }
+    securityHeaders = { x-content-type-options = "nosniff" }
+    edgeHeaders     = ["x-original-url"]
+    rateLimits = {
+      default  = { quota = 600, windowSeconds = 60 }
+      signedIn = { quota = 1200, windowSeconds = 60 }
+      strict   = { quota = 30, windowSeconds = 60 }
+    }
+    services = [{ name = "catalog", prefix = "/catalog" }, { name = "basket", prefix = "/basket" }]
+  }
+  operations = [
+    { id = "list", service = "catalog", method = "GET", urlTemplate = "/products", parameters = [], admission = "open", role = null, contentTypes = [], maxBodyBytes = 1048576, strict = false },
+    { id = "list-head", service = "catalog", method = "HEAD", urlTemplate = "/products", parameters = [], admission = "open", role = null, contentTypes = [], maxBodyBytes = 1048576, strict = false },
+    { id = "patch", service = "catalog", method = "PATCH", urlTemplate = "/products/{id}", parameters = ["id"], admission = "token", role = "catalog.write", contentTypes = ["application/merge-patch+json", "application/json"], maxBodyBytes = 1048576, strict = false },
+    { id = "part", service = "catalog", method = "PUT", urlTemplate = "/imports/{id}", parameters = ["id"], admission = "token", role = "catalog.write", contentTypes = ["application/x-ndjson"], maxBodyBytes = 2048000, strict = false },
+    { id = "merge", service = "basket", method = "POST", urlTemplate = "/cart/merge", parameters = [], admission = "token", role = null, contentTypes = ["application/json"], maxBodyBytes = 1048576, strict = false },
+    { id = "hold", service = "basket", method = "POST", urlTemplate = "/cart/hold", parameters = [], admission = "token-or-guest", role = null, contentTypes = ["application/json"], maxBodyBytes = 1048576, strict = true },
+    { id = "order", service = "basket", method = "GET", urlTemplate = "/orders/{id}", parameters = ["id"], admission = "token-or-guest-or-order", role = null, contentTypes = [], maxBodyBytes = 1048576, strict = false },
+  ]
+  problems = {
+    for name in ["malformed", "tokenRequired", "invalidToken", "roleMissing", "unknownRoute", "tooLarge", "mediaType", "tooMany", "failed", "serviceFailed", "unavailable", "timeout"] :
+    name => { status = 400, code = "code.${name}", title = "Title", detail = "It's \"so\" & <so>." }
+  }
+  firewall = {
+    pathRules     = [{ name = "catalog", paths = ["/catalog", "/catalog/*"] }, { name = "basket", paths = ["/basket", "/basket/*"] }]
+    maxBodyBytes  = 2048000
+    exclusions    = [{ operator = "StartsWith", selector = "description" }]
+    excludedRules = [{ group = "SQLI", rules = ["942190", "942270"] }]
   }
 }
 
-run "asks_for_a_token_where_the_route_table_does" {
+run "has_an_operation_per_route" {
   command = plan
 
   assert {
-    condition = keys(azurerm_api_management_api_operation_policy.token) == [
-      "basket-delete", "basket-get", "basket-head", "basket-patch", "basket-post", "basket-put",
-      "catalog-delete", "catalog-patch", "catalog-post", "catalog-put",
-    ]
-    error_message = "Only GET and HEAD of the catalogue are anonymous."
+    condition     = keys(azurerm_api_management_api_operation.this) == ["basket/hold", "basket/merge", "basket/order", "catalog/list", "catalog/list-head", "catalog/part", "catalog/patch"]
+    error_message = "One operation per route, and HEAD beside GET."
   }
   assert {
-    condition     = strcontains(azurerm_api_management_api_operation_policy.token["basket-get"].xml_content, "<audience>eshop</audience>")
-    error_message = "The token must be meant for the shop."
+    condition     = azurerm_api_management_api_operation.this["catalog/patch"].url_template == "/products/{id}" && [for parameter in azurerm_api_management_api_operation.this["catalog/patch"].template_parameter : parameter.name] == ["id"]
+    error_message = "The path's parameters are named."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/list-head"].xml_content, "<set-method>GET</set-method>") && !strcontains(azurerm_api_management_api_operation_policy.this["catalog/list"].xml_content, "<set-method>")
+    error_message = "The apps answer GET where a caller sends HEAD."
+  }
+}
+
+run "asks_for_a_token_where_the_route_does" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(azurerm_api_management_api_operation_policy.this["basket/merge"].xml_content, "<when condition=\"@(context.Request.Headers.ContainsKey(&quot;Authorization&quot;)")
+    error_message = "Nobody gets to a signed-in route without a token."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/list"].xml_content, "<when condition=\"@(context.Request.Headers.ContainsKey(&quot;Authorization&quot;))\">")
+    error_message = "An open route checks the token that it is sent."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["basket/hold"].xml_content, "namesGuest") && !strcontains(azurerm_api_management_api_operation_policy.this["basket/hold"].xml_content, "X-Order-Token")
+    error_message = "Guests pass to the app, which knows what their token is worth."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["basket/order"].xml_content, "namesGuest") && strcontains(azurerm_api_management_api_operation_policy.this["basket/order"].xml_content, "X-Order-Token")
+    error_message = "So do the holders of an order's token."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<value>catalog.write</value>") && strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<validate-jwt ")
+    error_message = "A staff route asks for the role, of the issuer while there is no staff tenant."
+  }
+}
+
+run "asks_a_staff_tenant_for_roles" {
+  command = plan
+
+  variables {
+    identity_provider = { issuer = "https://issuer.example/", openid_config_url = "https://issuer.example/.well-known/openid-configuration", audience = "eshop", staff = { tenant_id = "00000000-0000-0000-0000-00000000000b", audience = "staff" } }
+  }
+
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<validate-azure-ad-token tenant-id=\"00000000-0000-0000-0000-00000000000b\"") && !strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<validate-jwt ")
+    error_message = "Staff have tokens of the workforce tenant."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<audience>staff</audience>") && !strcontains(azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content, "<audience>eshop</audience>")
+    error_message = "Theirs are meant for the application that is registered there."
+  }
+  assert {
+    condition     = length(regexall("<openid-config |<audience>|<issuer>", azurerm_api_management_api_operation_policy.this["basket/merge"].xml_content)) == 6
+    error_message = "Who needs no role may have a token of either."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["basket/merge"].xml_content, "<issuer>https://issuer.example/</issuer>")
+    error_message = "Customers have tokens of the customers' issuer."
+  }
+}
+
+run "limits_and_names_the_shops_origin" {
+  command = plan
+
+  assert {
+    condition     = strcontains(azurerm_api_management_policy.this.xml_content, "<origin>https://shop.eshop.example</origin>") && !strcontains(azurerm_api_management_policy.this.xml_content, "localhost")
+    error_message = "The local origins stay local."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_operation_policy.this["catalog/part"].xml_content, "&gt; 2048000)") && !strcontains(azurerm_api_management_api_operation_policy.this["catalog/part"].xml_content, "<validate-content")
+    error_message = "The body limit of the route; lines are no JSON."
+  }
+  assert {
+    condition     = length(regexall("<content type=", azurerm_api_management_api_operation_policy.this["catalog/patch"].xml_content)) == 2
+    error_message = "JSON is validated, whatever it is called."
+  }
+  assert {
+    condition     = length(regexall("<rate-limit-by-key ", azurerm_api_management_api_operation_policy.this["basket/hold"].xml_content)) == 4 && length(regexall("<rate-limit-by-key ", azurerm_api_management_api_operation_policy.this["basket/merge"].xml_content)) == 2
+    error_message = "By subject or by address, and once more where a route is strict."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_policy.this.xml_content, "It's \\&quot;so\\&quot; \\u0026 \\u003cso\\u003e.")
+    error_message = "A problem's words break no attribute."
+  }
+}
+
+run "believes_no_caller_what_only_an_edge_says" {
+  command = plan
+
+  assert {
+    condition     = strcontains(azurerm_api_management_policy.this.xml_content, "<set-header name=\"x-original-url\" exists-action=\"delete\" />")
+    error_message = "Headers of the edge come from the edge."
   }
 }
 
@@ -56,19 +163,6 @@ run "strips_the_prefix" {
   }
 }
 
-run "limits_and_names_the_shops_origin" {
-  command = plan
-
-  assert {
-    condition     = strcontains(azurerm_api_management_api_policy.this["basket"].xml_content, "<origin>https://shop.eshop.example</origin>") && !strcontains(azurerm_api_management_api_policy.this["basket"].xml_content, "localhost")
-    error_message = "The local origins stay local."
-  }
-  assert {
-    condition     = strcontains(azurerm_api_management_api_policy.this["basket"].xml_content, "&gt; 1048576)")
-    error_message = "The body limit of the route table."
-  }
-}
-
 run "routes_paths_behind_the_firewall" {
   command = plan
 
@@ -77,9 +171,23 @@ run "routes_paths_behind_the_firewall" {
     error_message = "One path rule per service."
   }
   assert {
-    condition     = azurerm_web_application_firewall_policy.this.policy_settings[0].mode == "Prevention" && azurerm_web_application_firewall_policy.this.policy_settings[0].max_request_body_size_in_kb == 1024
-    error_message = "The firewall prevents, and takes bodies as large as the route table says."
+    condition     = azurerm_web_application_firewall_policy.this.policy_settings[0].mode == "Prevention" && azurerm_web_application_firewall_policy.this.policy_settings[0].max_request_body_size_in_kb == 2000
+    error_message = "The firewall prevents, and takes bodies as large as the routes do."
   }
+  assert {
+    condition     = azurerm_web_application_firewall_policy.this.managed_rules[0].exclusion[0].excluded_rule_set[0].rule_group[0].excluded_rules == tolist(["942190", "942270"]) && azurerm_web_application_firewall_policy.this.managed_rules[0].exclusion[0].selector == "description"
+    error_message = "An exclusion is for single rules."
+  }
+}
+
+run "refuses_larger_bodies_than_the_firewall_takes" {
+  command = plan
+
+  variables {
+    firewall = { pathRules = [], maxBodyBytes = 2097152, exclusions = [], excludedRules = [] }
+  }
+
+  expect_failures = [var.firewall]
 }
 
 run "refuses_an_http_backend" {

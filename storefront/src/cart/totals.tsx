@@ -1,0 +1,93 @@
+import { type Money, money, percentage } from "../texts/format.ts"
+import { inLanguage, t } from "../texts/texts.ts"
+import type { Cart, CartLine } from "./cart.ts"
+
+/** What was taken off, each with the rule that did it. */
+export function Discounts({ discounts }: { discounts: CartLine["discounts"] }) {
+  if (discounts.length === 0) return null
+  return (
+    <ul className="discounts">
+      {discounts.map(({ reason, amount, couponCode }) => (
+        <li key={reason}>
+          {couponCode === undefined ? reason : t("cart.by-coupon", { reason, code: couponCode })}:{" "}
+          <span className="amount">−{money(amount)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What a cart comes to, from its lines to the total. */
+export function Totals({ cart }: { cart: Cart }) {
+  const { shipping, tax, explanations } = cart
+  const unused = explanations.filter(({ outcome }) => outcome !== "applied")
+  return (
+    <>
+      <dl className="totals">
+        <Row name={t("cart.subtotal")} amount={cart.subtotal} />
+        {cart.discount.amount > 0 && <Row name={t("cart.discount")} amount={cart.discount} isLess />}
+        {shipping && (
+          <Row
+            name={t("cart.shipping", { method: inLanguage(shipping.name) })}
+            amount={shipping.price}
+            freeWord={t("checkout.free")}
+          />
+        )}
+        {shipping?.discounts.map(({ reason, amount }) => (
+          <Row key={reason} name={reason} amount={amount} isLess />
+        ))}
+        <Row name={t("cart.total")} amount={cart.total} isTotal />
+        {tax ? (
+          <Row name={taxName(cart)} amount={tax} isNote />
+        ) : (
+          <div className="totals-note">
+            <dt className="visually-hidden">{t("cart.tax-label")}</dt>
+            <dd>{t("cart.tax-later")}</dd>
+          </div>
+        )}
+      </dl>
+      {unused.length > 0 && (
+        <details className="explanations">
+          <summary>{t("cart.not-applied")}</summary>
+          <ul>
+            {unused.map(({ rule, name, reason }) => (
+              <li key={rule}>
+                <strong>{name}</strong>: {reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}
+
+/** Taxes within the total or on top of it, with their rate where it is the same everywhere. */
+function taxName({ lines }: Cart): string {
+  const rates = new Set(lines.map(({ tax }) => tax?.rate))
+  const [rate] = rates
+  const isIncluded = lines.every(({ tax }) => tax?.included !== false)
+  const name = t(isIncluded ? "cart.tax-included" : "cart.tax-added")
+  return rates.size === 1 && rate !== undefined ? `${name} (${percentage(rate)})` : name
+}
+
+type RowProps = {
+  name: string
+  amount: Money
+  isLess?: boolean
+  isTotal?: boolean
+  isNote?: boolean
+  freeWord?: string
+}
+
+export function Row({ name, amount, isLess, isTotal, isNote, freeWord }: RowProps) {
+  return (
+    <div className={isTotal ? "totals-total" : isNote ? "totals-note" : ""}>
+      <dt>{name}</dt>
+      <dd className="amount">
+        {isLess && "−"}
+        {amount.amount === 0 && freeWord !== undefined ? freeWord : money(amount)}
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { useSyncExternalStore } from "react"
+import { en, type TextKey, type Texts } from "./en.ts"
+
+export type Language = "en" | "de"
+
+export const languages: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" }
+
+const CHOICE = "shop.language"
+const loaders: Record<Language, () => Promise<Texts>> = {
+  en: async () => en,
+  de: async () => (await import("./de.ts")).de,
+}
+
+let texts: Texts = en
+let language: Language = "en"
+const listeners = new Set<() => void>()
+
+const isLanguage = (value: string | undefined | null): value is Language => value === "en" || value === "de"
+
+/** The language that was chosen here, or else the browser's first that there are texts in. */
+function wantedLanguage(): Language {
+  const chosen = localStorage.getItem(CHOICE)
+  if (isLanguage(chosen)) return chosen
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en"
+}
+
+async function speak(next: Language): Promise<void> {
+  texts = await loaders[next]()
+  language = next
+  document.documentElement.lang = next
+  for (const listener of listeners) listener()
+}
+
+/** Loads the texts in the language that the visitor reads. */
+export const loadTexts = (): Promise<void> => speak(wantedLanguage())
+
+/** Changes the language, now and for the next visits. */
+export function chooseLanguage(next: Language): Promise<void> {
+  localStorage.setItem(CHOICE, next)
+  return speak(next)
+}
+
+export const currentLanguage = (): Language => language
+
+/** How numbers and dates are written: as in the visitor's own country, where it speaks the language. */
+export const currentLocale = (): string =>
+  navigator.languages.find((tag) => tag.startsWith(language)) ?? language
+
+/** The language as a component sees it, which shows itself anew when it changes. */
+export const useLanguage = (): Language =>
+  useSyncExternalStore((listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, currentLanguage)
+
+type Values = Readonly<Record<string, string | number>>
+
+/** The text of a key, with `{name}` replaced by the value of that name. */
+export const t = (key: TextKey, values: Values = {}): string =>
+  texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+
+type PluralKey = { [Key in TextKey]: Key extends `${infer Stem}.one` ? Stem : never }[TextKey]
+
+/** The text for a count, `….one` or `….other` by the language's own rule; `{count}` in it is the count. */
+export function plural(stem: PluralKey, count: number, values: Values = {}): string {
+  const form = new Intl.PluralRules(language).select(count) === "one" ? "one" : "other"
+  return t(`${stem}.${form}` as TextKey, { count: new Intl.NumberFormat(language).format(count), ...values })
+}
+
+/** Whether there is a text for a key that is made of data, such as a problem's code. */
+export const hasText = (key: string): key is TextKey => Object.hasOwn(texts, key)
+
+/** What a merchant wrote in several languages: in the visitor's, or else in English. */
+export const inLanguage = (written: Readonly<Record<string, string>>): string =>
+  written[language] ?? written.en ?? ""
