@@ -31,6 +31,7 @@ export type Counts = {
  */
 const batched = new Set([
   "shipping-method-all",
+  "tax-rates-find",
   "notice-claim",
   "projection-pending",
   "projection-followed",

@@ -45,6 +45,7 @@ describe("the pipelines", () => {
     const ofChecks = Object.keys(scripts).filter((name) => name === "check" || name.endsWith(":check"))
     expect(commands).toEqual([
       ofChecks.map((name) => `npm run ${name}`),
+      ["npm run audit -- --advisories"],
       ["npm test -- infra local tests tools"],
       // Beside SQL Server.
       ["npm test -- packages/building-blocks/src/store functions/ordering/src/adapters"],

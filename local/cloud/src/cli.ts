@@ -59,9 +59,9 @@ function readPorts(given: readonly string[]): Partial<Ports> {
 }
 
 /** Where telemetry goes: to the part of its own, to the viewer at the given address, or nowhere. */
-function readTelemetry(otlp: string | undefined, isOff: boolean): boolean | string {
-  if (otlp === undefined) return !isOff
-  if (isOff) throw new UsageError("--otlp says where telemetry goes, and --no-telemetry that it goes nowhere")
+function readTelemetry(otlp: string | undefined, isOn: boolean): boolean | string {
+  if (otlp === undefined) return isOn
+  if (!isOn) throw new UsageError("--otlp says where telemetry goes, and --no-telemetry that it goes nowhere")
   const url = URL.canParse(otlp) ? new URL(otlp) : undefined
   if (!url || !["http:", "https:"].includes(url.protocol) || url.search !== "" || url.hash !== "") {
     throw new UsageError(
@@ -83,7 +83,7 @@ function readOptions(args: string[]) {
         only: { type: "string", multiple: true },
         "rate-limits": { type: "boolean", default: true },
         otlp: { type: "string" },
-        "no-telemetry": { type: "boolean", default: false },
+        telemetry: { type: "boolean", default: true },
         verbose: { type: "boolean", default: false },
         quiet: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -98,7 +98,7 @@ function readOptions(args: string[]) {
   const dataDir = resolve(values["data-dir"] ?? defaultDataDirectory)
   const cloud: CloudOptions = {
     ...{ fresh: values.fresh, ports: readPorts(values.port), dataDir },
-    telemetry: readTelemetry(values.otlp, values["no-telemetry"]),
+    telemetry: readTelemetry(values.otlp, values.telemetry),
     rateLimits: values["rate-limits"],
   }
   if (values.only) cloud.parts = values.only.flatMap((list) => list.split(",")).map(partOf)

@@ -1,5 +1,6 @@
 import { ambient, withoutAmbient } from "./telemetry/ambient.ts"
 import { inSharedSpan } from "./telemetry/spans.ts"
+import { traceIdOf } from "./telemetry/traceparent.ts"
 
 export type Debounced = {
   /** Asks for a run. */
@@ -59,8 +60,8 @@ export function tracedDebounce(
     pauseMs,
   )
   const askFor = () => {
-    const { span, traceparent } = ambient() ?? {}
-    if (span && traceparent) served.set(span.spanContext().traceId, traceparent)
+    const traceparent = ambient()?.traceparent
+    if (traceparent) served.set(traceIdOf(traceparent), traceparent)
     ask()
   }
   return Object.assign(askFor, { idle: ask.idle })

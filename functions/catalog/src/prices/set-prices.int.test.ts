@@ -145,7 +145,7 @@ describe("refused, and nothing changes", () => {
     for (const [caller, status] of [
       [catalog.shopper, 401],
       [catalog.app.as({ kind: "customer", id: "shopper", roles: ["inventory.write"] }), 403],
-      [catalog.app.as({ kind: "guest", id: "guest" }), 403],
+      [catalog.app.as({ kind: "guest", id: "guest" }), 401],
     ] as const) {
       expect((await put([price(9_00)], {}, sku, caller)).status).toBe(status)
       expect((await caller("GET", `variants/${sku}/prices`)).status).toBe(status)

@@ -325,7 +325,7 @@ test("defect 4: a write needs the role and changes nothing without it", async ()
   ]
   for (const [caller, status] of [
     [{ kind: "anonymous" }, 401],
-    [{ kind: "guest", id: "guest" }, 403],
+    [{ kind: "guest", id: "guest" }, 401],
     [{ kind: "customer", id: "mehmet", roles: [] }, 403],
     [{ kind: "service", id: "basket", roles: ["catalog.read"] }, 403],
   ] as const)

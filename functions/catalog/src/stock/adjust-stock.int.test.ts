@@ -244,7 +244,7 @@ test("there are 100 locations at the most, also when many are added at once", as
 describe("who may not keep the stock (defect 4: writes without a role)", () => {
   const callers: [Caller, number][] = [
     [{ kind: "anonymous" }, 401],
-    [{ kind: "guest", id: "g" }, 403],
+    [{ kind: "guest", id: "g" }, 401],
     [{ kind: "customer", id: "ann", roles: ["catalog.write"] }, 403],
     [basket, 403],
   ]

@@ -151,7 +151,7 @@ describe("refused, and nothing changes", () => {
     for (const [caller, status] of [
       [anybody, 401],
       [app.as({ kind: "customer", id: "shopper", roles: ["inventory.write"] }), 403],
-      [app.as({ kind: "guest", id: "guest" }), 403],
+      [app.as({ kind: "guest", id: "guest" }), 401],
     ] as const)
       expect((await caller("PUT", "tax-rates/DE", { rates: [] })).status).toBe(status)
     await unchanged()

@@ -108,6 +108,7 @@ test("an upload is four routes and a timer of its app", () => {
       "forget-old-keys",
       "health-live",
       "health-ready",
+      "metrics",
       "openapi",
       "thing-begin-import",
       "thing-get-import",

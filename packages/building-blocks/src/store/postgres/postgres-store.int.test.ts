@@ -31,7 +31,7 @@ afterAll(async () => {
 describe("migrations", () => {
   const own = ["000-store-tables", "000-personal-data-tables", "000-upload-tables", "000-audit-table"]
   const ownTables =
-    "outbox inbox parked_message idempotent_request customer_key personal_data archive_key archived_data erased_customer upload_job upload_part upload_result audit".split(
+    "outbox inbox parked_message idempotent_request customer_key personal_data archive_key archived_data erased_customer upload_job upload_part upload_result audit log_level".split(
       " ",
     )
   let directory: string
