@@ -34,7 +34,12 @@ type AnswerRow = {
 /** Shorter beginnings are begun by too many words: they are looked for at the beginning of names alone. */
 const SHORT = 3
 
-// Places first: there are few. $1: the words as they were typed, $2: the same as beginnings of words of names.
+/** $2: each typed word as a word of names, the last as a beginning; also by its stem, which is what a document keeps of it. */
+const begun = (language: SearchLanguage) => `(
+  SELECT string_agg('(' || (to_tsquery('search_plain', word) || to_tsquery('search_${language}', word))::text || ')', ' & ')::tsquery
+  FROM unnest($2::text[]) AS word)`
+
+// Places first: there are few. $1: the words as they were typed.
 const suggestions = (language: SearchLanguage, short: boolean) => `
   (SELECT kind, id, slug, text FROM (
      SELECT 'category' AS kind, category.id, slug, coalesce(name->>'${language}', name->>'en') AS text,
@@ -47,7 +52,7 @@ const suggestions = (language: SearchLanguage, short: boolean) => `
   UNION ALL
   (SELECT 'product', product.id, slug, coalesce(name->>'${language}', name->>'en')
    FROM (SELECT product_id, in_stock, name_${language} AS sort FROM search_entry
-         WHERE ${short ? `name_${language} LIKE $1 || '%'` : `document_${language} @@ to_tsquery('search_plain', $2)`}
+         WHERE ${short ? `name_${language} LIKE $1 || '%'` : `document_${language} @@ ${begun(language)}`}
          LIMIT 50) AS found
    JOIN product ON product.id = product_id
    ORDER BY in_stock DESC, length(sort), sort LIMIT 6)`
@@ -148,7 +153,9 @@ export function postgresSearch(pool: pg.Pool, ages = AGES): Search {
       const { rows } = await pool.query<Suggestion & { id: string | null; slug: string | null }>({
         name: `search-suggest-${language}${short ? "-short" : ""}`,
         text: suggestions(language as SearchLanguage, short),
-        values: short ? [typed] : [typed, `${words.join(":A & ")}:*A`],
+        values: short
+          ? [typed]
+          : [typed, words.map((word, at) => `${word}:${at === words.length - 1 ? "*" : ""}A`)],
       })
       return rows.map(({ kind, text, id, slug }) => ({
         kind,

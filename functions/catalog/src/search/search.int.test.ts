@@ -129,6 +129,16 @@ describe("suggestions", () => {
     expect((await suggestions("KÜHLSCHR", "de"))[0]).toMatchObject({ text: "Kühlschränke" })
   })
 
+  test("stay while a word is typed to its end", async () => {
+    const typed = ["iph", "ipho", "iphon", "iphone", "iphone x", "kettles"]
+    const names = await Promise.all(
+      typed.map(async (q) => (await suggestions(q)).map(({ text }: { text: string }) => text)),
+    )
+    expect(names.slice(0, 5).map(([first]) => first)).toEqual(Array(5).fill("IPhone X"))
+    // Its stem is `kettl`.
+    expect(names[5]).toEqual((await suggestions("kettl")).map(({ text }: { text: string }) => text))
+  })
+
   test.each(["", " ", "%", "_", "zzz", "' OR 1=1"])("for %j are none", async (q) => {
     expect(await suggestions(q)).toEqual([])
   })
