@@ -1,5 +1,5 @@
 import { type Money, money, percentage } from "../texts/format.ts"
-import { inLanguage, t } from "../texts/texts.ts"
+import { inLanguage, plural, t } from "../texts/texts.ts"
 import type { Cart, CartLine } from "./cart.ts"
 
 /** What was taken off, each with the rule that did it. */
@@ -11,6 +11,27 @@ export function Discounts({ discounts }: { discounts: CartLine["discounts"] }) {
         <li key={reason}>
           {couponCode === undefined ? reason : t("cart.by-coupon", { reason, code: couponCode })}:{" "}
           <span className="amount">−{money(amount)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What is bought, one line each with its discounts. */
+export function BoughtLines({
+  lines,
+}: {
+  lines: readonly Pick<CartLine, "sku" | "name" | "quantity" | "discounts" | "total">[]
+}) {
+  return (
+    <ul className="bought-lines">
+      {lines.map((line) => (
+        <li key={line.sku}>
+          <span>
+            {plural("checkout.units", line.quantity, { name: line.name })}
+            <Discounts discounts={line.discounts} />
+          </span>
+          <span>{money(line.total)}</span>
         </li>
       ))}
     </ul>

@@ -2,7 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router"
 import { type FormEvent, useEffect, useRef, useState } from "react"
 import { type Cart, once, useCart, useCartChange } from "../cart/cart.ts"
 import { CartMessages } from "../cart/cart-messages.tsx"
-import { Discounts, Totals } from "../cart/totals.tsx"
+import { BoughtLines, Totals } from "../cart/totals.tsx"
 import { Loading } from "../design/loading.tsx"
 import { Page } from "../design/page.tsx"
 import { ProblemNotice } from "../design/problem-notice.tsx"
@@ -78,7 +78,7 @@ function Checkout({ cart }: { cart: Cart }) {
           <PaymentField value={paymentMethod} onChange={setPaymentMethod} />
         </div>
         <aside className="cart-summary" aria-label={t("cart.summary")}>
-          <Lines cart={cart} />
+          <BoughtLines lines={cart.lines} />
           <Totals cart={cart} />
           {change.error && <ProblemNotice error={change.error} />}
           {changed ? (
@@ -178,19 +178,3 @@ function ShippingField({ cart, change }: { cart: Cart; change: ReturnType<typeof
 
 const daysOf = ({ min, max }: { min: number; max: number }): string =>
   min === max ? plural("checkout.day", max) : t("checkout.days", { min, max })
-
-function Lines({ cart }: { cart: Cart }) {
-  return (
-    <ul className="checkout-lines">
-      {cart.lines.map((line) => (
-        <li key={line.sku}>
-          <span>
-            {plural("checkout.units", line.quantity, { name: line.name })}
-            <Discounts discounts={line.discounts} />
-          </span>
-          <span>{money(line.total)}</span>
-        </li>
-      ))}
-    </ul>
-  )
-}

@@ -1,4 +1,4 @@
-import { Discounts, Row } from "../cart/totals.tsx"
+import { BoughtLines, Row } from "../cart/totals.tsx"
 import { countryName, day, money } from "../texts/format.ts"
 import { plural, t } from "../texts/texts.ts"
 import type { Order } from "./orders.ts"
@@ -9,17 +9,7 @@ export function LinesOf({ order }: { order: Order }) {
   return (
     <section>
       <h2>{t("order.lines")}</h2>
-      <ul className="order-lines">
-        {lines.map((line) => (
-          <li key={line.sku}>
-            <span>
-              {plural("checkout.units", line.quantity, { name: line.name })}
-              <Discounts discounts={line.discounts} />
-            </span>
-            <span>{money(line.total)}</span>
-          </li>
-        ))}
-      </ul>
+      <BoughtLines lines={lines} />
       <dl className="totals">
         <Row name={t("cart.subtotal")} amount={subtotal} />
         {discount.amount > 0 && <Row name={t("cart.discount")} amount={discount} isLess />}
