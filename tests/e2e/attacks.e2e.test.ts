@@ -8,7 +8,7 @@ import {
   someAddress,
 } from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { products, type RunningShop, runShop } from "./running-shop.ts"
+import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
 
 // What an attacker tries who has read the API's description, against a shop with its rate limits on.
 let running: RunningShop
@@ -17,6 +17,7 @@ let mallory: Customer
 let orderId: string
 
 type Asked = { method?: string; path: string; headers?: Record<string, string>; body?: unknown }
+const atRest = ["paid", "awaiting-shipment"]
 const idempotent = () => ({ "idempotency-key": randomUUID() })
 const ask = ({ method = "GET", path, ...options }: Asked, token?: string) =>
   running.shop.send<Record<string, unknown>>(token, method, path, options)
@@ -69,7 +70,12 @@ const ofOrder = (id: string): Asked[] => {
 
 describe("an order of somebody else's", () => {
   test("is to a stranger what no order at all is, whatever is asked of it, and stays as it was", async () => {
-    const before = await victim.timeline(orderId)
+    // The checkout's saga has ended, the fulfilment's waits for the shipment: nothing moves by itself.
+    const before = await eventually(
+      () => victim.timeline(orderId),
+      ({ processes }) => processes.length === 2 && processes.every(({ step = "" }) => atRest.includes(step)),
+    )
+    expect(before.processes.map(({ step }) => step)).toEqual(atRest)
     const unknown = ofOrder("01900000-0000-7000-8000-000000000000")
     for (const [index, asked] of ofOrder(orderId).entries()) {
       const theirs = await ask(asked, mallory.token)

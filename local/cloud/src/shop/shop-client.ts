@@ -12,7 +12,12 @@ export type TimelineEvent = {
   readonly at: string
   readonly data?: Partial<CancelReason>
 }
-export type Timeline = { readonly status: OrderStatus; readonly events: readonly TimelineEvent[] }
+export type Timeline = {
+  readonly status: OrderStatus
+  readonly events: readonly TimelineEvent[]
+  /** What leads the order, or has led it, and where it stands. */
+  readonly processes: readonly { readonly step?: string }[]
+}
 
 /** What a storefront shows of an order. */
 export type Order = {
