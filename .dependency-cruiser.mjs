@@ -81,6 +81,20 @@ export default {
       to: { path: "^(functions|local|packages/(domain|building-blocks)|tools)/" },
     },
     {
+      name: "shop-and-staff-are-two-applications",
+      comment:
+        "A shopper loads nothing of the back office; what both have is design, api, session and texts.",
+      severity: "error",
+      from: { path: "^storefront/src/(?!staff/)" },
+      to: { path: "^storefront/src/staff/" },
+    },
+    {
+      name: "staff-knows-no-page-of-the-shop",
+      severity: "error",
+      from: { path: "^storefront/src/staff/" },
+      to: { path: "^storefront/src/(cart|catalog|checkout|orders|account|pages|app/(?!query-client))" },
+    },
+    {
       name: "nothing-that-ships-knows-the-storefront",
       severity: "error",
       from: { path: "^(functions|packages/(domain|building-blocks))/" },

@@ -13,7 +13,8 @@ const cache = join(repository, "node_modules", ".cache", "storefront")
 
 /** What a build is made of, in the repository. */
 const sources = [
-  ...["storefront/src", "storefront/public", "storefront/index.html", "storefront/vite.config.ts"],
+  ...["storefront/src", "storefront/public", "storefront/index.html"],
+  ...["storefront/staff.html", "storefront/vite.config.ts"],
   ...["packages/shop-client/src", "package-lock.json"],
 ]
 

@@ -19,7 +19,8 @@ type Outcome = Check & { readonly ok: boolean; readonly output: string; readonly
 const checks: readonly Check[] = [
   { name: "format and lint", args: [binary("@biomejs/biome", "biome"), "ci", "--colors=off", "."] },
   { name: "types", args: [binary("typescript", "tsc")] },
-  { name: "types of the storefront", args: [binary("typescript", "tsc"), "-p", "storefront"] },
+  { name: "types of the shop's pages", args: [binary("typescript", "tsc"), "-p", "storefront"] },
+  { name: "types of the staff's pages", args: [binary("typescript", "tsc"), "-p", "storefront/src/staff"] },
   {
     name: "types of the telemetry page",
     args: [binary("typescript", "tsc"), "-p", "local/telemetry/src/page"],

@@ -11,6 +11,7 @@ import { traceActions } from "./api/trace.ts"
 import { queryClient } from "./app/query-client.ts"
 import { router } from "./app/router.tsx"
 import { followOtherTabs, mergeGuestCart } from "./cart/cart.ts"
+import { shopDoor } from "./session/door.ts"
 import { accessToken, beginSession } from "./session/session.ts"
 import { loadTexts } from "./texts/texts.ts"
 
@@ -19,7 +20,7 @@ async function begin(): Promise<void> {
   connectApi("", accessToken)
   followOtherTabs()
   const [who] = await Promise.all([
-    beginSession().catch((error: unknown) => {
+    beginSession(shopDoor).catch((error: unknown) => {
       // Without the provider the shop is open all the same; the next load asks again.
       console.warn("The sign-in could not be taken up.", error)
       return "guest" as const

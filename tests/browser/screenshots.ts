@@ -7,15 +7,18 @@ import { parseArgs } from "node:util"
 import { startCloud } from "@eshop/local-cloud/cloud"
 import { repositoryRoot } from "@eshop/local-cloud/settings"
 import { buildStorefront } from "@eshop/storefront/build"
-import type { BrowserContextOptions, Page } from "playwright-core"
+import type { BrowserContextOptions } from "playwright-core"
 import { chromiumPath, launchBrowser, newVisitor } from "./browser.ts"
-import { addToCart, fillCheckout, placeOrder, signIn, untilOrderIs } from "./shopper.ts"
+import { walkShop } from "./pages/shop.ts"
 
 const looks: Record<string, BrowserContextOptions> = {
   light: { viewport: { width: 1280, height: 860 } },
   dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
   phone: { viewport: { width: 400, height: 860 }, hasTouch: true, isMobile: true },
 }
+
+/** Somebody's way past every page of an area. */
+const walks = [{ start: "/", walk: walkShop }]
 
 const { values } = parseArgs({
   options: { into: { type: "string", default: join(repositoryRoot, "docs", "storefront") } },
@@ -32,54 +35,19 @@ const [cloud, browser] = await Promise.all([
 try {
   await cloud.waitUntilReady()
   for (const [look, options] of Object.entries(looks)) {
-    const visitor = await newVisitor(browser, cloud.connections.gateway, options)
-    await walk(await visitor.openTab("/"), async (page, name) => {
-      await page.waitForLoadState("networkidle")
-      const path = join(values.into, `${name}-${look}.jpg`)
-      await page.screenshot({ path, type: "jpeg", quality: 60 })
-      console.log(path)
-    })
-    await visitor.context.close()
+    for (const { start, walk } of walks) {
+      const visitor = await newVisitor(browser, cloud.connections.gateway, options)
+      await walk(await visitor.openTab(start), async (page, name) => {
+        await page.waitForLoadState("networkidle")
+        const path = join(values.into, `${name}-${look}.jpg`)
+        await page.screenshot({ path, type: "jpeg", quality: 60 })
+        console.log(path)
+      })
+      await visitor.context.close()
+    }
   }
 } finally {
   await browser.close()
   await cloud.stop()
   await rm(dataDir, { recursive: true, force: true })
-}
-
-/** One customer's way past every page. */
-async function walk(page: Page, take: (page: Page, name: string) => Promise<void>): Promise<void> {
-  await page.locator(".product-card").nth(11).waitFor()
-  await take(page, "home")
-  await page.goto("/products?category=audio")
-  await page.locator(".product-card").first().waitFor()
-  await take(page, "products")
-  await addToCart(page, "iphone-x")
-  await take(page, "product")
-  await addToCart(page, "panasonic-lumix")
-  await page.goto("/cart")
-  await page.getByLabel("Country").selectOption("DE")
-  await page.getByLabel("Coupon code").fill("WELCOME10")
-  await page.getByRole("button", { name: "Redeem" }).click()
-  await page.getByText("Remove the coupon").waitFor()
-  await take(page, "cart")
-  await signIn(page, "mehmet")
-  await fillCheckout(page)
-  await take(page, "checkout")
-  await placeOrder(page)
-  await untilOrderIs(page, "Paid")
-  await page.getByText("The payment went through.").waitFor()
-  await take(page, "order")
-  await page.getByRole("link", { name: "Withdraw from contract here" }).first().click()
-  await page.getByText("Which items?").waitFor()
-  await take(page, "withdrawal")
-  await page.goto("/orders")
-  await page.locator(".order-entry").first().waitFor()
-  await take(page, "orders")
-  await page.goto("/account")
-  await page.getByRole("button", { name: "Forget me" }).waitFor()
-  await take(page, "account")
-  await page.goto("/find-order")
-  await page.getByRole("heading", { name: "Find an order" }).waitFor()
-  await take(page, "find-order")
 }

@@ -14,18 +14,24 @@ type Document = {
 
 const folder = "packages/shop-client/src/generated"
 
-/** Whether somebody without a role may call it: nobody, a guest, a customer, or who holds an order's token. */
-const isForShoppers = (path: string, { security = [] }: Operation): boolean =>
-  !path.includes("/operations/") &&
-  !path.endsWith("/webhook") &&
-  (security.length === 0 || security.some((scheme) => Object.values(scheme).every((roles) => !roles.length)))
+/** The roles that the contexts have for each other. */
+const rolesOfServices = new Set([
+  ...["basket.checkouts", "discount.quote", "discount.redeem", "inventory.hold", "privacy.read"],
+])
 
-/** The part of the API that a shop needs; without the headers of answers, which the client's types do not know. */
-function shoppersPart(document: Document): Document {
+/** Whether people call it, shoppers or the staff: another context and the payment's provider are none. */
+const isForPeople = (path: string, { security = [] }: Operation): boolean =>
+  !path.endsWith("/webhook") &&
+  !security.some((scheme) =>
+    Object.values(scheme).some((roles) => roles.some((role) => rolesOfServices.has(role))),
+  )
+
+/** The part of the API that people need; without the headers of answers, which the client's types do not know. */
+function peoplesPart(document: Document): Document {
   const { paths, components } = structuredClone(document)
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      if (!isForShoppers(path, operation)) delete operations[method]
+      if (!isForPeople(path, operation)) delete operations[method]
       for (const response of Object.values(operation.responses ?? {})) delete response.headers
     }
     if (Object.keys(operations).length === 0) delete paths[path]
@@ -35,14 +41,14 @@ function shoppersPart(document: Document): Document {
 }
 
 /**
- * The typed client of the shop's own pages, made by openapi-ts from the description of the whole API.
+ * The typed client of the pages of the shop and of its staff, made by openapi-ts from the description of the whole API.
  * @returns the texts of its files by their path in the repository
  */
 export async function shopClientFiles(document: string): Promise<Map<string, string>> {
   const output = await mkdtemp(join(tmpdir(), "shop-client-"))
   try {
     await createClient({
-      input: shoppersPart(JSON.parse(document)) as never,
+      input: peoplesPart(JSON.parse(document)) as never,
       output: { path: output, importFileExtension: ".ts", entryFile: false },
       logs: { level: "silent", file: false },
       parser: { filters: { orphans: false } },

@@ -49,6 +49,14 @@ it("serves the build: its one page for every address that a browser goes to, and
   expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "23", ""])
 })
 
+it("serves the staff's page for all that is theirs", async () => {
+  await writeFile(join(directory, "dist", "staff.html"), "<title>the back office</title>")
+  for (const path of ["/back-office", "/back-office/products/1", "/console", "/console/sagas?status=Running"])
+    expect([path, await (await navigate(path)).text()]).toEqual([path, "<title>the back office</title>"])
+  for (const path of ["/back-offices", "/consoles/1", "/staff.html"])
+    expect([path, await (await navigate(path)).text()]).toEqual([path, "<title>the shop</title>"])
+})
+
 it("leaves what is no page to those who answer it", async () => {
   const ofService = await navigate("/catalog/nothing-here")
   expect([ofService.status, await typeOf(ofService)]).toEqual([404, "urn:eshop:problem:route.unknown"])
@@ -65,8 +73,11 @@ it("leaves what is no page to those who answer it", async () => {
 
 it("tells the pages where they are", async () => {
   const answer = await fetch(`${edge.url}/storefront.json`)
-  expect(await answer.json()).toEqual({
-    ...{ issuer, clientId: "storefront", apiBase: "" },
+  const client = {
+    ...{ issuer, clientId: "storefront" },
     scope: "openid profile offline_access access_as_user",
+  }
+  expect(await answer.json()).toEqual({
+    ...{ ...client, apiBase: "", staff: client },
   })
 })

@@ -24,6 +24,9 @@ const types: Record<string, string> = {
 /** Files of the build: at its top, or with a hash of their content in the name. */
 const FILE = /^\/(assets\/)?\w[\w.-]*$/
 
+/** Pages of the staff, which are an application of their own. */
+const STAFF_PAGE = /^\/(back-office|console)(\/|$)/
+
 /** Nothing inline and nothing from elsewhere; what the pages ask, they ask the gateway and the provider. */
 const pagePolicy = (issuer: string): string =>
   [
@@ -33,8 +36,8 @@ const pagePolicy = (issuer: string): string =>
   ].join("; ")
 
 /**
- * Answers a read of the shop's pages, and says whether it was one: a file of the build, `/storefront.json`, and the one page
- * for every other address that a browser navigates to and no service has.
+ * Answers a read of the shop's pages, and says whether it was one: a file of the build, `/storefront.json`, and one of the
+ * two pages, the shop's or the staff's, for every other address that a browser navigates to and no service has.
  */
 export async function answerStorefront(
   request: IncomingMessage,
@@ -43,14 +46,15 @@ export async function answerStorefront(
   { directory, issuer }: Storefront,
 ): Promise<boolean> {
   if (pathname === "/storefront.json") {
-    const content = Buffer.from(JSON.stringify({ issuer, ...CLIENT, apiBase: "" }))
+    const client = { issuer, ...CLIENT }
+    const content = Buffer.from(JSON.stringify({ ...client, apiBase: "", staff: client }))
     send(response, content, { "content-type": "application/json", "cache-control": "no-cache" })
     return true
   }
   const file = FILE.test(pathname)
     ? await readFile(join(directory, pathname)).catch(() => undefined)
     : undefined
-  if (file !== undefined && pathname !== "/index.html") {
+  if (file !== undefined && !pathname.endsWith(".html")) {
     send(response, file, {
       "content-type": types[extname(pathname)] ?? "application/octet-stream",
       "cache-control": pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
@@ -59,7 +63,8 @@ export async function answerStorefront(
   }
   // A missing file is missing: a page in its place would be run as a script.
   if (pathname.startsWith("/assets/") || !request.headers.accept?.includes("text/html")) return false
-  const page = await readFile(join(directory, "index.html")).catch(() => undefined)
+  const name = STAFF_PAGE.test(pathname) ? "staff.html" : "index.html"
+  const page = await readFile(join(directory, name)).catch(() => undefined)
   if (page === undefined) return false
   send(response, page, {
     "content-type": "text/html; charset=utf-8",

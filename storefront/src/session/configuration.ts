@@ -1,14 +1,19 @@
 import { client } from "@eshop/shop-client/generated/client.gen"
 import { answerOf } from "../api/api.ts"
 
-/** What a build has to be told where it is served: `/storefront.json` beside it. */
-export type Configuration = {
-  /** The OpenID provider whose customers these are. */
+/** An OpenID provider, and what these pages are to it: a public client. */
+export type Registration = {
   readonly issuer: string
   readonly clientId: string
   readonly scope: string
+}
+
+/** What a build has to be told where it is served: `/storefront.json` beside it. */
+export type Configuration = Registration & {
   /** Where the gateway is; empty for the page's own origin. */
   readonly apiBase: string
+  /** Where the staff signs in, whose provider need not be the customers'. */
+  readonly staff: Registration
 }
 
 export const readConfiguration = (): Promise<Configuration> =>

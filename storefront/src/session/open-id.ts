@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi"
-import type { Configuration } from "./configuration.ts"
+import type { Registration } from "./configuration.ts"
+import type { Door } from "./door.ts"
 
 /** What the provider gave. It is held in memory alone: no storage of the browser ever has a token. */
 export type Tokens = {
@@ -8,7 +9,7 @@ export type Tokens = {
   readonly until: number
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
-  /** How the customer is called. */
+  /** How whoever signed in is called. */
   readonly name: string
   readonly roles: readonly string[]
 }
@@ -21,48 +22,45 @@ type Errand = {
   readonly back: string
 }
 
-const ERRAND = "shop.sign-in"
-const CALLBACK = "/sign-in/callback"
+const errandOf = ({ name }: Door): string => `${name}.sign-in`
 
-const redirectUri = (): string => new URL(CALLBACK, location.origin).href
+const redirectUri = ({ callback }: Door): string => new URL(callback, location.origin).href
 
 /** A provider on this machine is reached over HTTP. */
 const insecure = (issuer: string) => ({
   [oauth.allowInsecureRequests]: issuer.startsWith("http://localhost"),
 })
 
-async function discover({ issuer }: Configuration): Promise<oauth.AuthorizationServer> {
+async function discover({ issuer }: Registration): Promise<oauth.AuthorizationServer> {
   const url = new URL(issuer)
   const response = await oauth.discoveryRequest(url, { algorithm: "oidc", ...insecure(issuer) })
   return oauth.processDiscoveryResponse(url, response)
 }
 
-/** Whether this page is the way back from the provider. */
-export const isCallback = (): boolean => location.pathname === CALLBACK
-
 /**
  * Sends the browser to the provider (authorization code flow with PKCE).
- * @param silently without asking anybody anything: for a customer whose page was loaded again
+ * @param silently without asking anybody anything: for somebody whose page was loaded again
  */
 export async function goToProvider(
-  configuration: Configuration,
+  door: Door,
+  registration: Registration,
   back: string,
   silently: boolean,
 ): Promise<void> {
-  const provider = await discover(configuration)
+  const provider = await discover(registration)
   const errand: Errand = {
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
     verifier: oauth.generateRandomCodeVerifier(),
     back,
   }
-  sessionStorage.setItem(ERRAND, JSON.stringify(errand))
+  sessionStorage.setItem(errandOf(door), JSON.stringify(errand))
   const url = new URL(provider.authorization_endpoint as string)
   url.search = new URLSearchParams({
-    client_id: configuration.clientId,
-    redirect_uri: redirectUri(),
+    client_id: registration.clientId,
+    redirect_uri: redirectUri(door),
     response_type: "code",
-    scope: configuration.scope,
+    scope: registration.scope,
     state: errand.state,
     nonce: errand.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(errand.verifier),
@@ -75,18 +73,19 @@ export async function goToProvider(
 
 /**
  * Takes up what the provider sent back.
- * @returns where the customer was, and the tokens; none where the provider gave none (nobody is signed in there, or the
- * customer turned round)
+ * @returns where they were, and the tokens; none where the provider gave none (nobody is signed in there, or they turned
+ * round)
  */
 export async function comeBack(
-  configuration: Configuration,
+  door: Door,
+  registration: Registration,
 ): Promise<{ readonly back: string; readonly tokens: Tokens | undefined }> {
-  const errand: Errand | undefined = JSON.parse(sessionStorage.getItem(ERRAND) ?? "null") ?? undefined
-  sessionStorage.removeItem(ERRAND)
+  const errand: Errand | undefined = JSON.parse(sessionStorage.getItem(errandOf(door)) ?? "null") ?? undefined
+  sessionStorage.removeItem(errandOf(door))
   // Opened out of the browser's history: the errand is done.
-  if (!errand) return { back: "/", tokens: undefined }
-  const client = { client_id: configuration.clientId }
-  const provider = await discover(configuration)
+  if (!errand) return { back: door.home, tokens: undefined }
+  const client = { client_id: registration.clientId }
+  const provider = await discover(registration)
   try {
     const parameters = oauth.validateAuthResponse(provider, client, new URL(location.href), errand.state)
     const response = await oauth.authorizationCodeGrantRequest(
@@ -94,9 +93,9 @@ export async function comeBack(
       client,
       oauth.None(),
       parameters,
-      redirectUri(),
+      redirectUri(door),
       errand.verifier,
-      insecure(configuration.issuer),
+      insecure(registration.issuer),
     )
     const answer = await oauth.processAuthorizationCodeResponse(provider, client, response, {
       expectedNonce: errand.nonce,
@@ -110,26 +109,30 @@ export async function comeBack(
 }
 
 /** Gets new tokens for those that end. @throws where the provider refuses */
-export async function renew(configuration: Configuration, tokens: Tokens): Promise<Tokens> {
-  const client = { client_id: configuration.clientId }
-  const provider = await discover(configuration)
+export async function renew(registration: Registration, tokens: Tokens): Promise<Tokens> {
+  const client = { client_id: registration.clientId }
+  const provider = await discover(registration)
   const response = await oauth.refreshTokenGrantRequest(
     provider,
     client,
     oauth.None(),
     tokens.refreshToken as string,
-    insecure(configuration.issuer),
+    insecure(registration.issuer),
   )
   const answer = await oauth.processRefreshTokenResponse(provider, client, response)
   return { ...tokensOf(answer), idToken: answer.id_token ?? tokens.idToken }
 }
 
-/** Where the customer is signed out at the provider, which then sends them to `/signed-out`. */
-export async function signOutUrl(configuration: Configuration, idToken: string | undefined): Promise<string> {
-  const provider = await discover(configuration)
+/** Where somebody is signed out at the provider, which then sends them to the door's own page for that. */
+export async function signOutUrl(
+  door: Door,
+  registration: Registration,
+  idToken: string | undefined,
+): Promise<string> {
+  const provider = await discover(registration)
   const url = new URL(provider.end_session_endpoint as string)
-  url.searchParams.set("client_id", configuration.clientId)
-  url.searchParams.set("post_logout_redirect_uri", new URL("/signed-out", location.origin).href)
+  url.searchParams.set("client_id", registration.clientId)
+  url.searchParams.set("post_logout_redirect_uri", new URL(door.signedOut, location.origin).href)
   if (idToken !== undefined) url.searchParams.set("id_token_hint", idToken)
   return url.href
 }

@@ -1,50 +1,58 @@
 import { useSyncExternalStore } from "react"
-import { type Configuration, readConfiguration } from "./configuration.ts"
+import { type Registration, readConfiguration } from "./configuration.ts"
+import type { Door } from "./door.ts"
 import type { Tokens } from "./open-id.ts"
 
-/** Says, in every tab and across loads, that somebody signed in here; nothing else. */
-const FLAG = "shop.signed-in"
 /** A token that ends within this time is renewed before it is used, in milliseconds. */
 const RENEW_BEFORE_MS = 60_000
 
-let configuration: Configuration
+let door: Door
+let registration: Registration
+let channel: BroadcastChannel
 let tokens: Tokens | undefined
 let renewal: Promise<void> | undefined
 const listeners = new Set<() => void>()
-const channel = new BroadcastChannel("shop.session")
+
+/** Says, in every tab and across loads, that somebody signed in here; nothing else. */
+const flag = () => `${door.name}.signed-in`
 
 function become(next: Tokens | undefined): void {
   tokens = next
-  if (next) localStorage.setItem(FLAG, "yes")
-  else localStorage.removeItem(FLAG)
+  if (next) localStorage.setItem(flag(), "yes")
+  else localStorage.removeItem(flag())
   for (const listener of listeners) listener()
 }
 
 const openId = () => import("./open-id.ts")
 
+const readRegistration = async () => door.registration(await readConfiguration())
+
 /**
- * Finds out who is here, before anything is shown: takes up the way back from the provider, or asks it silently for a
- * customer who was signed in before the page was loaded.
+ * Finds out who is here, before anything is shown: takes up the way back from the provider, or asks it silently for
+ * whoever was signed in before the page was loaded.
+ * @param where by which door they come in
  * @returns `leaving` while the browser is on its way to the provider, and nothing should be shown; `signed-in` for whoever
  * comes from there
  */
-export async function beginSession(): Promise<"leaving" | "signed-in" | "guest"> {
-  channel.onmessage = () => location.assign("/signed-out")
-  const isBack = location.pathname === "/sign-in/callback"
-  if (!isBack && localStorage.getItem(FLAG) === null) return "guest"
-  configuration = await readConfiguration()
+export async function beginSession(where: Door): Promise<"leaving" | "signed-in" | "guest"> {
+  door = where
+  channel = new BroadcastChannel(`${door.name}.session`)
+  channel.onmessage = () => location.assign(door.signedOut)
+  const isBack = location.pathname === door.callback
+  if (!isBack && localStorage.getItem(flag()) === null) return "guest"
+  registration = await readRegistration()
   const { comeBack, goToProvider } = await openId()
   if (!isBack) {
-    await goToProvider(configuration, location.pathname + location.search + location.hash, true)
+    await goToProvider(door, registration, location.pathname + location.search + location.hash, true)
     return "leaving"
   }
-  const found = await comeBack(configuration)
+  const found = await comeBack(door, registration)
   history.replaceState(null, "", found.back)
   become(found.tokens)
   return found.tokens ? "signed-in" : "guest"
 }
 
-/** The customer's access token, renewed in time; nothing for whoever is not signed in. */
+/** The access token of whoever is signed in, renewed in time; nothing for whoever is not signed in. */
 export async function accessToken(): Promise<string | undefined> {
   if (tokens && performance.now() > tokens.until - RENEW_BEFORE_MS) {
     renewal ??= renewTokens().finally(() => {
@@ -60,7 +68,7 @@ async function renewTokens(): Promise<void> {
   if (!old) return
   try {
     if (old.refreshToken === undefined) throw new Error("there is no refresh token")
-    become(await (await openId()).renew(configuration, old))
+    become(await (await openId()).renew(registration, old))
   } catch (error) {
     // The provider may only be away: the token that is there is used as long as it holds.
     if (performance.now() > old.until) become(undefined)
@@ -70,14 +78,15 @@ async function renewTokens(): Promise<void> {
 
 /** Sends the browser to the provider's sign-in, from where it comes back to this page. */
 export async function signIn(): Promise<void> {
-  configuration ??= await readConfiguration()
-  const back = location.pathname === "/signed-out" ? "/" : location.pathname + location.search + location.hash
-  await (await openId()).goToProvider(configuration, back, false)
+  registration ??= await readRegistration()
+  const back =
+    location.pathname === door.signedOut ? door.home : location.pathname + location.search + location.hash
+  await (await openId()).goToProvider(door, registration, back, false)
 }
 
-/** Signs the customer out: in all tabs, and at the provider. */
+/** Signs out: in all tabs, and at the provider. */
 export async function signOut(): Promise<void> {
-  const url = await (await openId()).signOutUrl(configuration, tokens?.idToken)
+  const url = await (await openId()).signOutUrl(door, registration, tokens?.idToken)
   become(undefined)
   channel.postMessage("signed-out")
   location.assign(url)

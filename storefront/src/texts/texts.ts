@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react"
 import { en, type TextKey, type Texts } from "./en.ts"
+import { filled, type Values } from "./messages.ts"
 
 export type Language = "en" | "de"
 
@@ -53,11 +54,8 @@ export const useLanguage = (): Language =>
     return () => listeners.delete(listener)
   }, currentLanguage)
 
-type Values = Readonly<Record<string, string | number>>
-
 /** The text of a key, with `{name}` replaced by the value of that name. */
-export const t = (key: TextKey, values: Values = {}): string =>
-  texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+export const t = (key: TextKey, values: Values = {}): string => filled(texts[key], values)
 
 type PluralKey = { [Key in TextKey]: Key extends `${infer Stem}.one` ? Stem : never }[TextKey]
 

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BasketAddItemData, BasketAddItemErrors, BasketAddItemResponses, BasketCheckOutData, BasketCheckOutErrors, BasketCheckOutResponses, BasketGetCartData, BasketGetCartErrors, BasketGetCartResponses, BasketGetProofKeysData, BasketGetProofKeysErrors, BasketGetProofKeysResponses, BasketGetShippingMethodData, BasketGetShippingMethodErrors, BasketGetShippingMethodResponses, BasketListShippingMethodsData, BasketListShippingMethodsErrors, BasketListShippingMethodsResponses, BasketMergeCartsData, BasketMergeCartsErrors, BasketMergeCartsResponses, BasketOrderAgainData, BasketOrderAgainErrors, BasketOrderAgainResponses, BasketPutCouponData, BasketPutCouponErrors, BasketPutCouponResponses, BasketPutDeliveryData, BasketPutDeliveryErrors, BasketPutDeliveryResponses, BasketPutItemData, BasketPutItemErrors, BasketPutItemResponses, BasketReleaseHoldData, BasketReleaseHoldErrors, BasketReleaseHoldResponses, BasketRemoveCouponData, BasketRemoveCouponErrors, BasketRemoveCouponResponses, BasketRemoveItemData, BasketRemoveItemErrors, BasketRemoveItemResponses, BasketTakeHoldData, BasketTakeHoldErrors, BasketTakeHoldResponses, CatalogGetCategoryData, CatalogGetCategoryErrors, CatalogGetCategoryResponses, CatalogGetFeedData, CatalogGetFeedErrors, CatalogGetFeedResponses, CatalogGetImageData, CatalogGetImageErrors, CatalogGetImageResponses, CatalogGetProductBySlugData, CatalogGetProductBySlugErrors, CatalogGetProductBySlugResponses, CatalogGetProductData, CatalogGetProductErrors, CatalogGetProductResponses, CatalogGetStockData, CatalogGetStockErrors, CatalogGetStockResponses, CatalogGetTaxRatesData, CatalogGetTaxRatesErrors, CatalogGetTaxRatesResponses, CatalogGetVariantData, CatalogGetVariantErrors, CatalogGetVariantResponses, CatalogListCategoriesData, CatalogListCategoriesErrors, CatalogListCategoriesResponses, CatalogListProductsData, CatalogListProductsErrors, CatalogListProductsResponses, CatalogListTaxCountriesData, CatalogListTaxCountriesErrors, CatalogListTaxCountriesResponses, CatalogSearchProductsData, CatalogSearchProductsErrors, CatalogSearchProductsResponses, CatalogSuggestData, CatalogSuggestErrors, CatalogSuggestResponses, OrderingCancelOwnOrderData, OrderingCancelOwnOrderErrors, OrderingCancelOwnOrderResponses, OrderingConfirmWithdrawalData, OrderingConfirmWithdrawalErrors, OrderingConfirmWithdrawalResponses, OrderingExportMyDataData, OrderingExportMyDataErrors, OrderingExportMyDataResponses, OrderingGetInvoiceData, OrderingGetInvoiceErrors, OrderingGetInvoiceResponses, OrderingGetMyErasureData, OrderingGetMyErasureErrors, OrderingGetMyErasureResponses, OrderingGetOrderData, OrderingGetOrderErrors, OrderingGetOrderResponses, OrderingGetPriceProofData, OrderingGetPriceProofErrors, OrderingGetPriceProofResponses, OrderingGetTimelineData, OrderingGetTimelineErrors, OrderingGetTimelineResponses, OrderingGetWithdrawalReceiptData, OrderingGetWithdrawalReceiptErrors, OrderingGetWithdrawalReceiptResponses, OrderingListOrdersData, OrderingListOrdersErrors, OrderingListOrdersResponses, OrderingListReturnsData, OrderingListReturnsErrors, OrderingListReturnsResponses, OrderingLookUpOrderData, OrderingLookUpOrderErrors, OrderingLookUpOrderResponses, OrderingProposeWithdrawalData, OrderingProposeWithdrawalErrors, OrderingProposeWithdrawalResponses, OrderingRequestMyErasureData, OrderingRequestMyErasureErrors, OrderingRequestMyErasureResponses, OrderingRequestReturnData, OrderingRequestReturnErrors, OrderingRequestReturnResponses } from './types.gen.ts';
+import type { BasketAddItemData, BasketAddItemErrors, BasketAddItemResponses, BasketCheckOutData, BasketCheckOutErrors, BasketCheckOutResponses, BasketDeleteShippingMethodData, BasketDeleteShippingMethodErrors, BasketDeleteShippingMethodResponses, BasketGetCartData, BasketGetCartErrors, BasketGetCartResponses, BasketGetProofKeysData, BasketGetProofKeysErrors, BasketGetProofKeysResponses, BasketGetShippingMethodData, BasketGetShippingMethodErrors, BasketGetShippingMethodResponses, BasketListShippingMethodsData, BasketListShippingMethodsErrors, BasketListShippingMethodsResponses, BasketMergeCartsData, BasketMergeCartsErrors, BasketMergeCartsResponses, BasketOperationsGetLogLevelData, BasketOperationsGetLogLevelErrors, BasketOperationsGetLogLevelResponses, BasketOperationsListAuditData, BasketOperationsListAuditErrors, BasketOperationsListAuditResponses, BasketOperationsListDeadLettersData, BasketOperationsListDeadLettersErrors, BasketOperationsListDeadLettersResponses, BasketOperationsListErasuresData, BasketOperationsListErasuresErrors, BasketOperationsListErasuresResponses, BasketOperationsRedriveDeadLettersData, BasketOperationsRedriveDeadLettersErrors, BasketOperationsRedriveDeadLettersResponses, BasketOperationsRewrapKeysData, BasketOperationsRewrapKeysErrors, BasketOperationsRewrapKeysResponses, BasketOperationsSetLogLevelData, BasketOperationsSetLogLevelErrors, BasketOperationsSetLogLevelResponses, BasketOrderAgainData, BasketOrderAgainErrors, BasketOrderAgainResponses, BasketPutCouponData, BasketPutCouponErrors, BasketPutCouponResponses, BasketPutDeliveryData, BasketPutDeliveryErrors, BasketPutDeliveryResponses, BasketPutItemData, BasketPutItemErrors, BasketPutItemResponses, BasketPutShippingMethodData, BasketPutShippingMethodErrors, BasketPutShippingMethodResponses, BasketReleaseHoldData, BasketReleaseHoldErrors, BasketReleaseHoldResponses, BasketRemoveCouponData, BasketRemoveCouponErrors, BasketRemoveCouponResponses, BasketRemoveItemData, BasketRemoveItemErrors, BasketRemoveItemResponses, BasketTakeHoldData, BasketTakeHoldErrors, BasketTakeHoldResponses, CatalogAdjustStockData, CatalogAdjustStockErrors, CatalogAdjustStockResponses, CatalogBeginImportData, CatalogBeginImportErrors, CatalogBeginImportResponses, CatalogCreateCategoryData, CatalogCreateCategoryErrors, CatalogCreateCategoryResponses, CatalogCreateProductData, CatalogCreateProductErrors, CatalogCreateProductResponses, CatalogDeleteCategoryData, CatalogDeleteCategoryErrors, CatalogDeleteCategoryResponses, CatalogDiscontinueProductData, CatalogDiscontinueProductErrors, CatalogDiscontinueProductResponses, CatalogExportProductsData, CatalogExportProductsErrors, CatalogExportProductsResponses, CatalogGetCategoryData, CatalogGetCategoryErrors, CatalogGetCategoryResponses, CatalogGetFeedData, CatalogGetFeedErrors, CatalogGetFeedResponses, CatalogGetImageData, CatalogGetImageErrors, CatalogGetImageResponses, CatalogGetImportData, CatalogGetImportErrors, CatalogGetImportResponses, CatalogGetPricesData, CatalogGetPricesErrors, CatalogGetPricesResponses, CatalogGetProductBySlugData, CatalogGetProductBySlugErrors, CatalogGetProductBySlugResponses, CatalogGetProductData, CatalogGetProductErrors, CatalogGetProductResponses, CatalogGetSearchIndexData, CatalogGetSearchIndexErrors, CatalogGetSearchIndexResponses, CatalogGetStockData, CatalogGetStockErrors, CatalogGetStockLevelsData, CatalogGetStockLevelsErrors, CatalogGetStockLevelsResponses, CatalogGetStockResponses, CatalogGetTaxRatesData, CatalogGetTaxRatesErrors, CatalogGetTaxRatesResponses, CatalogGetVariantData, CatalogGetVariantErrors, CatalogGetVariantResponses, CatalogListCategoriesData, CatalogListCategoriesErrors, CatalogListCategoriesResponses, CatalogListImportResultsData, CatalogListImportResultsErrors, CatalogListImportResultsResponses, CatalogListPriceHistoryData, CatalogListPriceHistoryErrors, CatalogListPriceHistoryResponses, CatalogListProductsData, CatalogListProductsErrors, CatalogListProductsResponses, CatalogListStockAdjustmentsData, CatalogListStockAdjustmentsErrors, CatalogListStockAdjustmentsResponses, CatalogListStockLocationsData, CatalogListStockLocationsErrors, CatalogListStockLocationsResponses, CatalogListTaxCountriesData, CatalogListTaxCountriesErrors, CatalogListTaxCountriesResponses, CatalogOperationsGetLogLevelData, CatalogOperationsGetLogLevelErrors, CatalogOperationsGetLogLevelResponses, CatalogOperationsListAuditData, CatalogOperationsListAuditErrors, CatalogOperationsListAuditResponses, CatalogOperationsListDeadLettersData, CatalogOperationsListDeadLettersErrors, CatalogOperationsListDeadLettersResponses, CatalogOperationsListErasuresData, CatalogOperationsListErasuresErrors, CatalogOperationsListErasuresResponses, CatalogOperationsRedriveDeadLettersData, CatalogOperationsRedriveDeadLettersErrors, CatalogOperationsRedriveDeadLettersResponses, CatalogOperationsSetLogLevelData, CatalogOperationsSetLogLevelErrors, CatalogOperationsSetLogLevelResponses, CatalogPatchCategoryData, CatalogPatchCategoryErrors, CatalogPatchCategoryResponses, CatalogPatchProductData, CatalogPatchProductErrors, CatalogPatchProductResponses, CatalogPutImportPartData, CatalogPutImportPartErrors, CatalogPutImportPartResponses, CatalogPutStockLocationData, CatalogPutStockLocationErrors, CatalogPutStockLocationResponses, CatalogRebuildSearchData, CatalogRebuildSearchErrors, CatalogRebuildSearchResponses, CatalogSearchProductsData, CatalogSearchProductsErrors, CatalogSearchProductsResponses, CatalogSetPricesData, CatalogSetPricesErrors, CatalogSetPricesResponses, CatalogSetSafetyStockData, CatalogSetSafetyStockErrors, CatalogSetSafetyStockResponses, CatalogSetTaxRatesData, CatalogSetTaxRatesErrors, CatalogSetTaxRatesResponses, CatalogSuggestData, CatalogSuggestErrors, CatalogSuggestResponses, CatalogUpdateProductData, CatalogUpdateProductErrors, CatalogUpdateProductResponses, DiscountAddCodeBatchData, DiscountAddCodeBatchErrors, DiscountAddCodeBatchResponses, DiscountCreateCouponData, DiscountCreateCouponErrors, DiscountCreateCouponResponses, DiscountCreatePromotionData, DiscountCreatePromotionErrors, DiscountCreatePromotionResponses, DiscountDeleteCouponData, DiscountDeleteCouponErrors, DiscountDeleteCouponResponses, DiscountDeletePromotionData, DiscountDeletePromotionErrors, DiscountDeletePromotionResponses, DiscountGetCodeBatchData, DiscountGetCodeBatchErrors, DiscountGetCodeBatchResponses, DiscountGetCouponData, DiscountGetCouponErrors, DiscountGetCouponResponses, DiscountGetCouponUsageData, DiscountGetCouponUsageErrors, DiscountGetCouponUsageResponses, DiscountGetPromotionData, DiscountGetPromotionErrors, DiscountGetPromotionResponses, DiscountListCodesData, DiscountListCodesErrors, DiscountListCodesResponses, DiscountListCouponsData, DiscountListCouponsErrors, DiscountListCouponsResponses, DiscountListPromotionsData, DiscountListPromotionsErrors, DiscountListPromotionsResponses, DiscountOperationsGetLogLevelData, DiscountOperationsGetLogLevelErrors, DiscountOperationsGetLogLevelResponses, DiscountOperationsListAuditData, DiscountOperationsListAuditErrors, DiscountOperationsListAuditResponses, DiscountOperationsListDeadLettersData, DiscountOperationsListDeadLettersErrors, DiscountOperationsListDeadLettersResponses, DiscountOperationsListErasuresData, DiscountOperationsListErasuresErrors, DiscountOperationsListErasuresResponses, DiscountOperationsRedriveDeadLettersData, DiscountOperationsRedriveDeadLettersErrors, DiscountOperationsRedriveDeadLettersResponses, DiscountOperationsSetLogLevelData, DiscountOperationsSetLogLevelErrors, DiscountOperationsSetLogLevelResponses, DiscountPreviewPromotionData, DiscountPreviewPromotionErrors, DiscountPreviewPromotionResponses, DiscountReconcileRedemptionsData, DiscountReconcileRedemptionsErrors, DiscountReconcileRedemptionsResponses, DiscountUpdateCouponData, DiscountUpdateCouponErrors, DiscountUpdateCouponResponses, DiscountUpdatePromotionData, DiscountUpdatePromotionErrors, DiscountUpdatePromotionResponses, OrderingAcceptReturnData, OrderingAcceptReturnErrors, OrderingAcceptReturnResponses, OrderingCancelOrderData, OrderingCancelOrderErrors, OrderingCancelOrderResponses, OrderingCancelOwnOrderData, OrderingCancelOwnOrderErrors, OrderingCancelOwnOrderResponses, OrderingCloseOrderData, OrderingCloseOrderErrors, OrderingCloseOrderResponses, OrderingConfirmWithdrawalData, OrderingConfirmWithdrawalErrors, OrderingConfirmWithdrawalResponses, OrderingCreateWebhookData, OrderingCreateWebhookErrors, OrderingCreateWebhookResponses, OrderingDeleteWebhookData, OrderingDeleteWebhookErrors, OrderingDeleteWebhookResponses, OrderingDeliverShipmentData, OrderingDeliverShipmentErrors, OrderingDeliverShipmentResponses, OrderingEraseAgainData, OrderingEraseAgainErrors, OrderingEraseAgainResponses, OrderingExportCustomerDataData, OrderingExportCustomerDataErrors, OrderingExportCustomerDataResponses, OrderingExportMyDataData, OrderingExportMyDataErrors, OrderingExportMyDataResponses, OrderingFindOrdersByEmailData, OrderingFindOrdersByEmailErrors, OrderingFindOrdersByEmailResponses, OrderingGetArchivedAddressData, OrderingGetArchivedAddressErrors, OrderingGetArchivedAddressResponses, OrderingGetErasureData, OrderingGetErasureErrors, OrderingGetErasureResponses, OrderingGetInvoiceData, OrderingGetInvoiceErrors, OrderingGetInvoiceResponses, OrderingGetMyErasureData, OrderingGetMyErasureErrors, OrderingGetMyErasureResponses, OrderingGetOrderData, OrderingGetOrderErrors, OrderingGetOrderResponses, OrderingGetPriceProofData, OrderingGetPriceProofErrors, OrderingGetPriceProofResponses, OrderingGetProjectionData, OrderingGetProjectionErrors, OrderingGetProjectionResponses, OrderingGetTimelineData, OrderingGetTimelineErrors, OrderingGetTimelineResponses, OrderingGetWebhookData, OrderingGetWebhookErrors, OrderingGetWebhookResponses, OrderingGetWithdrawalReceiptData, OrderingGetWithdrawalReceiptErrors, OrderingGetWithdrawalReceiptResponses, OrderingListCouponUsesData, OrderingListCouponUsesErrors, OrderingListCouponUsesResponses, OrderingListDigestsData, OrderingListDigestsErrors, OrderingListDigestsResponses, OrderingListOrdersData, OrderingListOrdersErrors, OrderingListOrdersResponses, OrderingListReturnsData, OrderingListReturnsErrors, OrderingListReturnsResponses, OrderingListSagasInNeedData, OrderingListSagasInNeedErrors, OrderingListSagasInNeedResponses, OrderingListWebhookDeliveriesData, OrderingListWebhookDeliveriesErrors, OrderingListWebhookDeliveriesResponses, OrderingListWebhooksData, OrderingListWebhooksErrors, OrderingListWebhooksResponses, OrderingLookUpOrderData, OrderingLookUpOrderErrors, OrderingLookUpOrderResponses, OrderingOperationsGetLogLevelData, OrderingOperationsGetLogLevelErrors, OrderingOperationsGetLogLevelResponses, OrderingOperationsListAuditData, OrderingOperationsListAuditErrors, OrderingOperationsListAuditResponses, OrderingOperationsListDeadLettersData, OrderingOperationsListDeadLettersErrors, OrderingOperationsListDeadLettersResponses, OrderingOperationsListErasuresData, OrderingOperationsListErasuresErrors, OrderingOperationsListErasuresResponses, OrderingOperationsRedriveDeadLettersData, OrderingOperationsRedriveDeadLettersErrors, OrderingOperationsRedriveDeadLettersResponses, OrderingOperationsRewrapKeysData, OrderingOperationsRewrapKeysErrors, OrderingOperationsRewrapKeysResponses, OrderingOperationsSetLogLevelData, OrderingOperationsSetLogLevelErrors, OrderingOperationsSetLogLevelResponses, OrderingPingWebhookData, OrderingPingWebhookErrors, OrderingPingWebhookResponses, OrderingProposeWithdrawalData, OrderingProposeWithdrawalErrors, OrderingProposeWithdrawalResponses, OrderingRebuildProjectionData, OrderingRebuildProjectionErrors, OrderingRebuildProjectionResponses, OrderingReconcilePaymentsNowData, OrderingReconcilePaymentsNowErrors, OrderingReconcilePaymentsNowResponses, OrderingRefundOrderData, OrderingRefundOrderErrors, OrderingRefundOrderResponses, OrderingRejectReturnData, OrderingRejectReturnErrors, OrderingRejectReturnResponses, OrderingReplayWebhookDeliveriesData, OrderingReplayWebhookDeliveriesErrors, OrderingReplayWebhookDeliveriesResponses, OrderingReplayWebhookDeliveryData, OrderingReplayWebhookDeliveryErrors, OrderingReplayWebhookDeliveryResponses, OrderingRequestErasureData, OrderingRequestErasureErrors, OrderingRequestErasureResponses, OrderingRequestMyErasureData, OrderingRequestMyErasureErrors, OrderingRequestMyErasureResponses, OrderingRequestReturnData, OrderingRequestReturnErrors, OrderingRequestReturnResponses, OrderingRotateWebhookSecretData, OrderingRotateWebhookSecretErrors, OrderingRotateWebhookSecretResponses, OrderingSayWordData, OrderingSayWordErrors, OrderingSayWordResponses, OrderingSearchOrdersData, OrderingSearchOrdersErrors, OrderingSearchOrdersResponses, OrderingShipOrderData, OrderingShipOrderErrors, OrderingShipOrderResponses, OrderingUpdateWebhookData, OrderingUpdateWebhookErrors, OrderingUpdateWebhookResponses, OrderingVerifyDigestData, OrderingVerifyDigestErrors, OrderingVerifyDigestResponses, OrderingVerifyOrdersData, OrderingVerifyOrdersErrors, OrderingVerifyOrdersResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -24,9 +24,57 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 export const catalogListProducts = <ThrowOnError extends boolean = false>(options?: Options<CatalogListProductsData, ThrowOnError>): RequestResult<CatalogListProductsResponses, CatalogListProductsErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListProductsResponses, CatalogListProductsErrors, ThrowOnError>({ url: '/catalog/products', ...options });
 
 /**
+ * Create product
+ */
+export const catalogCreateProduct = <ThrowOnError extends boolean = false>(options: Options<CatalogCreateProductData, ThrowOnError>): RequestResult<CatalogCreateProductResponses, CatalogCreateProductErrors, ThrowOnError> => (options.client ?? client).post<CatalogCreateProductResponses, CatalogCreateProductErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/products',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Discontinue product
+ */
+export const catalogDiscontinueProduct = <ThrowOnError extends boolean = false>(options: Options<CatalogDiscontinueProductData, ThrowOnError>): RequestResult<CatalogDiscontinueProductResponses, CatalogDiscontinueProductErrors, ThrowOnError> => (options.client ?? client).delete<CatalogDiscontinueProductResponses, CatalogDiscontinueProductErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/products/{id}',
+    ...options
+});
+
+/**
  * Get product
  */
 export const catalogGetProduct = <ThrowOnError extends boolean = false>(options: Options<CatalogGetProductData, ThrowOnError>): RequestResult<CatalogGetProductResponses, CatalogGetProductErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetProductResponses, CatalogGetProductErrors, ThrowOnError>({ url: '/catalog/products/{id}', ...options });
+
+/**
+ * Patch product
+ */
+export const catalogPatchProduct = <ThrowOnError extends boolean = false>(options: Options<CatalogPatchProductData, ThrowOnError>): RequestResult<CatalogPatchProductResponses, CatalogPatchProductErrors, ThrowOnError> => (options.client ?? client).patch<CatalogPatchProductResponses, CatalogPatchProductErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/products/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/merge-patch+json',
+        ...options.headers
+    }
+});
+
+/**
+ * Update product
+ */
+export const catalogUpdateProduct = <ThrowOnError extends boolean = false>(options: Options<CatalogUpdateProductData, ThrowOnError>): RequestResult<CatalogUpdateProductResponses, CatalogUpdateProductErrors, ThrowOnError> => (options.client ?? client).put<CatalogUpdateProductResponses, CatalogUpdateProductErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/products/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get product by slug
@@ -39,14 +87,80 @@ export const catalogGetProductBySlug = <ThrowOnError extends boolean = false>(op
 export const catalogListCategories = <ThrowOnError extends boolean = false>(options?: Options<CatalogListCategoriesData, ThrowOnError>): RequestResult<CatalogListCategoriesResponses, CatalogListCategoriesErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListCategoriesResponses, CatalogListCategoriesErrors, ThrowOnError>({ url: '/catalog/categories', ...options });
 
 /**
+ * Create category
+ */
+export const catalogCreateCategory = <ThrowOnError extends boolean = false>(options: Options<CatalogCreateCategoryData, ThrowOnError>): RequestResult<CatalogCreateCategoryResponses, CatalogCreateCategoryErrors, ThrowOnError> => (options.client ?? client).post<CatalogCreateCategoryResponses, CatalogCreateCategoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/categories',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete category
+ */
+export const catalogDeleteCategory = <ThrowOnError extends boolean = false>(options: Options<CatalogDeleteCategoryData, ThrowOnError>): RequestResult<CatalogDeleteCategoryResponses, CatalogDeleteCategoryErrors, ThrowOnError> => (options.client ?? client).delete<CatalogDeleteCategoryResponses, CatalogDeleteCategoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/categories/{id}',
+    ...options
+});
+
+/**
  * Get category
  */
 export const catalogGetCategory = <ThrowOnError extends boolean = false>(options: Options<CatalogGetCategoryData, ThrowOnError>): RequestResult<CatalogGetCategoryResponses, CatalogGetCategoryErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetCategoryResponses, CatalogGetCategoryErrors, ThrowOnError>({ url: '/catalog/categories/{id}', ...options });
 
 /**
+ * Patch category
+ */
+export const catalogPatchCategory = <ThrowOnError extends boolean = false>(options: Options<CatalogPatchCategoryData, ThrowOnError>): RequestResult<CatalogPatchCategoryResponses, CatalogPatchCategoryErrors, ThrowOnError> => (options.client ?? client).patch<CatalogPatchCategoryResponses, CatalogPatchCategoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/categories/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/merge-patch+json',
+        ...options.headers
+    }
+});
+
+/**
  * Get variant
  */
 export const catalogGetVariant = <ThrowOnError extends boolean = false>(options: Options<CatalogGetVariantData, ThrowOnError>): RequestResult<CatalogGetVariantResponses, CatalogGetVariantErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetVariantResponses, CatalogGetVariantErrors, ThrowOnError>({ url: '/catalog/variants/{sku}', ...options });
+
+/**
+ * Get prices
+ */
+export const catalogGetPrices = <ThrowOnError extends boolean = false>(options: Options<CatalogGetPricesData, ThrowOnError>): RequestResult<CatalogGetPricesResponses, CatalogGetPricesErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetPricesResponses, CatalogGetPricesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/variants/{sku}/prices',
+    ...options
+});
+
+/**
+ * Set prices
+ */
+export const catalogSetPrices = <ThrowOnError extends boolean = false>(options: Options<CatalogSetPricesData, ThrowOnError>): RequestResult<CatalogSetPricesResponses, CatalogSetPricesErrors, ThrowOnError> => (options.client ?? client).put<CatalogSetPricesResponses, CatalogSetPricesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/variants/{sku}/prices',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List price history
+ */
+export const catalogListPriceHistory = <ThrowOnError extends boolean = false>(options: Options<CatalogListPriceHistoryData, ThrowOnError>): RequestResult<CatalogListPriceHistoryResponses, CatalogListPriceHistoryErrors, ThrowOnError> => (options.client ?? client).get<CatalogListPriceHistoryResponses, CatalogListPriceHistoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/variants/{sku}/prices/history',
+    ...options
+});
 
 /**
  * List tax countries
@@ -59,14 +173,155 @@ export const catalogListTaxCountries = <ThrowOnError extends boolean = false>(op
 export const catalogGetTaxRates = <ThrowOnError extends boolean = false>(options: Options<CatalogGetTaxRatesData, ThrowOnError>): RequestResult<CatalogGetTaxRatesResponses, CatalogGetTaxRatesErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetTaxRatesResponses, CatalogGetTaxRatesErrors, ThrowOnError>({ url: '/catalog/tax-rates/{country}', ...options });
 
 /**
+ * Set tax rates
+ */
+export const catalogSetTaxRates = <ThrowOnError extends boolean = false>(options: Options<CatalogSetTaxRatesData, ThrowOnError>): RequestResult<CatalogSetTaxRatesResponses, CatalogSetTaxRatesErrors, ThrowOnError> => (options.client ?? client).put<CatalogSetTaxRatesResponses, CatalogSetTaxRatesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/tax-rates/{country}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get stock
  */
 export const catalogGetStock = <ThrowOnError extends boolean = false>(options: Options<CatalogGetStockData, ThrowOnError>): RequestResult<CatalogGetStockResponses, CatalogGetStockErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetStockResponses, CatalogGetStockErrors, ThrowOnError>({ url: '/catalog/variants/{sku}/stock', ...options });
 
 /**
+ * Get stock levels
+ */
+export const catalogGetStockLevels = <ThrowOnError extends boolean = false>(options: Options<CatalogGetStockLevelsData, ThrowOnError>): RequestResult<CatalogGetStockLevelsResponses, CatalogGetStockLevelsErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetStockLevelsResponses, CatalogGetStockLevelsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock/{sku}',
+    ...options
+});
+
+/**
+ * List stock adjustments
+ */
+export const catalogListStockAdjustments = <ThrowOnError extends boolean = false>(options: Options<CatalogListStockAdjustmentsData, ThrowOnError>): RequestResult<CatalogListStockAdjustmentsResponses, CatalogListStockAdjustmentsErrors, ThrowOnError> => (options.client ?? client).get<CatalogListStockAdjustmentsResponses, CatalogListStockAdjustmentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock/{sku}/adjustments',
+    ...options
+});
+
+/**
+ * Adjust stock
+ */
+export const catalogAdjustStock = <ThrowOnError extends boolean = false>(options: Options<CatalogAdjustStockData, ThrowOnError>): RequestResult<CatalogAdjustStockResponses, CatalogAdjustStockErrors, ThrowOnError> => (options.client ?? client).post<CatalogAdjustStockResponses, CatalogAdjustStockErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock/{sku}/adjustments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set safety stock
+ */
+export const catalogSetSafetyStock = <ThrowOnError extends boolean = false>(options: Options<CatalogSetSafetyStockData, ThrowOnError>): RequestResult<CatalogSetSafetyStockResponses, CatalogSetSafetyStockErrors, ThrowOnError> => (options.client ?? client).put<CatalogSetSafetyStockResponses, CatalogSetSafetyStockErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock/{sku}/safety-stock',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List stock locations
+ */
+export const catalogListStockLocations = <ThrowOnError extends boolean = false>(options?: Options<CatalogListStockLocationsData, ThrowOnError>): RequestResult<CatalogListStockLocationsResponses, CatalogListStockLocationsErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListStockLocationsResponses, CatalogListStockLocationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock-locations',
+    ...options
+});
+
+/**
+ * Put stock location
+ */
+export const catalogPutStockLocation = <ThrowOnError extends boolean = false>(options: Options<CatalogPutStockLocationData, ThrowOnError>): RequestResult<CatalogPutStockLocationResponses, CatalogPutStockLocationErrors, ThrowOnError> => (options.client ?? client).put<CatalogPutStockLocationResponses, CatalogPutStockLocationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock-locations/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begin import
+ */
+export const catalogBeginImport = <ThrowOnError extends boolean = false>(options: Options<CatalogBeginImportData, ThrowOnError>): RequestResult<CatalogBeginImportResponses, CatalogBeginImportErrors, ThrowOnError> => (options.client ?? client).post<CatalogBeginImportResponses, CatalogBeginImportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Put import part
+ */
+export const catalogPutImportPart = <ThrowOnError extends boolean = false>(options: Options<CatalogPutImportPartData, ThrowOnError>): RequestResult<CatalogPutImportPartResponses, CatalogPutImportPartErrors, ThrowOnError> => (options.client ?? client).put<CatalogPutImportPartResponses, CatalogPutImportPartErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/imports/{id}/parts/{part}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/x-ndjson',
+        ...options.headers
+    }
+});
+
+/**
+ * Get import
+ */
+export const catalogGetImport = <ThrowOnError extends boolean = false>(options: Options<CatalogGetImportData, ThrowOnError>): RequestResult<CatalogGetImportResponses, CatalogGetImportErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetImportResponses, CatalogGetImportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/imports/{id}',
+    ...options
+});
+
+/**
+ * List import results
+ */
+export const catalogListImportResults = <ThrowOnError extends boolean = false>(options: Options<CatalogListImportResultsData, ThrowOnError>): RequestResult<CatalogListImportResultsResponses, CatalogListImportResultsErrors, ThrowOnError> => (options.client ?? client).get<CatalogListImportResultsResponses, CatalogListImportResultsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/imports/{id}/results',
+    ...options
+});
+
+/**
+ * Export products
+ */
+export const catalogExportProducts = <ThrowOnError extends boolean = false>(options?: Options<CatalogExportProductsData, ThrowOnError>): RequestResult<CatalogExportProductsResponses, CatalogExportProductsErrors, ThrowOnError> => (options?.client ?? client).get<CatalogExportProductsResponses, CatalogExportProductsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/export',
+    ...options
+});
+
+/**
  * Get feed
  */
 export const catalogGetFeed = <ThrowOnError extends boolean = false>(options: Options<CatalogGetFeedData, ThrowOnError>): RequestResult<CatalogGetFeedResponses, CatalogGetFeedErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetFeedResponses, CatalogGetFeedErrors, ThrowOnError>({ url: '/catalog/feed', ...options });
+
+/**
+ * List audit
+ */
+export const catalogOperationsListAudit = <ThrowOnError extends boolean = false>(options?: Options<CatalogOperationsListAuditData, ThrowOnError>): RequestResult<CatalogOperationsListAuditResponses, CatalogOperationsListAuditErrors, ThrowOnError> => (options?.client ?? client).get<CatalogOperationsListAuditResponses, CatalogOperationsListAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/audit',
+    ...options
+});
 
 /**
  * Get image
@@ -82,6 +337,77 @@ export const catalogSearchProducts = <ThrowOnError extends boolean = false>(opti
  * Suggest
  */
 export const catalogSuggest = <ThrowOnError extends boolean = false>(options: Options<CatalogSuggestData, ThrowOnError>): RequestResult<CatalogSuggestResponses, CatalogSuggestErrors, ThrowOnError> => (options.client ?? client).get<CatalogSuggestResponses, CatalogSuggestErrors, ThrowOnError>({ url: '/catalog/suggestions', ...options });
+
+/**
+ * Get search index
+ */
+export const catalogGetSearchIndex = <ThrowOnError extends boolean = false>(options?: Options<CatalogGetSearchIndexData, ThrowOnError>): RequestResult<CatalogGetSearchIndexResponses, CatalogGetSearchIndexErrors, ThrowOnError> => (options?.client ?? client).get<CatalogGetSearchIndexResponses, CatalogGetSearchIndexErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/search',
+    ...options
+});
+
+/**
+ * Rebuild search
+ */
+export const catalogRebuildSearch = <ThrowOnError extends boolean = false>(options?: Options<CatalogRebuildSearchData, ThrowOnError>): RequestResult<CatalogRebuildSearchResponses, CatalogRebuildSearchErrors, ThrowOnError> => (options?.client ?? client).post<CatalogRebuildSearchResponses, CatalogRebuildSearchErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/search/rebuild',
+    ...options
+});
+
+/**
+ * List erasures
+ */
+export const catalogOperationsListErasures = <ThrowOnError extends boolean = false>(options?: Options<CatalogOperationsListErasuresData, ThrowOnError>): RequestResult<CatalogOperationsListErasuresResponses, CatalogOperationsListErasuresErrors, ThrowOnError> => (options?.client ?? client).get<CatalogOperationsListErasuresResponses, CatalogOperationsListErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/erasures',
+    ...options
+});
+
+/**
+ * List dead letters
+ */
+export const catalogOperationsListDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<CatalogOperationsListDeadLettersData, ThrowOnError>): RequestResult<CatalogOperationsListDeadLettersResponses, CatalogOperationsListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<CatalogOperationsListDeadLettersResponses, CatalogOperationsListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/dead-letters',
+    ...options
+});
+
+/**
+ * Redrive dead letters
+ */
+export const catalogOperationsRedriveDeadLetters = <ThrowOnError extends boolean = false>(options: Options<CatalogOperationsRedriveDeadLettersData, ThrowOnError>): RequestResult<CatalogOperationsRedriveDeadLettersResponses, CatalogOperationsRedriveDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<CatalogOperationsRedriveDeadLettersResponses, CatalogOperationsRedriveDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/dead-letters/redrive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get log level
+ */
+export const catalogOperationsGetLogLevel = <ThrowOnError extends boolean = false>(options?: Options<CatalogOperationsGetLogLevelData, ThrowOnError>): RequestResult<CatalogOperationsGetLogLevelResponses, CatalogOperationsGetLogLevelErrors, ThrowOnError> => (options?.client ?? client).get<CatalogOperationsGetLogLevelResponses, CatalogOperationsGetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/log-level',
+    ...options
+});
+
+/**
+ * Set log level
+ */
+export const catalogOperationsSetLogLevel = <ThrowOnError extends boolean = false>(options: Options<CatalogOperationsSetLogLevelData, ThrowOnError>): RequestResult<CatalogOperationsSetLogLevelResponses, CatalogOperationsSetLogLevelErrors, ThrowOnError> => (options.client ?? client).put<CatalogOperationsSetLogLevelResponses, CatalogOperationsSetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/log-level',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get cart
@@ -314,9 +640,336 @@ export const basketGetProofKeys = <ThrowOnError extends boolean = false>(options
 export const basketListShippingMethods = <ThrowOnError extends boolean = false>(options?: Options<BasketListShippingMethodsData, ThrowOnError>): RequestResult<BasketListShippingMethodsResponses, BasketListShippingMethodsErrors, ThrowOnError> => (options?.client ?? client).get<BasketListShippingMethodsResponses, BasketListShippingMethodsErrors, ThrowOnError>({ url: '/basket/shipping-methods', ...options });
 
 /**
+ * Delete shipping method
+ */
+export const basketDeleteShippingMethod = <ThrowOnError extends boolean = false>(options: Options<BasketDeleteShippingMethodData, ThrowOnError>): RequestResult<BasketDeleteShippingMethodResponses, BasketDeleteShippingMethodErrors, ThrowOnError> => (options.client ?? client).delete<BasketDeleteShippingMethodResponses, BasketDeleteShippingMethodErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/shipping-methods/{id}',
+    ...options
+});
+
+/**
  * Get shipping method
  */
 export const basketGetShippingMethod = <ThrowOnError extends boolean = false>(options: Options<BasketGetShippingMethodData, ThrowOnError>): RequestResult<BasketGetShippingMethodResponses, BasketGetShippingMethodErrors, ThrowOnError> => (options.client ?? client).get<BasketGetShippingMethodResponses, BasketGetShippingMethodErrors, ThrowOnError>({ url: '/basket/shipping-methods/{id}', ...options });
+
+/**
+ * Put shipping method
+ */
+export const basketPutShippingMethod = <ThrowOnError extends boolean = false>(options: Options<BasketPutShippingMethodData, ThrowOnError>): RequestResult<BasketPutShippingMethodResponses, BasketPutShippingMethodErrors, ThrowOnError> => (options.client ?? client).put<BasketPutShippingMethodResponses, BasketPutShippingMethodErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/shipping-methods/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List audit
+ */
+export const basketOperationsListAudit = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsListAuditData, ThrowOnError>): RequestResult<BasketOperationsListAuditResponses, BasketOperationsListAuditErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsListAuditResponses, BasketOperationsListAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/audit',
+    ...options
+});
+
+/**
+ * List erasures
+ */
+export const basketOperationsListErasures = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsListErasuresData, ThrowOnError>): RequestResult<BasketOperationsListErasuresResponses, BasketOperationsListErasuresErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsListErasuresResponses, BasketOperationsListErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/erasures',
+    ...options
+});
+
+/**
+ * Rewrap keys
+ */
+export const basketOperationsRewrapKeys = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsRewrapKeysData, ThrowOnError>): RequestResult<BasketOperationsRewrapKeysResponses, BasketOperationsRewrapKeysErrors, ThrowOnError> => (options?.client ?? client).post<BasketOperationsRewrapKeysResponses, BasketOperationsRewrapKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/personal-data/rewrap',
+    ...options
+});
+
+/**
+ * List dead letters
+ */
+export const basketOperationsListDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsListDeadLettersData, ThrowOnError>): RequestResult<BasketOperationsListDeadLettersResponses, BasketOperationsListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsListDeadLettersResponses, BasketOperationsListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/dead-letters',
+    ...options
+});
+
+/**
+ * Redrive dead letters
+ */
+export const basketOperationsRedriveDeadLetters = <ThrowOnError extends boolean = false>(options: Options<BasketOperationsRedriveDeadLettersData, ThrowOnError>): RequestResult<BasketOperationsRedriveDeadLettersResponses, BasketOperationsRedriveDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<BasketOperationsRedriveDeadLettersResponses, BasketOperationsRedriveDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/dead-letters/redrive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get log level
+ */
+export const basketOperationsGetLogLevel = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsGetLogLevelData, ThrowOnError>): RequestResult<BasketOperationsGetLogLevelResponses, BasketOperationsGetLogLevelErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsGetLogLevelResponses, BasketOperationsGetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/log-level',
+    ...options
+});
+
+/**
+ * Set log level
+ */
+export const basketOperationsSetLogLevel = <ThrowOnError extends boolean = false>(options: Options<BasketOperationsSetLogLevelData, ThrowOnError>): RequestResult<BasketOperationsSetLogLevelResponses, BasketOperationsSetLogLevelErrors, ThrowOnError> => (options.client ?? client).put<BasketOperationsSetLogLevelResponses, BasketOperationsSetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/log-level',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List promotions
+ */
+export const discountListPromotions = <ThrowOnError extends boolean = false>(options?: Options<DiscountListPromotionsData, ThrowOnError>): RequestResult<DiscountListPromotionsResponses, DiscountListPromotionsErrors, ThrowOnError> => (options?.client ?? client).get<DiscountListPromotionsResponses, DiscountListPromotionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions',
+    ...options
+});
+
+/**
+ * Create promotion
+ */
+export const discountCreatePromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountCreatePromotionData, ThrowOnError>): RequestResult<DiscountCreatePromotionResponses, DiscountCreatePromotionErrors, ThrowOnError> => (options.client ?? client).post<DiscountCreatePromotionResponses, DiscountCreatePromotionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview promotion
+ */
+export const discountPreviewPromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountPreviewPromotionData, ThrowOnError>): RequestResult<DiscountPreviewPromotionResponses, DiscountPreviewPromotionErrors, ThrowOnError> => (options.client ?? client).post<DiscountPreviewPromotionResponses, DiscountPreviewPromotionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete promotion
+ */
+export const discountDeletePromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountDeletePromotionData, ThrowOnError>): RequestResult<DiscountDeletePromotionResponses, DiscountDeletePromotionErrors, ThrowOnError> => (options.client ?? client).delete<DiscountDeletePromotionResponses, DiscountDeletePromotionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions/{id}',
+    ...options
+});
+
+/**
+ * Get promotion
+ */
+export const discountGetPromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountGetPromotionData, ThrowOnError>): RequestResult<DiscountGetPromotionResponses, DiscountGetPromotionErrors, ThrowOnError> => (options.client ?? client).get<DiscountGetPromotionResponses, DiscountGetPromotionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions/{id}',
+    ...options
+});
+
+/**
+ * Update promotion
+ */
+export const discountUpdatePromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountUpdatePromotionData, ThrowOnError>): RequestResult<DiscountUpdatePromotionResponses, DiscountUpdatePromotionErrors, ThrowOnError> => (options.client ?? client).put<DiscountUpdatePromotionResponses, DiscountUpdatePromotionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/promotions/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List coupons
+ */
+export const discountListCoupons = <ThrowOnError extends boolean = false>(options?: Options<DiscountListCouponsData, ThrowOnError>): RequestResult<DiscountListCouponsResponses, DiscountListCouponsErrors, ThrowOnError> => (options?.client ?? client).get<DiscountListCouponsResponses, DiscountListCouponsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons',
+    ...options
+});
+
+/**
+ * Create coupon
+ */
+export const discountCreateCoupon = <ThrowOnError extends boolean = false>(options: Options<DiscountCreateCouponData, ThrowOnError>): RequestResult<DiscountCreateCouponResponses, DiscountCreateCouponErrors, ThrowOnError> => (options.client ?? client).post<DiscountCreateCouponResponses, DiscountCreateCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete coupon
+ */
+export const discountDeleteCoupon = <ThrowOnError extends boolean = false>(options: Options<DiscountDeleteCouponData, ThrowOnError>): RequestResult<DiscountDeleteCouponResponses, DiscountDeleteCouponErrors, ThrowOnError> => (options.client ?? client).delete<DiscountDeleteCouponResponses, DiscountDeleteCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}',
+    ...options
+});
+
+/**
+ * Get coupon
+ */
+export const discountGetCoupon = <ThrowOnError extends boolean = false>(options: Options<DiscountGetCouponData, ThrowOnError>): RequestResult<DiscountGetCouponResponses, DiscountGetCouponErrors, ThrowOnError> => (options.client ?? client).get<DiscountGetCouponResponses, DiscountGetCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}',
+    ...options
+});
+
+/**
+ * Update coupon
+ */
+export const discountUpdateCoupon = <ThrowOnError extends boolean = false>(options: Options<DiscountUpdateCouponData, ThrowOnError>): RequestResult<DiscountUpdateCouponResponses, DiscountUpdateCouponErrors, ThrowOnError> => (options.client ?? client).put<DiscountUpdateCouponResponses, DiscountUpdateCouponErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get coupon usage
+ */
+export const discountGetCouponUsage = <ThrowOnError extends boolean = false>(options: Options<DiscountGetCouponUsageData, ThrowOnError>): RequestResult<DiscountGetCouponUsageResponses, DiscountGetCouponUsageErrors, ThrowOnError> => (options.client ?? client).get<DiscountGetCouponUsageResponses, DiscountGetCouponUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}/usage',
+    ...options
+});
+
+/**
+ * Get code batch
+ */
+export const discountGetCodeBatch = <ThrowOnError extends boolean = false>(options: Options<DiscountGetCodeBatchData, ThrowOnError>): RequestResult<DiscountGetCodeBatchResponses, DiscountGetCodeBatchErrors, ThrowOnError> => (options.client ?? client).get<DiscountGetCodeBatchResponses, DiscountGetCodeBatchErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}/batches/{batchId}',
+    ...options
+});
+
+/**
+ * Add code batch
+ */
+export const discountAddCodeBatch = <ThrowOnError extends boolean = false>(options: Options<DiscountAddCodeBatchData, ThrowOnError>): RequestResult<DiscountAddCodeBatchResponses, DiscountAddCodeBatchErrors, ThrowOnError> => (options.client ?? client).put<DiscountAddCodeBatchResponses, DiscountAddCodeBatchErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}/batches/{batchId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List codes
+ */
+export const discountListCodes = <ThrowOnError extends boolean = false>(options: Options<DiscountListCodesData, ThrowOnError>): RequestResult<DiscountListCodesResponses, DiscountListCodesErrors, ThrowOnError> => (options.client ?? client).get<DiscountListCodesResponses, DiscountListCodesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}/codes',
+    ...options
+});
+
+/**
+ * Reconcile redemptions
+ */
+export const discountReconcileRedemptions = <ThrowOnError extends boolean = false>(options: Options<DiscountReconcileRedemptionsData, ThrowOnError>): RequestResult<DiscountReconcileRedemptionsResponses, DiscountReconcileRedemptionsErrors, ThrowOnError> => (options.client ?? client).post<DiscountReconcileRedemptionsResponses, DiscountReconcileRedemptionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/redemptions/reconcile',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List erasures
+ */
+export const discountOperationsListErasures = <ThrowOnError extends boolean = false>(options?: Options<DiscountOperationsListErasuresData, ThrowOnError>): RequestResult<DiscountOperationsListErasuresResponses, DiscountOperationsListErasuresErrors, ThrowOnError> => (options?.client ?? client).get<DiscountOperationsListErasuresResponses, DiscountOperationsListErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/erasures',
+    ...options
+});
+
+/**
+ * List audit
+ */
+export const discountOperationsListAudit = <ThrowOnError extends boolean = false>(options?: Options<DiscountOperationsListAuditData, ThrowOnError>): RequestResult<DiscountOperationsListAuditResponses, DiscountOperationsListAuditErrors, ThrowOnError> => (options?.client ?? client).get<DiscountOperationsListAuditResponses, DiscountOperationsListAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/audit',
+    ...options
+});
+
+/**
+ * List dead letters
+ */
+export const discountOperationsListDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<DiscountOperationsListDeadLettersData, ThrowOnError>): RequestResult<DiscountOperationsListDeadLettersResponses, DiscountOperationsListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<DiscountOperationsListDeadLettersResponses, DiscountOperationsListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/dead-letters',
+    ...options
+});
+
+/**
+ * Redrive dead letters
+ */
+export const discountOperationsRedriveDeadLetters = <ThrowOnError extends boolean = false>(options: Options<DiscountOperationsRedriveDeadLettersData, ThrowOnError>): RequestResult<DiscountOperationsRedriveDeadLettersResponses, DiscountOperationsRedriveDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<DiscountOperationsRedriveDeadLettersResponses, DiscountOperationsRedriveDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/dead-letters/redrive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get log level
+ */
+export const discountOperationsGetLogLevel = <ThrowOnError extends boolean = false>(options?: Options<DiscountOperationsGetLogLevelData, ThrowOnError>): RequestResult<DiscountOperationsGetLogLevelResponses, DiscountOperationsGetLogLevelErrors, ThrowOnError> => (options?.client ?? client).get<DiscountOperationsGetLogLevelResponses, DiscountOperationsGetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/log-level',
+    ...options
+});
+
+/**
+ * Set log level
+ */
+export const discountOperationsSetLogLevel = <ThrowOnError extends boolean = false>(options: Options<DiscountOperationsSetLogLevelData, ThrowOnError>): RequestResult<DiscountOperationsSetLogLevelResponses, DiscountOperationsSetLogLevelErrors, ThrowOnError> => (options.client ?? client).put<DiscountOperationsSetLogLevelResponses, DiscountOperationsSetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/log-level',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List orders
@@ -514,6 +1167,116 @@ export const orderingRequestReturn = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
+ * Search orders
+ */
+export const orderingSearchOrders = <ThrowOnError extends boolean = false>(options?: Options<OrderingSearchOrdersData, ThrowOnError>): RequestResult<OrderingSearchOrdersResponses, OrderingSearchOrdersErrors, ThrowOnError> => (options?.client ?? client).get<OrderingSearchOrdersResponses, OrderingSearchOrdersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders',
+    ...options
+});
+
+/**
+ * Find orders by email
+ */
+export const orderingFindOrdersByEmail = <ThrowOnError extends boolean = false>(options: Options<OrderingFindOrdersByEmailData, ThrowOnError>): RequestResult<OrderingFindOrdersByEmailResponses, OrderingFindOrdersByEmailErrors, ThrowOnError> => (options.client ?? client).post<OrderingFindOrdersByEmailResponses, OrderingFindOrdersByEmailErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/by-email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancel order
+ */
+export const orderingCancelOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingCancelOrderData, ThrowOnError>): RequestResult<OrderingCancelOrderResponses, OrderingCancelOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingCancelOrderResponses, OrderingCancelOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/cancellation',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ship order
+ */
+export const orderingShipOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingShipOrderData, ThrowOnError>): RequestResult<OrderingShipOrderResponses, OrderingShipOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingShipOrderResponses, OrderingShipOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/shipments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Deliver shipment
+ */
+export const orderingDeliverShipment = <ThrowOnError extends boolean = false>(options: Options<OrderingDeliverShipmentData, ThrowOnError>): RequestResult<OrderingDeliverShipmentResponses, OrderingDeliverShipmentErrors, ThrowOnError> => (options.client ?? client).post<OrderingDeliverShipmentResponses, OrderingDeliverShipmentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/shipments/{shipmentId}/delivery',
+    ...options
+});
+
+/**
+ * Accept return
+ */
+export const orderingAcceptReturn = <ThrowOnError extends boolean = false>(options: Options<OrderingAcceptReturnData, ThrowOnError>): RequestResult<OrderingAcceptReturnResponses, OrderingAcceptReturnErrors, ThrowOnError> => (options.client ?? client).post<OrderingAcceptReturnResponses, OrderingAcceptReturnErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/returns/{returnId}/acceptance',
+    ...options
+});
+
+/**
+ * Reject return
+ */
+export const orderingRejectReturn = <ThrowOnError extends boolean = false>(options: Options<OrderingRejectReturnData, ThrowOnError>): RequestResult<OrderingRejectReturnResponses, OrderingRejectReturnErrors, ThrowOnError> => (options.client ?? client).post<OrderingRejectReturnResponses, OrderingRejectReturnErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/returns/{returnId}/rejection',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Refund order
+ */
+export const orderingRefundOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingRefundOrderData, ThrowOnError>): RequestResult<OrderingRefundOrderResponses, OrderingRefundOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingRefundOrderResponses, OrderingRefundOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/refunds',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Close order
+ */
+export const orderingCloseOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingCloseOrderData, ThrowOnError>): RequestResult<OrderingCloseOrderResponses, OrderingCloseOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingCloseOrderResponses, OrderingCloseOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/closing',
+    ...options
+});
+
+/**
+ * List audit
+ */
+export const orderingOperationsListAudit = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsListAuditData, ThrowOnError>): RequestResult<OrderingOperationsListAuditResponses, OrderingOperationsListAuditErrors, ThrowOnError> => (options?.client ?? client).get<OrderingOperationsListAuditResponses, OrderingOperationsListAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/audit',
+    ...options
+});
+
+/**
  * Look up order
  */
 export const orderingLookUpOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingLookUpOrderData, ThrowOnError>): RequestResult<OrderingLookUpOrderResponses, OrderingLookUpOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingLookUpOrderResponses, OrderingLookUpOrderErrors, ThrowOnError>({
@@ -540,6 +1303,139 @@ export const orderingGetInvoice = <ThrowOnError extends boolean = false>(options
         { name: 'X-Order-Token', type: 'apiKey' }
     ],
     url: '/ordering/orders/{id}/invoice',
+    ...options
+});
+
+/**
+ * List webhooks
+ */
+export const orderingListWebhooks = <ThrowOnError extends boolean = false>(options?: Options<OrderingListWebhooksData, ThrowOnError>): RequestResult<OrderingListWebhooksResponses, OrderingListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListWebhooksResponses, OrderingListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks',
+    ...options
+});
+
+/**
+ * Create webhook
+ */
+export const orderingCreateWebhook = <ThrowOnError extends boolean = false>(options: Options<OrderingCreateWebhookData, ThrowOnError>): RequestResult<OrderingCreateWebhookResponses, OrderingCreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<OrderingCreateWebhookResponses, OrderingCreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete webhook
+ */
+export const orderingDeleteWebhook = <ThrowOnError extends boolean = false>(options: Options<OrderingDeleteWebhookData, ThrowOnError>): RequestResult<OrderingDeleteWebhookResponses, OrderingDeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<OrderingDeleteWebhookResponses, OrderingDeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Get webhook
+ */
+export const orderingGetWebhook = <ThrowOnError extends boolean = false>(options: Options<OrderingGetWebhookData, ThrowOnError>): RequestResult<OrderingGetWebhookResponses, OrderingGetWebhookErrors, ThrowOnError> => (options.client ?? client).get<OrderingGetWebhookResponses, OrderingGetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Update webhook
+ */
+export const orderingUpdateWebhook = <ThrowOnError extends boolean = false>(options: Options<OrderingUpdateWebhookData, ThrowOnError>): RequestResult<OrderingUpdateWebhookResponses, OrderingUpdateWebhookErrors, ThrowOnError> => (options.client ?? client).put<OrderingUpdateWebhookResponses, OrderingUpdateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rotate webhook secret
+ */
+export const orderingRotateWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<OrderingRotateWebhookSecretData, ThrowOnError>): RequestResult<OrderingRotateWebhookSecretResponses, OrderingRotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<OrderingRotateWebhookSecretResponses, OrderingRotateWebhookSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}/secret',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ping webhook
+ */
+export const orderingPingWebhook = <ThrowOnError extends boolean = false>(options: Options<OrderingPingWebhookData, ThrowOnError>): RequestResult<OrderingPingWebhookResponses, OrderingPingWebhookErrors, ThrowOnError> => (options.client ?? client).post<OrderingPingWebhookResponses, OrderingPingWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}/ping',
+    ...options
+});
+
+/**
+ * List webhook deliveries
+ */
+export const orderingListWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<OrderingListWebhookDeliveriesData, ThrowOnError>): RequestResult<OrderingListWebhookDeliveriesResponses, OrderingListWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<OrderingListWebhookDeliveriesResponses, OrderingListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}/deliveries',
+    ...options
+});
+
+/**
+ * Replay webhook deliveries
+ */
+export const orderingReplayWebhookDeliveries = <ThrowOnError extends boolean = false>(options: Options<OrderingReplayWebhookDeliveriesData, ThrowOnError>): RequestResult<OrderingReplayWebhookDeliveriesResponses, OrderingReplayWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<OrderingReplayWebhookDeliveriesResponses, OrderingReplayWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}/deliveries/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replay webhook delivery
+ */
+export const orderingReplayWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<OrderingReplayWebhookDeliveryData, ThrowOnError>): RequestResult<OrderingReplayWebhookDeliveryResponses, OrderingReplayWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).post<OrderingReplayWebhookDeliveryResponses, OrderingReplayWebhookDeliveryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/webhooks/{id}/deliveries/{deliveryId}/replay',
+    ...options
+});
+
+/**
+ * List coupon uses
+ */
+export const orderingListCouponUses = <ThrowOnError extends boolean = false>(options?: Options<OrderingListCouponUsesData, ThrowOnError>): RequestResult<OrderingListCouponUsesResponses, OrderingListCouponUsesErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListCouponUsesResponses, OrderingListCouponUsesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/coupons',
+    ...options
+});
+
+/**
+ * Get projection
+ */
+export const orderingGetProjection = <ThrowOnError extends boolean = false>(options?: Options<OrderingGetProjectionData, ThrowOnError>): RequestResult<OrderingGetProjectionResponses, OrderingGetProjectionErrors, ThrowOnError> => (options?.client ?? client).get<OrderingGetProjectionResponses, OrderingGetProjectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/projections/orders',
+    ...options
+});
+
+/**
+ * Rebuild projection
+ */
+export const orderingRebuildProjection = <ThrowOnError extends boolean = false>(options?: Options<OrderingRebuildProjectionData, ThrowOnError>): RequestResult<OrderingRebuildProjectionResponses, OrderingRebuildProjectionErrors, ThrowOnError> => (options?.client ?? client).post<OrderingRebuildProjectionResponses, OrderingRebuildProjectionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/projections/orders/rebuild',
     ...options
 });
 
@@ -592,4 +1488,173 @@ export const orderingRequestMyErasure = <ThrowOnError extends boolean = false>(o
     ],
     url: '/ordering/customers/me/erasure',
     ...options
+});
+
+/**
+ * Export customer data
+ */
+export const orderingExportCustomerData = <ThrowOnError extends boolean = false>(options: Options<OrderingExportCustomerDataData, ThrowOnError>): RequestResult<OrderingExportCustomerDataResponses, OrderingExportCustomerDataErrors, ThrowOnError> => (options.client ?? client).get<OrderingExportCustomerDataResponses, OrderingExportCustomerDataErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/customers/{customerId}/data',
+    ...options
+});
+
+/**
+ * Get erasure
+ */
+export const orderingGetErasure = <ThrowOnError extends boolean = false>(options: Options<OrderingGetErasureData, ThrowOnError>): RequestResult<OrderingGetErasureResponses, OrderingGetErasureErrors, ThrowOnError> => (options.client ?? client).get<OrderingGetErasureResponses, OrderingGetErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/customers/{customerId}/erasure',
+    ...options
+});
+
+/**
+ * Request erasure
+ */
+export const orderingRequestErasure = <ThrowOnError extends boolean = false>(options: Options<OrderingRequestErasureData, ThrowOnError>): RequestResult<OrderingRequestErasureResponses, OrderingRequestErasureErrors, ThrowOnError> => (options.client ?? client).post<OrderingRequestErasureResponses, OrderingRequestErasureErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/customers/{customerId}/erasure',
+    ...options
+});
+
+/**
+ * Get archived address
+ */
+export const orderingGetArchivedAddress = <ThrowOnError extends boolean = false>(options: Options<OrderingGetArchivedAddressData, ThrowOnError>): RequestResult<OrderingGetArchivedAddressResponses, OrderingGetArchivedAddressErrors, ThrowOnError> => (options.client ?? client).get<OrderingGetArchivedAddressResponses, OrderingGetArchivedAddressErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/{id}/archived-address',
+    ...options
+});
+
+/**
+ * List erasures
+ */
+export const orderingOperationsListErasures = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsListErasuresData, ThrowOnError>): RequestResult<OrderingOperationsListErasuresResponses, OrderingOperationsListErasuresErrors, ThrowOnError> => (options?.client ?? client).get<OrderingOperationsListErasuresResponses, OrderingOperationsListErasuresErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/erasures',
+    ...options
+});
+
+/**
+ * Erase again
+ */
+export const orderingEraseAgain = <ThrowOnError extends boolean = false>(options: Options<OrderingEraseAgainData, ThrowOnError>): RequestResult<OrderingEraseAgainResponses, OrderingEraseAgainErrors, ThrowOnError> => (options.client ?? client).post<OrderingEraseAgainResponses, OrderingEraseAgainErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/erasures',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rewrap keys
+ */
+export const orderingOperationsRewrapKeys = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsRewrapKeysData, ThrowOnError>): RequestResult<OrderingOperationsRewrapKeysResponses, OrderingOperationsRewrapKeysErrors, ThrowOnError> => (options?.client ?? client).post<OrderingOperationsRewrapKeysResponses, OrderingOperationsRewrapKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/personal-data/rewrap',
+    ...options
+});
+
+/**
+ * Reconcile payments now
+ */
+export const orderingReconcilePaymentsNow = <ThrowOnError extends boolean = false>(options?: Options<OrderingReconcilePaymentsNowData, ThrowOnError>): RequestResult<OrderingReconcilePaymentsNowResponses, OrderingReconcilePaymentsNowErrors, ThrowOnError> => (options?.client ?? client).post<OrderingReconcilePaymentsNowResponses, OrderingReconcilePaymentsNowErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/payments/reconciliation',
+    ...options
+});
+
+/**
+ * List sagas in need
+ */
+export const orderingListSagasInNeed = <ThrowOnError extends boolean = false>(options?: Options<OrderingListSagasInNeedData, ThrowOnError>): RequestResult<OrderingListSagasInNeedResponses, OrderingListSagasInNeedErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListSagasInNeedResponses, OrderingListSagasInNeedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/sagas',
+    ...options
+});
+
+/**
+ * Say word
+ */
+export const orderingSayWord = <ThrowOnError extends boolean = false>(options: Options<OrderingSayWordData, ThrowOnError>): RequestResult<OrderingSayWordResponses, OrderingSayWordErrors, ThrowOnError> => (options.client ?? client).post<OrderingSayWordResponses, OrderingSayWordErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/sagas/{instanceId}/words',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Verify orders
+ */
+export const orderingVerifyOrders = <ThrowOnError extends boolean = false>(options?: Options<OrderingVerifyOrdersData, ThrowOnError>): RequestResult<OrderingVerifyOrdersResponses, OrderingVerifyOrdersErrors, ThrowOnError> => (options?.client ?? client).get<OrderingVerifyOrdersResponses, OrderingVerifyOrdersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/verification/orders',
+    ...options
+});
+
+/**
+ * List digests
+ */
+export const orderingListDigests = <ThrowOnError extends boolean = false>(options?: Options<OrderingListDigestsData, ThrowOnError>): RequestResult<OrderingListDigestsResponses, OrderingListDigestsErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListDigestsResponses, OrderingListDigestsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/verification/digests',
+    ...options
+});
+
+/**
+ * Verify digest
+ */
+export const orderingVerifyDigest = <ThrowOnError extends boolean = false>(options: Options<OrderingVerifyDigestData, ThrowOnError>): RequestResult<OrderingVerifyDigestResponses, OrderingVerifyDigestErrors, ThrowOnError> => (options.client ?? client).get<OrderingVerifyDigestResponses, OrderingVerifyDigestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/verification/digests/{day}',
+    ...options
+});
+
+/**
+ * List dead letters
+ */
+export const orderingOperationsListDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsListDeadLettersData, ThrowOnError>): RequestResult<OrderingOperationsListDeadLettersResponses, OrderingOperationsListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<OrderingOperationsListDeadLettersResponses, OrderingOperationsListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/dead-letters',
+    ...options
+});
+
+/**
+ * Redrive dead letters
+ */
+export const orderingOperationsRedriveDeadLetters = <ThrowOnError extends boolean = false>(options: Options<OrderingOperationsRedriveDeadLettersData, ThrowOnError>): RequestResult<OrderingOperationsRedriveDeadLettersResponses, OrderingOperationsRedriveDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<OrderingOperationsRedriveDeadLettersResponses, OrderingOperationsRedriveDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/dead-letters/redrive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get log level
+ */
+export const orderingOperationsGetLogLevel = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsGetLogLevelData, ThrowOnError>): RequestResult<OrderingOperationsGetLogLevelResponses, OrderingOperationsGetLogLevelErrors, ThrowOnError> => (options?.client ?? client).get<OrderingOperationsGetLogLevelResponses, OrderingOperationsGetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/log-level',
+    ...options
+});
+
+/**
+ * Set log level
+ */
+export const orderingOperationsSetLogLevel = <ThrowOnError extends boolean = false>(options: Options<OrderingOperationsSetLogLevelData, ThrowOnError>): RequestResult<OrderingOperationsSetLogLevelResponses, OrderingOperationsSetLogLevelErrors, ThrowOnError> => (options.client ?? client).put<OrderingOperationsSetLogLevelResponses, OrderingOperationsSetLogLevelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/log-level',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

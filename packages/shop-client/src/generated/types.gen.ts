@@ -202,6 +202,29 @@ export type InFlightProblem = {
     traceId: string;
 };
 
+export type SlugTakenProblem = {
+    type: 'urn:eshop:problem:slug.taken';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * Names the page in its address: lower-case words joined by dashes
+     */
+    slug: string;
+};
+
+export type SkuTakenProblem = {
+    type: 'urn:eshop:problem:sku.taken';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    skus: Array<string>;
+};
+
 export type TooLargeProblem = {
     type: 'urn:eshop:problem:request.too-large';
     title: string;
@@ -229,6 +252,30 @@ export type KeyReusedProblem = {
     traceId: string;
 };
 
+export type ProductCategoryUnknownProblem = {
+    type: 'urn:eshop:problem:product.category-unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    categories: Array<string>;
+};
+
+export type VariantImageUnknownProblem = {
+    type: 'urn:eshop:problem:variant.image-unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * Stock keeping unit: a variant of a product
+     */
+    sku: string;
+    image: string;
+};
+
 export type ProductUnknownProblem = {
     type: 'urn:eshop:problem:product.unknown';
     title: string;
@@ -245,6 +292,38 @@ export type ProductDiscontinuedProblem = {
     detail?: string;
     instance: string;
     traceId: string;
+};
+
+export type ProductStaleProblem = {
+    type: 'urn:eshop:problem:product.stale';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type ProductUnpricedProblem = {
+    type: 'urn:eshop:problem:product.unpriced';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    skus: Array<string>;
+};
+
+export type ProductInvalidProblem = {
+    type: 'urn:eshop:problem:product.invalid';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    errors: Array<{
+        pointer: string;
+        message: string;
+    }>;
 };
 
 export type CategoryBranch = {
@@ -267,6 +346,55 @@ export type CategoryBranch = {
     children: Array<CategoryBranch>;
 };
 
+export type CategorySlugTakenProblem = {
+    type: 'urn:eshop:problem:category.slug-taken';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * Names the page in its address: lower-case words joined by dashes
+     */
+    slug: string;
+};
+
+export type CategoryCycleProblem = {
+    type: 'urn:eshop:problem:category.cycle';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CategoryParentUnknownProblem = {
+    type: 'urn:eshop:problem:category.parent-unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CategoryTooDeepProblem = {
+    type: 'urn:eshop:problem:category.too-deep';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CategoryTooManyProblem = {
+    type: 'urn:eshop:problem:category.too-many';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type CategoryUnknownProblem = {
     type: 'urn:eshop:problem:category.unknown';
     title: string;
@@ -274,6 +402,35 @@ export type CategoryUnknownProblem = {
     detail?: string;
     instance: string;
     traceId: string;
+};
+
+export type CategoryStaleProblem = {
+    type: 'urn:eshop:problem:category.stale';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CategoryInvalidProblem = {
+    type: 'urn:eshop:problem:category.invalid';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CategoryNotEmptyProblem = {
+    type: 'urn:eshop:problem:category.not-empty';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    categories: number;
+    products: number;
 };
 
 export type VariantUnknownProblem = {
@@ -285,8 +442,175 @@ export type VariantUnknownProblem = {
     traceId: string;
 };
 
+export type PriceOverProblem = {
+    type: 'urn:eshop:problem:price.over';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * The price's place in the list, from 0 on
+     */
+    index: number;
+};
+
+export type PriceOverlapProblem = {
+    type: 'urn:eshop:problem:price.overlap';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    indexes: [
+        number,
+        number
+    ];
+};
+
+export type PriceGrossAndNetProblem = {
+    type: 'urn:eshop:problem:price.gross-and-net';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type PriceMissingProblem = {
+    type: 'urn:eshop:problem:price.missing';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    sku: string;
+    from: string;
+};
+
+export type TaxRatesStaleProblem = {
+    type: 'urn:eshop:problem:tax-rates.stale';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    version: number;
+};
+
+export type TaxRateNeverValidProblem = {
+    type: 'urn:eshop:problem:tax-rate.never-valid';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * The rate's place in the list, from 0 on
+     */
+    index: number;
+};
+
+export type TaxRateOverlapProblem = {
+    type: 'urn:eshop:problem:tax-rate.overlap';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    indexes: [
+        number,
+        number
+    ];
+};
+
+export type LocationUnknownProblem = {
+    type: 'urn:eshop:problem:location.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type StockBelowReservedProblem = {
+    type: 'urn:eshop:problem:stock.below-reserved';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    onHand: number;
+    reserved: number;
+};
+
+export type StockBeyondCountProblem = {
+    type: 'urn:eshop:problem:stock.beyond-count';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    most: number;
+};
+
+export type LocationLimitProblem = {
+    type: 'urn:eshop:problem:location.limit';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    most: number;
+};
+
+export type UploadUnknownProblem = {
+    type: 'urn:eshop:problem:upload.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type UploadPartUnknownProblem = {
+    type: 'urn:eshop:problem:upload.part-unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type UploadCompleteProblem = {
+    type: 'urn:eshop:problem:upload.complete';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type UploadMalformedProblem = {
+    type: 'urn:eshop:problem:upload.malformed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type ImageUnknownProblem = {
     type: 'urn:eshop:problem:image.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type DeadLetterUnknownProblem = {
+    type: 'urn:eshop:problem:dead-letter.unknown';
     title: string;
     status: number;
     detail?: string;
@@ -711,6 +1035,366 @@ export type ShippingUnknownProblem = {
     traceId: string;
 };
 
+export type ShippingChangedProblem = {
+    type: 'urn:eshop:problem:shipping.changed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    version: number;
+};
+
+export type ShippingTooManyProblem = {
+    type: 'urn:eshop:problem:shipping.too-many';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type QuoteOutOfRangeProblem = {
+    type: 'urn:eshop:problem:quote.out-of-range';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type QuoteSkuTwiceProblem = {
+    type: 'urn:eshop:problem:quote.sku-twice';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type Promotion = {
+    /**
+     * Promotion id
+     */
+    id: string;
+    /**
+     * What a customer reads beside the discount
+     */
+    name: string;
+    enabled: boolean;
+    /**
+     * Inclusive, to the millisecond
+     */
+    validFrom?: string;
+    /**
+     * Exclusive, to the millisecond
+     */
+    validUntil?: string;
+    /**
+     * Absent: the whole order
+     */
+    scope?: {
+        /**
+         * With all that lies under them
+         */
+        categories?: Array<string>;
+        products?: Array<string>;
+        skus?: Array<string>;
+    };
+    conditions?: {
+        /**
+         * Of all lines, before any discount, without shipping
+         */
+        minimumOrderValue?: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Units in the scope
+         */
+        minimumQuantity?: number;
+        /**
+         * The customer has not paid an order yet
+         */
+        firstOrderOnly?: true;
+        /**
+         * The customer is in one of these
+         */
+        customerGroups?: Array<string>;
+    };
+    effect: {
+        kind: 'percentage';
+        /**
+         * Thousandths of a percent: 10000 is 10 %
+         */
+        rate: number;
+    } | {
+        kind: 'amount';
+        amount: {
+            amount: number;
+            currency: 'USD';
+        };
+    } | {
+        kind: 'amount-per-unit';
+        amount: {
+            amount: number;
+            currency: 'USD';
+        };
+    } | {
+        kind: 'buy-x-get-y';
+        buy: number;
+        get: number;
+        /**
+         * Thousandths of a percent: 10000 is 10 %
+         */
+        rate: number;
+        /**
+         * What is got; absent: the cheapest of what is bought
+         */
+        of?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+    } | {
+        kind: 'free-shipping';
+    };
+    stacking: {
+        /**
+         * Its turn within its class; no two rules have the same
+         */
+        sortOrder: number;
+        /**
+         * Whether a line may have another product discount besides; both rules must say so
+         */
+        combines: boolean;
+        /**
+         * Of the rules of a class that name the same group, only the one that takes off most applies
+         */
+        group?: string;
+        /**
+         * Once it has applied, no rule that comes later does
+         */
+        stops: boolean;
+    };
+    version: number;
+};
+
+export type RuleSortOrderTakenProblem = {
+    type: 'urn:eshop:problem:rule.sort-order-taken';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    by: string;
+};
+
+export type PromotionUnknownProblem = {
+    type: 'urn:eshop:problem:promotion.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type RuleStaleProblem = {
+    type: 'urn:eshop:problem:rule.stale';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    version: number;
+};
+
+export type Coupon = {
+    code: string;
+    /**
+     * What a customer reads beside the discount
+     */
+    name: string;
+    enabled: boolean;
+    /**
+     * Inclusive, to the millisecond
+     */
+    validFrom?: string;
+    /**
+     * Exclusive, to the millisecond
+     */
+    validUntil?: string;
+    /**
+     * Absent: the whole order
+     */
+    scope?: {
+        /**
+         * With all that lies under them
+         */
+        categories?: Array<string>;
+        products?: Array<string>;
+        skus?: Array<string>;
+    };
+    conditions?: {
+        /**
+         * Of all lines, before any discount, without shipping
+         */
+        minimumOrderValue?: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Units in the scope
+         */
+        minimumQuantity?: number;
+        /**
+         * The customer has not paid an order yet
+         */
+        firstOrderOnly?: true;
+        /**
+         * The customer is in one of these
+         */
+        customerGroups?: Array<string>;
+    };
+    effect: {
+        kind: 'percentage';
+        /**
+         * Thousandths of a percent: 10000 is 10 %
+         */
+        rate: number;
+    } | {
+        kind: 'amount';
+        amount: {
+            amount: number;
+            currency: 'USD';
+        };
+    } | {
+        kind: 'amount-per-unit';
+        amount: {
+            amount: number;
+            currency: 'USD';
+        };
+    } | {
+        kind: 'buy-x-get-y';
+        buy: number;
+        get: number;
+        /**
+         * Thousandths of a percent: 10000 is 10 %
+         */
+        rate: number;
+        /**
+         * What is got; absent: the cheapest of what is bought
+         */
+        of?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+    } | {
+        kind: 'free-shipping';
+    };
+    stacking: {
+        /**
+         * Its turn within its class; no two rules have the same
+         */
+        sortOrder: number;
+        /**
+         * Whether a line may have another product discount besides; both rules must say so
+         */
+        combines: boolean;
+        /**
+         * Of the rules of a class that name the same group, only the one that takes off most applies
+         */
+        group?: string;
+        /**
+         * Once it has applied, no rule that comes later does
+         */
+        stops: boolean;
+    };
+    /**
+     * How many orders may use it; unlimited when absent
+     */
+    maxRedemptions?: number;
+    /**
+     * How many orders of one customer may use it
+     */
+    maxRedemptionsPerCustomer?: number;
+    /**
+     * Used by codes that are made for it, each good for one order, and not by its own
+     */
+    uniqueCodes: boolean;
+    version: number;
+};
+
+export type CouponExistsProblem = {
+    type: 'urn:eshop:problem:coupon.exists';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CouponUnknownProblem = {
+    type: 'urn:eshop:problem:coupon.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CouponLimitFixedProblem = {
+    type: 'urn:eshop:problem:coupon.limit-fixed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CouponCodesFixedProblem = {
+    type: 'urn:eshop:problem:coupon.codes-fixed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type CouponNoUniqueCodesProblem = {
+    type: 'urn:eshop:problem:coupon.no-unique-codes';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type BatchExistsProblem = {
+    type: 'urn:eshop:problem:batch.exists';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type BatchUnknownProblem = {
+    type: 'urn:eshop:problem:batch.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type OrderUnknownProblem = {
     type: 'urn:eshop:problem:order.unknown';
     title: string;
@@ -854,6 +1538,85 @@ export type ReturnOtherProblem = {
     traceId: string;
 };
 
+export type ShipmentTooMuchProblem = {
+    type: 'urn:eshop:problem:shipment.too-much';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    lines: Array<{
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+        requested: number;
+        left: number;
+    }>;
+};
+
+export type ShipmentOtherProblem = {
+    type: 'urn:eshop:problem:shipment.other';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type ShipmentUnknownProblem = {
+    type: 'urn:eshop:problem:shipment.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type ReturnUnknownProblem = {
+    type: 'urn:eshop:problem:return.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type ReturnDecidedProblem = {
+    type: 'urn:eshop:problem:return.decided';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type RefundOutOfRangeProblem = {
+    type: 'urn:eshop:problem:refund.out-of-range';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    amount: {
+        amount: number;
+        currency: 'USD';
+    };
+    left: {
+        amount: number;
+        currency: 'USD';
+    };
+};
+
+export type RefundOtherProblem = {
+    type: 'urn:eshop:problem:refund.other';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type LookupTooOftenProblem = {
     type: 'urn:eshop:problem:lookup.too-often';
     title: string;
@@ -866,6 +1629,100 @@ export type LookupTooOftenProblem = {
 
 export type InvoiceMissingProblem = {
     type: 'urn:eshop:problem:invoice.missing';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type WebhookTooManyProblem = {
+    type: 'urn:eshop:problem:webhook.too-many';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    max: number;
+};
+
+export type WebhookUrlRefusedProblem = {
+    type: 'urn:eshop:problem:webhook.url-refused';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type WebhookUnknownProblem = {
+    type: 'urn:eshop:problem:webhook.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type WebhookChangedProblem = {
+    type: 'urn:eshop:problem:webhook.changed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    version: number;
+};
+
+export type WebhookDeliveryUnknownProblem = {
+    type: 'urn:eshop:problem:webhook-delivery.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type ArchivedAddressMissingProblem = {
+    type: 'urn:eshop:problem:archived-address.missing';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type SagaUnknownProblem = {
+    type: 'urn:eshop:problem:saga.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type SagaElsewhereProblem = {
+    type: 'urn:eshop:problem:saga.elsewhere';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    position?: {
+        step: string;
+        says?: string;
+        until?: string;
+        reason?: string;
+        needsAttention?: true;
+        attempt?: number;
+        since?: string;
+        waitsFor?: string;
+        hears?: Array<'retry' | 'skip' | 'compensate'>;
+    };
+};
+
+export type DigestUnknownProblem = {
+    type: 'urn:eshop:problem:digest.unknown';
     title: string;
     status: number;
     detail?: string;
@@ -997,6 +1854,211 @@ export type CatalogListProductsResponses = {
 
 export type CatalogListProductsResponse = CatalogListProductsResponses[keyof CatalogListProductsResponses];
 
+export type CatalogCreateProductData = {
+    body: {
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug: string;
+        name: {
+            [key: string]: string;
+        };
+        description: {
+            [key: string]: string;
+        };
+        brand?: string;
+        /**
+         * Those that it is put in; it is found in all that these lie under
+         */
+        categories: Array<string>;
+        attributes: {
+            [key: string]: string | number | boolean | Array<string>;
+        };
+        images: Array<{
+            url: string;
+            /**
+             * Pixels
+             */
+            width: number;
+            /**
+             * Pixels
+             */
+            height: number;
+            /**
+             * What it shows, for who cannot see it
+             */
+            alt: {
+                [key: string]: string;
+            };
+        }>;
+        variants: Array<{
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            /**
+             * Global Trade Item Number: GTIN-8, -12, -13 or -14
+             */
+            gtin?: string;
+            options: {
+                [key: string]: string;
+            };
+            quantity: {
+                min: number;
+                max?: number;
+                step: number;
+            };
+            /**
+             * Sold beyond the stock
+             */
+            backorder: boolean;
+            /**
+             * The one of the product's images that shows this variant
+             */
+            image?: string;
+        }>;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/catalog/products';
+};
+
+export type CatalogCreateProductErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:slug.taken';
+    } & SlugTakenProblem) | ({
+        type: 'urn:eshop:problem:sku.taken';
+    } & SkuTakenProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:idempotency-key.reused';
+    } & KeyReusedProblem) | ({
+        type: 'urn:eshop:problem:product.category-unknown';
+    } & ProductCategoryUnknownProblem) | ({
+        type: 'urn:eshop:problem:variant.image-unknown';
+    } & VariantImageUnknownProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogCreateProductError = CatalogCreateProductErrors[keyof CatalogCreateProductErrors];
+
+export type CatalogCreateProductResponses = {
+    /**
+     * Created
+     */
+    201: Product;
+};
+
+export type CatalogCreateProductResponse = CatalogCreateProductResponses[keyof CatalogCreateProductResponses];
+
+export type CatalogDiscontinueProductData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Product id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/products/{id}';
+};
+
+export type CatalogDiscontinueProductErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ProductUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: ProductStaleProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogDiscontinueProductError = CatalogDiscontinueProductErrors[keyof CatalogDiscontinueProductErrors];
+
+export type CatalogDiscontinueProductResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type CatalogDiscontinueProductResponse = CatalogDiscontinueProductResponses[keyof CatalogDiscontinueProductResponses];
+
 export type CatalogGetProductData = {
     body?: never;
     headers?: {
@@ -1056,6 +2118,314 @@ export type CatalogGetProductResponses = {
 };
 
 export type CatalogGetProductResponse = CatalogGetProductResponses[keyof CatalogGetProductResponses];
+
+export type CatalogPatchProductData = {
+    body?: {
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug?: string;
+        name?: {
+            [key: string]: string | null;
+        };
+        description?: {
+            [key: string]: string | null;
+        };
+        brand?: string | null;
+        /**
+         * Those that it is put in; it is found in all that these lie under
+         */
+        categories?: Array<string>;
+        attributes?: {
+            [key: string]: string | number | boolean | Array<string> | null;
+        };
+        images?: Array<{
+            url: string;
+            /**
+             * Pixels
+             */
+            width: number;
+            /**
+             * Pixels
+             */
+            height: number;
+            /**
+             * What it shows, for who cannot see it
+             */
+            alt: {
+                [key: string]: string;
+            };
+        }>;
+        variants?: Array<{
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            /**
+             * Global Trade Item Number: GTIN-8, -12, -13 or -14
+             */
+            gtin?: string;
+            options: {
+                [key: string]: string;
+            };
+            quantity: {
+                min: number;
+                max?: number;
+                step: number;
+            };
+            /**
+             * Sold beyond the stock
+             */
+            backorder: boolean;
+            /**
+             * The one of the product's images that shows this variant
+             */
+            image?: string;
+        }>;
+        status?: 'draft' | 'published';
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Product id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/products/{id}';
+};
+
+export type CatalogPatchProductErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ProductUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:slug.taken';
+    } & SlugTakenProblem) | ({
+        type: 'urn:eshop:problem:sku.taken';
+    } & SkuTakenProblem);
+    /**
+     * The resource has changed
+     */
+    412: ProductStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:product.category-unknown';
+    } & ProductCategoryUnknownProblem) | ({
+        type: 'urn:eshop:problem:variant.image-unknown';
+    } & VariantImageUnknownProblem) | ({
+        type: 'urn:eshop:problem:product.unpriced';
+    } & ProductUnpricedProblem) | ({
+        type: 'urn:eshop:problem:product.invalid';
+    } & ProductInvalidProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogPatchProductError = CatalogPatchProductErrors[keyof CatalogPatchProductErrors];
+
+export type CatalogPatchProductResponses = {
+    /**
+     * Done
+     */
+    200: Product;
+};
+
+export type CatalogPatchProductResponse = CatalogPatchProductResponses[keyof CatalogPatchProductResponses];
+
+export type CatalogUpdateProductData = {
+    body: {
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug: string;
+        name: {
+            [key: string]: string;
+        };
+        description: {
+            [key: string]: string;
+        };
+        brand?: string;
+        /**
+         * Those that it is put in; it is found in all that these lie under
+         */
+        categories: Array<string>;
+        attributes: {
+            [key: string]: string | number | boolean | Array<string>;
+        };
+        images: Array<{
+            url: string;
+            /**
+             * Pixels
+             */
+            width: number;
+            /**
+             * Pixels
+             */
+            height: number;
+            /**
+             * What it shows, for who cannot see it
+             */
+            alt: {
+                [key: string]: string;
+            };
+        }>;
+        variants: Array<{
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            /**
+             * Global Trade Item Number: GTIN-8, -12, -13 or -14
+             */
+            gtin?: string;
+            options: {
+                [key: string]: string;
+            };
+            quantity: {
+                min: number;
+                max?: number;
+                step: number;
+            };
+            /**
+             * Sold beyond the stock
+             */
+            backorder: boolean;
+            /**
+             * The one of the product's images that shows this variant
+             */
+            image?: string;
+        }>;
+        status: 'draft' | 'published';
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Product id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/products/{id}';
+};
+
+export type CatalogUpdateProductErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ProductUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:slug.taken';
+    } & SlugTakenProblem) | ({
+        type: 'urn:eshop:problem:sku.taken';
+    } & SkuTakenProblem);
+    /**
+     * The resource has changed
+     */
+    412: ProductStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:product.category-unknown';
+    } & ProductCategoryUnknownProblem) | ({
+        type: 'urn:eshop:problem:variant.image-unknown';
+    } & VariantImageUnknownProblem) | ({
+        type: 'urn:eshop:problem:product.unpriced';
+    } & ProductUnpricedProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogUpdateProductError = CatalogUpdateProductErrors[keyof CatalogUpdateProductErrors];
+
+export type CatalogUpdateProductResponses = {
+    /**
+     * Done
+     */
+    200: Product;
+};
+
+export type CatalogUpdateProductResponse = CatalogUpdateProductResponses[keyof CatalogUpdateProductResponses];
 
 export type CatalogGetProductBySlugData = {
     body?: never;
@@ -1167,6 +2537,192 @@ export type CatalogListCategoriesResponses = {
 
 export type CatalogListCategoriesResponse = CatalogListCategoriesResponses[keyof CatalogListCategoriesResponses];
 
+export type CatalogCreateCategoryData = {
+    body: {
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug: string;
+        name: {
+            [key: string]: string;
+        };
+        /**
+         * Absent: at the top
+         */
+        parentId?: string;
+        /**
+         * Its place among its siblings; equal ones by slug
+         */
+        position?: number;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/catalog/categories';
+};
+
+export type CatalogCreateCategoryErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:category.slug-taken';
+    } & CategorySlugTakenProblem) | ({
+        type: 'urn:eshop:problem:category.cycle';
+    } & CategoryCycleProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:idempotency-key.reused';
+    } & KeyReusedProblem) | ({
+        type: 'urn:eshop:problem:category.parent-unknown';
+    } & CategoryParentUnknownProblem) | ({
+        type: 'urn:eshop:problem:category.too-deep';
+    } & CategoryTooDeepProblem) | ({
+        type: 'urn:eshop:problem:category.too-many';
+    } & CategoryTooManyProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogCreateCategoryError = CatalogCreateCategoryErrors[keyof CatalogCreateCategoryErrors];
+
+export type CatalogCreateCategoryResponses = {
+    /**
+     * Created
+     */
+    201: {
+        /**
+         * Category id
+         */
+        id: string;
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug: string;
+        name: {
+            [key: string]: string;
+        };
+        /**
+         * Absent: at the top
+         */
+        parentId?: string;
+        /**
+         * Its place among its siblings; equal ones by slug
+         */
+        position: number;
+        version: number;
+    };
+};
+
+export type CatalogCreateCategoryResponse = CatalogCreateCategoryResponses[keyof CatalogCreateCategoryResponses];
+
+export type CatalogDeleteCategoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Category id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/categories/{id}';
+};
+
+export type CatalogDeleteCategoryErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CategoryUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: CategoryNotEmptyProblem;
+    /**
+     * The resource has changed
+     */
+    412: CategoryStaleProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogDeleteCategoryError = CatalogDeleteCategoryErrors[keyof CatalogDeleteCategoryErrors];
+
+export type CatalogDeleteCategoryResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type CatalogDeleteCategoryResponse = CatalogDeleteCategoryResponses[keyof CatalogDeleteCategoryResponses];
+
 export type CatalogGetCategoryData = {
     body?: never;
     headers?: {
@@ -1243,6 +2799,132 @@ export type CatalogGetCategoryResponses = {
 };
 
 export type CatalogGetCategoryResponse = CatalogGetCategoryResponses[keyof CatalogGetCategoryResponses];
+
+export type CatalogPatchCategoryData = {
+    body?: {
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug?: string;
+        name?: {
+            [key: string]: string | null;
+        };
+        parentId?: string | null;
+        /**
+         * Its place among its siblings; equal ones by slug
+         */
+        position?: number;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Category id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/categories/{id}';
+};
+
+export type CatalogPatchCategoryErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CategoryUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:category.slug-taken';
+    } & CategorySlugTakenProblem) | ({
+        type: 'urn:eshop:problem:category.cycle';
+    } & CategoryCycleProblem);
+    /**
+     * The resource has changed
+     */
+    412: CategoryStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:category.parent-unknown';
+    } & CategoryParentUnknownProblem) | ({
+        type: 'urn:eshop:problem:category.too-deep';
+    } & CategoryTooDeepProblem) | ({
+        type: 'urn:eshop:problem:category.too-many';
+    } & CategoryTooManyProblem) | ({
+        type: 'urn:eshop:problem:category.invalid';
+    } & CategoryInvalidProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogPatchCategoryError = CatalogPatchCategoryErrors[keyof CatalogPatchCategoryErrors];
+
+export type CatalogPatchCategoryResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Category id
+         */
+        id: string;
+        /**
+         * Names the page in its address: lower-case words joined by dashes
+         */
+        slug: string;
+        name: {
+            [key: string]: string;
+        };
+        /**
+         * Absent: at the top
+         */
+        parentId?: string;
+        /**
+         * Its place among its siblings; equal ones by slug
+         */
+        position: number;
+        version: number;
+    };
+};
+
+export type CatalogPatchCategoryResponse = CatalogPatchCategoryResponses[keyof CatalogPatchCategoryResponses];
 
 export type CatalogGetVariantData = {
     body?: never;
@@ -1365,6 +3047,366 @@ export type CatalogGetVariantResponses = {
 };
 
 export type CatalogGetVariantResponse = CatalogGetVariantResponses[keyof CatalogGetVariantResponses];
+
+export type CatalogGetPricesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answered with 304 while the version is this one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/catalog/variants/{sku}/prices';
+};
+
+export type CatalogGetPricesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: VariantUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogGetPricesError = CatalogGetPricesErrors[keyof CatalogGetPricesErrors];
+
+export type CatalogGetPricesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+        /**
+         * Product id
+         */
+        productId: string;
+        version: number;
+        prices: Array<{
+            unitPrice: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * From how many units of the line on
+             */
+            minQuantity: number;
+            /**
+             * Only for customers of this group
+             */
+            customerGroup?: string;
+            /**
+             * Inclusive
+             */
+            validFrom?: string;
+            /**
+             * Exclusive
+             */
+            validUntil?: string;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Gross: the price holds its tax; net: the tax is added
+             */
+            includesTax: boolean;
+        }>;
+    };
+};
+
+export type CatalogGetPricesResponse = CatalogGetPricesResponses[keyof CatalogGetPricesResponses];
+
+export type CatalogSetPricesData = {
+    body: {
+        prices: Array<{
+            unitPrice: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * From how many units of the line on
+             */
+            minQuantity?: number;
+            /**
+             * Only for customers of this group
+             */
+            customerGroup?: string;
+            /**
+             * Inclusive
+             */
+            validFrom?: unknown & unknown;
+            /**
+             * Exclusive
+             */
+            validUntil?: unknown & unknown;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Gross: the price holds its tax; net: the tax is added
+             */
+            includesTax: boolean;
+        }>;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/catalog/variants/{sku}/prices';
+};
+
+export type CatalogSetPricesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:variant.unknown';
+    } & VariantUnknownProblem) | ({
+        type: 'urn:eshop:problem:product.unknown';
+    } & ProductUnknownProblem);
+    /**
+     * The resource has changed
+     */
+    412: ProductStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:price.over';
+    } & PriceOverProblem) | ({
+        type: 'urn:eshop:problem:price.overlap';
+    } & PriceOverlapProblem) | ({
+        type: 'urn:eshop:problem:price.gross-and-net';
+    } & PriceGrossAndNetProblem) | ({
+        type: 'urn:eshop:problem:price.missing';
+    } & PriceMissingProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogSetPricesError = CatalogSetPricesErrors[keyof CatalogSetPricesErrors];
+
+export type CatalogSetPricesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+        /**
+         * Product id
+         */
+        productId: string;
+        version: number;
+        prices: Array<{
+            unitPrice: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * From how many units of the line on
+             */
+            minQuantity: number;
+            /**
+             * Only for customers of this group
+             */
+            customerGroup?: string;
+            /**
+             * Inclusive
+             */
+            validFrom?: string;
+            /**
+             * Exclusive
+             */
+            validUntil?: string;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Gross: the price holds its tax; net: the tax is added
+             */
+            includesTax: boolean;
+        }>;
+    };
+};
+
+export type CatalogSetPricesResponse = CatalogSetPricesResponses[keyof CatalogSetPricesResponses];
+
+export type CatalogListPriceHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/variants/{sku}/prices/history';
+};
+
+export type CatalogListPriceHistoryErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: VariantUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListPriceHistoryError = CatalogListPriceHistoryErrors[keyof CatalogListPriceHistoryErrors];
+
+export type CatalogListPriceHistoryResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            id: string;
+            unitPrice: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * From how many units of the line on
+             */
+            minQuantity: number;
+            /**
+             * Only for customers of this group
+             */
+            customerGroup?: string;
+            /**
+             * Inclusive
+             */
+            validFrom?: string;
+            /**
+             * Exclusive
+             */
+            validUntil?: string;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Gross: the price holds its tax; net: the tax is added
+             */
+            includesTax: boolean;
+            recordedAt: string;
+            /**
+             * When it was ended; absent while it stands
+             */
+            supersededAt?: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogListPriceHistoryResponse = CatalogListPriceHistoryResponses[keyof CatalogListPriceHistoryResponses];
 
 export type CatalogListTaxCountriesData = {
     body?: never;
@@ -1509,6 +3551,134 @@ export type CatalogGetTaxRatesResponses = {
 
 export type CatalogGetTaxRatesResponse = CatalogGetTaxRatesResponses[keyof CatalogGetTaxRatesResponses];
 
+export type CatalogSetTaxRatesData = {
+    body: {
+        rates: Array<{
+            /**
+             * Only for this state, as its people write it
+             */
+            state?: string;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Thousandths of a percent: 19000 is 19 %, 9975 is 9.975 %
+             */
+            rate: number;
+            /**
+             * Inclusive
+             */
+            validFrom: unknown & unknown;
+            /**
+             * Exclusive
+             */
+            validUntil?: unknown & unknown;
+        }>;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Country: ISO 3166-1 alpha-2
+         */
+        country: string;
+    };
+    query?: never;
+    url: '/catalog/tax-rates/{country}';
+};
+
+export type CatalogSetTaxRatesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The resource has changed
+     */
+    412: TaxRatesStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:tax-rate.never-valid';
+    } & TaxRateNeverValidProblem) | ({
+        type: 'urn:eshop:problem:tax-rate.overlap';
+    } & TaxRateOverlapProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogSetTaxRatesError = CatalogSetTaxRatesErrors[keyof CatalogSetTaxRatesErrors];
+
+export type CatalogSetTaxRatesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Country: ISO 3166-1 alpha-2
+         */
+        country: string;
+        /**
+         * 0: nothing is known of the country, and nothing is taxed
+         */
+        version: number;
+        rates: Array<{
+            /**
+             * Country: ISO 3166-1 alpha-2
+             */
+            country: string;
+            /**
+             * Only for this state, as its people write it
+             */
+            state?: string;
+            /**
+             * Tax category: `standard`, `reduced`, `books` …
+             */
+            taxCategory: string;
+            /**
+             * Thousandths of a percent: 19000 is 19 %, 9975 is 9.975 %
+             */
+            rate: number;
+            validFrom: string;
+            validUntil?: string;
+        }>;
+    };
+};
+
+export type CatalogSetTaxRatesResponse = CatalogSetTaxRatesResponses[keyof CatalogSetTaxRatesResponses];
+
 export type CatalogGetStockData = {
     body?: never;
     path: {
@@ -1571,6 +3741,1001 @@ export type CatalogGetStockResponses = {
 };
 
 export type CatalogGetStockResponse = CatalogGetStockResponses[keyof CatalogGetStockResponses];
+
+export type CatalogGetStockLevelsData = {
+    body?: never;
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/catalog/stock/{sku}';
+};
+
+export type CatalogGetStockLevelsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: VariantUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogGetStockLevelsError = CatalogGetStockLevelsErrors[keyof CatalogGetStockLevelsErrors];
+
+export type CatalogGetStockLevelsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+        backorder: boolean;
+        /**
+         * Not sold yet. Below zero: sold beyond the stock
+         */
+        onHand: number;
+        reserved: number;
+        available: number;
+        locations: Array<{
+            /**
+             * Stock location
+             */
+            location: string;
+            /**
+             * Not sold yet. Below zero: sold beyond the stock
+             */
+            onHand: number;
+            reserved: number;
+            available: number;
+            safetyStock: number;
+        }>;
+    };
+};
+
+export type CatalogGetStockLevelsResponse = CatalogGetStockLevelsResponses[keyof CatalogGetStockLevelsResponses];
+
+export type CatalogListStockAdjustmentsData = {
+    body?: never;
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/stock/{sku}/adjustments';
+};
+
+export type CatalogListStockAdjustmentsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: VariantUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListStockAdjustmentsError = CatalogListStockAdjustmentsErrors[keyof CatalogListStockAdjustmentsErrors];
+
+export type CatalogListStockAdjustmentsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            position: number;
+            at: string;
+            by: {
+                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                id?: string;
+            };
+            subject: string;
+            action: string;
+            change: unknown;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogListStockAdjustmentsResponse = CatalogListStockAdjustmentsResponses[keyof CatalogListStockAdjustmentsResponses];
+
+export type CatalogAdjustStockData = {
+    body: {
+        /**
+         * The one that serves first unless it is said
+         */
+        location?: string;
+        /**
+         * set: so many are on hand; change: so many more or less
+         */
+        type: 'set' | 'change';
+        quantity: number;
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/catalog/stock/{sku}/adjustments';
+};
+
+export type CatalogAdjustStockErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:variant.unknown';
+    } & VariantUnknownProblem) | ({
+        type: 'urn:eshop:problem:location.unknown';
+    } & LocationUnknownProblem);
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:stock.below-reserved';
+    } & StockBelowReservedProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:idempotency-key.reused';
+    } & KeyReusedProblem) | ({
+        type: 'urn:eshop:problem:stock.beyond-count';
+    } & StockBeyondCountProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogAdjustStockError = CatalogAdjustStockErrors[keyof CatalogAdjustStockErrors];
+
+export type CatalogAdjustStockResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock location
+         */
+        location: string;
+        /**
+         * Not sold yet. Below zero: sold beyond the stock
+         */
+        onHand: number;
+        reserved: number;
+        available: number;
+        safetyStock: number;
+    };
+};
+
+export type CatalogAdjustStockResponse = CatalogAdjustStockResponses[keyof CatalogAdjustStockResponses];
+
+export type CatalogSetSafetyStockData = {
+    body: {
+        /**
+         * The one that serves first unless it is said
+         */
+        location?: string;
+        safetyStock: number;
+    };
+    path: {
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/catalog/stock/{sku}/safety-stock';
+};
+
+export type CatalogSetSafetyStockErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:variant.unknown';
+    } & VariantUnknownProblem) | ({
+        type: 'urn:eshop:problem:location.unknown';
+    } & LocationUnknownProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogSetSafetyStockError = CatalogSetSafetyStockErrors[keyof CatalogSetSafetyStockErrors];
+
+export type CatalogSetSafetyStockResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock location
+         */
+        location: string;
+        /**
+         * Not sold yet. Below zero: sold beyond the stock
+         */
+        onHand: number;
+        reserved: number;
+        available: number;
+        safetyStock: number;
+    };
+};
+
+export type CatalogSetSafetyStockResponse = CatalogSetSafetyStockResponses[keyof CatalogSetSafetyStockResponses];
+
+export type CatalogListStockLocationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/catalog/stock-locations';
+};
+
+export type CatalogListStockLocationsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListStockLocationsError = CatalogListStockLocationsErrors[keyof CatalogListStockLocationsErrors];
+
+export type CatalogListStockLocationsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Stock location
+             */
+            id: string;
+            /**
+             * An order is served from the lowest on
+             */
+            priority: number;
+        }>;
+    };
+};
+
+export type CatalogListStockLocationsResponse = CatalogListStockLocationsResponses[keyof CatalogListStockLocationsResponses];
+
+export type CatalogPutStockLocationData = {
+    body: {
+        /**
+         * An order is served from the lowest on
+         */
+        priority: number;
+    };
+    path: {
+        /**
+         * Stock location
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/stock-locations/{id}';
+};
+
+export type CatalogPutStockLocationErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: LocationLimitProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogPutStockLocationError = CatalogPutStockLocationErrors[keyof CatalogPutStockLocationErrors];
+
+export type CatalogPutStockLocationResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Stock location
+         */
+        id: string;
+        /**
+         * An order is served from the lowest on
+         */
+        priority: number;
+    };
+};
+
+export type CatalogPutStockLocationResponse = CatalogPutStockLocationResponses[keyof CatalogPutStockLocationResponses];
+
+export type CatalogBeginImportData = {
+    body: {
+        /**
+         * How many parts the lines are sent in
+         */
+        parts: number;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/catalog/imports';
+};
+
+export type CatalogBeginImportErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: InFlightProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogBeginImportError = CatalogBeginImportErrors[keyof CatalogBeginImportErrors];
+
+export type CatalogBeginImportResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        id: string;
+        parts: number;
+    };
+};
+
+export type CatalogBeginImportResponse = CatalogBeginImportResponses[keyof CatalogBeginImportResponses];
+
+export type CatalogPutImportPartData = {
+    body: unknown;
+    path: {
+        id: string;
+        part: number;
+    };
+    query?: never;
+    url: '/catalog/imports/{id}/parts/{part}';
+};
+
+export type CatalogPutImportPartErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:upload.unknown';
+    } & UploadUnknownProblem) | ({
+        type: 'urn:eshop:problem:upload.part-unknown';
+    } & UploadPartUnknownProblem);
+    /**
+     * Conflict
+     */
+    409: UploadCompleteProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: UploadMalformedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogPutImportPartError = CatalogPutImportPartErrors[keyof CatalogPutImportPartErrors];
+
+export type CatalogPutImportPartResponses = {
+    /**
+     * Done
+     */
+    200: {
+        id: string;
+        /**
+         * open: parts are missing; failed: given up
+         */
+        status: 'open' | 'waiting' | 'running' | 'done' | 'failed';
+        parts: number;
+        /**
+         * Parts that have come
+         */
+        received: number;
+        /**
+         * Of the parts that have come
+         */
+        lines: number;
+        /**
+         * Lines that were dealt with
+         */
+        position: number;
+        taken: number;
+        refused: number;
+        createdAt: string;
+    };
+};
+
+export type CatalogPutImportPartResponse = CatalogPutImportPartResponses[keyof CatalogPutImportPartResponses];
+
+export type CatalogGetImportData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/catalog/imports/{id}';
+};
+
+export type CatalogGetImportErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: UploadUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogGetImportError = CatalogGetImportErrors[keyof CatalogGetImportErrors];
+
+export type CatalogGetImportResponses = {
+    /**
+     * Done
+     */
+    200: {
+        id: string;
+        /**
+         * open: parts are missing; failed: given up
+         */
+        status: 'open' | 'waiting' | 'running' | 'done' | 'failed';
+        parts: number;
+        /**
+         * Parts that have come
+         */
+        received: number;
+        /**
+         * Of the parts that have come
+         */
+        lines: number;
+        /**
+         * Lines that were dealt with
+         */
+        position: number;
+        taken: number;
+        refused: number;
+        createdAt: string;
+    };
+};
+
+export type CatalogGetImportResponse = CatalogGetImportResponses[keyof CatalogGetImportResponses];
+
+export type CatalogListImportResultsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * Only lines of which this became
+         */
+        outcome?: 'created' | 'changed' | 'unchanged' | 'refused';
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/imports/{id}/results';
+};
+
+export type CatalogListImportResultsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: UploadUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListImportResultsError = CatalogListImportResultsErrors[keyof CatalogListImportResultsErrors];
+
+export type CatalogListImportResultsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * From 1 on, over all parts
+             */
+            line: number;
+            outcome: 'created' | 'changed' | 'unchanged' | 'refused';
+            /**
+             * Why the line was refused
+             */
+            code?: string;
+            /**
+             * The same for a person
+             */
+            detail?: string;
+            /**
+             * JSON Pointer of the member that does not fit
+             */
+            pointer?: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogListImportResultsResponse = CatalogListImportResultsResponses[keyof CatalogListImportResultsResponses];
+
+export type CatalogExportProductsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Products of a page; it has fewer where they are long
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/export';
+};
+
+export type CatalogExportProductsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogExportProductsError = CatalogExportProductsErrors[keyof CatalogExportProductsErrors];
+
+export type CatalogExportProductsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Added as a draft, or changed
+         */
+        product?: {
+            /**
+             * Names the page in its address: lower-case words joined by dashes
+             */
+            slug: string;
+            name: {
+                [key: string]: string;
+            };
+            description: {
+                [key: string]: string;
+            };
+            brand?: string;
+            categories: Array<string>;
+            attributes: {
+                [key: string]: string | number | boolean | Array<string>;
+            };
+            images: Array<{
+                url: string;
+                /**
+                 * Pixels
+                 */
+                width: number;
+                /**
+                 * Pixels
+                 */
+                height: number;
+                /**
+                 * What it shows, for who cannot see it
+                 */
+                alt: {
+                    [key: string]: string;
+                };
+            }>;
+            variants: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                /**
+                 * Global Trade Item Number: GTIN-8, -12, -13 or -14
+                 */
+                gtin?: string;
+                options: {
+                    [key: string]: string;
+                };
+                quantity: {
+                    min: number;
+                    max?: number;
+                    step: number;
+                };
+                /**
+                 * Sold beyond the stock
+                 */
+                backorder: boolean;
+                /**
+                 * The one of the product's images that shows this variant
+                 */
+                image?: string;
+            }>;
+            /**
+             * The product; without it the one that has this slug, or had it once
+             */
+            id?: string;
+        };
+        /**
+         * All prices of a variant
+         */
+        prices?: {
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            prices: Array<{
+                unitPrice: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * From how many units of the line on
+                 */
+                minQuantity: number;
+                /**
+                 * Only for customers of this group
+                 */
+                customerGroup?: string;
+                /**
+                 * Inclusive
+                 */
+                validFrom?: string;
+                /**
+                 * Exclusive
+                 */
+                validUntil?: string;
+                /**
+                 * Tax category: `standard`, `reduced`, `books` …
+                 */
+                taxCategory: string;
+                /**
+                 * Gross: the price holds its tax; net: the tax is added
+                 */
+                includesTax: boolean;
+            }>;
+        };
+        stock?: {
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            /**
+             * The one that serves first unless it is said
+             */
+            location?: string;
+            onHand: number;
+            /**
+             * Stays as it is unless it is said
+             */
+            safetyStock?: number;
+        };
+        /**
+         * What a product becomes
+         */
+        status?: {
+            /**
+             * Names the page in its address: lower-case words joined by dashes
+             */
+            slug: string;
+            status: 'draft' | 'published' | 'discontinued';
+        };
+    };
+};
+
+export type CatalogExportProductsResponse = CatalogExportProductsResponses[keyof CatalogExportProductsResponses];
 
 export type CatalogGetFeedData = {
     body?: never;
@@ -1671,6 +4836,77 @@ export type CatalogGetFeedResponses = {
 };
 
 export type CatalogGetFeedResponse = CatalogGetFeedResponses[keyof CatalogGetFeedResponses];
+
+export type CatalogOperationsListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this
+         */
+        subject?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/audit';
+};
+
+export type CatalogOperationsListAuditErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsListAuditError = CatalogOperationsListAuditErrors[keyof CatalogOperationsListAuditErrors];
+
+export type CatalogOperationsListAuditResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            position: number;
+            at: string;
+            by: {
+                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                id?: string;
+            };
+            subject: string;
+            action: string;
+            change: unknown;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogOperationsListAuditResponse = CatalogOperationsListAuditResponses[keyof CatalogOperationsListAuditResponses];
 
 export type CatalogGetImageData = {
     body?: never;
@@ -1966,6 +5202,433 @@ export type CatalogSuggestResponses = {
 };
 
 export type CatalogSuggestResponse = CatalogSuggestResponses[keyof CatalogSuggestResponses];
+
+export type CatalogGetSearchIndexData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/search';
+};
+
+export type CatalogGetSearchIndexErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogGetSearchIndexError = CatalogGetSearchIndexErrors[keyof CatalogGetSearchIndexErrors];
+
+export type CatalogGetSearchIndexResponses = {
+    /**
+     * Done
+     */
+    200: {
+        pending: number;
+    };
+};
+
+export type CatalogGetSearchIndexResponse = CatalogGetSearchIndexResponses[keyof CatalogGetSearchIndexResponses];
+
+export type CatalogRebuildSearchData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/search/rebuild';
+};
+
+export type CatalogRebuildSearchErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogRebuildSearchError = CatalogRebuildSearchErrors[keyof CatalogRebuildSearchErrors];
+
+export type CatalogRebuildSearchResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        products: number;
+    };
+};
+
+export type CatalogRebuildSearchResponse = CatalogRebuildSearchResponses[keyof CatalogRebuildSearchResponses];
+
+export type CatalogOperationsListErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/operations/erasures';
+};
+
+export type CatalogOperationsListErasuresErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsListErasuresError = CatalogOperationsListErasuresErrors[keyof CatalogOperationsListErasuresErrors];
+
+export type CatalogOperationsListErasuresResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            until: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogOperationsListErasuresResponse = CatalogOperationsListErasuresResponses[keyof CatalogOperationsListErasuresResponses];
+
+export type CatalogOperationsListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+    };
+    url: '/catalog/operations/dead-letters';
+};
+
+export type CatalogOperationsListDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsListDeadLettersError = CatalogOperationsListDeadLettersErrors[keyof CatalogOperationsListDeadLettersErrors];
+
+export type CatalogOperationsListDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        letters: Array<{
+            store: 'parked' | 'broker';
+            source: string;
+            eventId: string;
+            type: string;
+            topic: string;
+            reason: string;
+            subject?: string;
+            at: string;
+        }>;
+        /**
+         * How many are parked altogether
+         */
+        parked: number;
+    };
+};
+
+export type CatalogOperationsListDeadLettersResponse = CatalogOperationsListDeadLettersResponses[keyof CatalogOperationsListDeadLettersResponses];
+
+export type CatalogOperationsRedriveDeadLettersData = {
+    body: {
+        source?: string;
+        eventId?: string;
+        all?: true;
+        reason?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/dead-letters/redrive';
+};
+
+export type CatalogOperationsRedriveDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: DeadLetterUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsRedriveDeadLettersError = CatalogOperationsRedriveDeadLettersErrors[keyof CatalogOperationsRedriveDeadLettersErrors];
+
+export type CatalogOperationsRedriveDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Parked messages that are on their way again
+         */
+        parked: number;
+        /**
+         * Messages of the dead-letter queue that are on their way again
+         */
+        broker: number;
+        /**
+         * Parked messages that nothing here would handle: they stay
+         */
+        left: number;
+    };
+};
+
+export type CatalogOperationsRedriveDeadLettersResponse = CatalogOperationsRedriveDeadLettersResponses[keyof CatalogOperationsRedriveDeadLettersResponses];
+
+export type CatalogOperationsGetLogLevelData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/log-level';
+};
+
+export type CatalogOperationsGetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsGetLogLevelError = CatalogOperationsGetLogLevelErrors[keyof CatalogOperationsGetLogLevelErrors];
+
+export type CatalogOperationsGetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type CatalogOperationsGetLogLevelResponse = CatalogOperationsGetLogLevelResponses[keyof CatalogOperationsGetLogLevelResponses];
+
+export type CatalogOperationsSetLogLevelData = {
+    body: {
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * How long; with 0 the app's setting counts again
+         */
+        minutes: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/log-level';
+};
+
+export type CatalogOperationsSetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsSetLogLevelError = CatalogOperationsSetLogLevelErrors[keyof CatalogOperationsSetLogLevelErrors];
+
+export type CatalogOperationsSetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type CatalogOperationsSetLogLevelResponse = CatalogOperationsSetLogLevelResponses[keyof CatalogOperationsSetLogLevelResponses];
 
 export type BasketGetCartData = {
     body?: never;
@@ -3008,6 +6671,66 @@ export type BasketListShippingMethodsResponses = {
 
 export type BasketListShippingMethodsResponse = BasketListShippingMethodsResponses[keyof BasketListShippingMethodsResponses];
 
+export type BasketDeleteShippingMethodData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Shipping method: `standard`, `express` …
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/basket/shipping-methods/{id}';
+};
+
+export type BasketDeleteShippingMethodErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The resource has changed
+     */
+    412: ShippingChangedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketDeleteShippingMethodError = BasketDeleteShippingMethodErrors[keyof BasketDeleteShippingMethodErrors];
+
+export type BasketDeleteShippingMethodResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type BasketDeleteShippingMethodResponse = BasketDeleteShippingMethodResponses[keyof BasketDeleteShippingMethodResponses];
+
 export type BasketGetShippingMethodData = {
     body?: never;
     headers?: {
@@ -3102,6 +6825,2763 @@ export type BasketGetShippingMethodResponses = {
 };
 
 export type BasketGetShippingMethodResponse = BasketGetShippingMethodResponses[keyof BasketGetShippingMethodResponses];
+
+export type BasketPutShippingMethodData = {
+    body: {
+        name: {
+            [key: string]: string;
+        };
+        /**
+         * Where to; absent: everywhere
+         */
+        countries?: Array<string>;
+        price: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Free for carts worth this, before discounts
+         */
+        freeFrom?: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Tax category: `standard`, `reduced`, `books` …
+         */
+        taxCategory: string;
+        /**
+         * Gross: the price holds its tax; net: the tax is added
+         */
+        includesTax: boolean;
+        /**
+         * How long it takes, in days
+         */
+        days?: {
+            min: number;
+            max: number;
+        };
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Shipping method: `standard`, `express` …
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/basket/shipping-methods/{id}';
+};
+
+export type BasketPutShippingMethodErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The resource has changed
+     */
+    412: ShippingChangedProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ShippingTooManyProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketPutShippingMethodError = BasketPutShippingMethodErrors[keyof BasketPutShippingMethodErrors];
+
+export type BasketPutShippingMethodResponses = {
+    /**
+     * Done
+     */
+    200: {
+        name: {
+            [key: string]: string;
+        };
+        /**
+         * Where to; absent: everywhere
+         */
+        countries?: Array<string>;
+        price: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Free for carts worth this, before discounts
+         */
+        freeFrom?: {
+            amount: number;
+            currency: 'USD';
+        };
+        /**
+         * Tax category: `standard`, `reduced`, `books` …
+         */
+        taxCategory: string;
+        /**
+         * Gross: the price holds its tax; net: the tax is added
+         */
+        includesTax: boolean;
+        /**
+         * How long it takes, in days
+         */
+        days?: {
+            min: number;
+            max: number;
+        };
+        /**
+         * Shipping method: `standard`, `express` …
+         */
+        id: string;
+        version: number;
+    };
+};
+
+export type BasketPutShippingMethodResponse = BasketPutShippingMethodResponses[keyof BasketPutShippingMethodResponses];
+
+export type BasketOperationsListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this
+         */
+        subject?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/basket/audit';
+};
+
+export type BasketOperationsListAuditErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsListAuditError = BasketOperationsListAuditErrors[keyof BasketOperationsListAuditErrors];
+
+export type BasketOperationsListAuditResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            position: number;
+            at: string;
+            by: {
+                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                id?: string;
+            };
+            subject: string;
+            action: string;
+            change: unknown;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type BasketOperationsListAuditResponse = BasketOperationsListAuditResponses[keyof BasketOperationsListAuditResponses];
+
+export type BasketOperationsListErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/basket/operations/erasures';
+};
+
+export type BasketOperationsListErasuresErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsListErasuresError = BasketOperationsListErasuresErrors[keyof BasketOperationsListErasuresErrors];
+
+export type BasketOperationsListErasuresResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            until: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type BasketOperationsListErasuresResponse = BasketOperationsListErasuresResponses[keyof BasketOperationsListErasuresResponses];
+
+export type BasketOperationsRewrapKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/basket/operations/personal-data/rewrap';
+};
+
+export type BasketOperationsRewrapKeysErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsRewrapKeysError = BasketOperationsRewrapKeysErrors[keyof BasketOperationsRewrapKeysErrors];
+
+export type BasketOperationsRewrapKeysResponses = {
+    /**
+     * Done
+     */
+    200: {
+        rewrapped: number;
+        versions: Array<{
+            version: string;
+            keys: number;
+        }>;
+    };
+};
+
+export type BasketOperationsRewrapKeysResponse = BasketOperationsRewrapKeysResponses[keyof BasketOperationsRewrapKeysResponses];
+
+export type BasketOperationsListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+    };
+    url: '/basket/operations/dead-letters';
+};
+
+export type BasketOperationsListDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsListDeadLettersError = BasketOperationsListDeadLettersErrors[keyof BasketOperationsListDeadLettersErrors];
+
+export type BasketOperationsListDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        letters: Array<{
+            store: 'parked' | 'broker';
+            source: string;
+            eventId: string;
+            type: string;
+            topic: string;
+            reason: string;
+            subject?: string;
+            at: string;
+        }>;
+        /**
+         * How many are parked altogether
+         */
+        parked: number;
+    };
+};
+
+export type BasketOperationsListDeadLettersResponse = BasketOperationsListDeadLettersResponses[keyof BasketOperationsListDeadLettersResponses];
+
+export type BasketOperationsRedriveDeadLettersData = {
+    body: {
+        source?: string;
+        eventId?: string;
+        all?: true;
+        reason?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/basket/operations/dead-letters/redrive';
+};
+
+export type BasketOperationsRedriveDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: DeadLetterUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsRedriveDeadLettersError = BasketOperationsRedriveDeadLettersErrors[keyof BasketOperationsRedriveDeadLettersErrors];
+
+export type BasketOperationsRedriveDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Parked messages that are on their way again
+         */
+        parked: number;
+        /**
+         * Messages of the dead-letter queue that are on their way again
+         */
+        broker: number;
+        /**
+         * Parked messages that nothing here would handle: they stay
+         */
+        left: number;
+    };
+};
+
+export type BasketOperationsRedriveDeadLettersResponse = BasketOperationsRedriveDeadLettersResponses[keyof BasketOperationsRedriveDeadLettersResponses];
+
+export type BasketOperationsGetLogLevelData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/basket/operations/log-level';
+};
+
+export type BasketOperationsGetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsGetLogLevelError = BasketOperationsGetLogLevelErrors[keyof BasketOperationsGetLogLevelErrors];
+
+export type BasketOperationsGetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type BasketOperationsGetLogLevelResponse = BasketOperationsGetLogLevelResponses[keyof BasketOperationsGetLogLevelResponses];
+
+export type BasketOperationsSetLogLevelData = {
+    body: {
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * How long; with 0 the app's setting counts again
+         */
+        minutes: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/basket/operations/log-level';
+};
+
+export type BasketOperationsSetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsSetLogLevelError = BasketOperationsSetLogLevelErrors[keyof BasketOperationsSetLogLevelErrors];
+
+export type BasketOperationsSetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type BasketOperationsSetLogLevelResponse = BasketOperationsSetLogLevelResponses[keyof BasketOperationsSetLogLevelResponses];
+
+export type DiscountListPromotionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/promotions';
+};
+
+export type DiscountListPromotionsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountListPromotionsError = DiscountListPromotionsErrors[keyof DiscountListPromotionsErrors];
+
+export type DiscountListPromotionsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<Promotion>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountListPromotionsResponse = DiscountListPromotionsResponses[keyof DiscountListPromotionsResponses];
+
+export type DiscountCreatePromotionData = {
+    body: {
+        /**
+         * What a customer reads beside the discount
+         */
+        name: string;
+        enabled: boolean;
+        /**
+         * Inclusive, to the millisecond
+         */
+        validFrom?: string;
+        /**
+         * Exclusive, to the millisecond
+         */
+        validUntil?: string;
+        /**
+         * Absent: the whole order
+         */
+        scope?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+        conditions?: {
+            /**
+             * Of all lines, before any discount, without shipping
+             */
+            minimumOrderValue?: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * Units in the scope
+             */
+            minimumQuantity?: number;
+            /**
+             * The customer has not paid an order yet
+             */
+            firstOrderOnly?: true;
+            /**
+             * The customer is in one of these
+             */
+            customerGroups?: Array<string>;
+        };
+        effect: {
+            kind: 'percentage';
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+        } | {
+            kind: 'amount';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'amount-per-unit';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'buy-x-get-y';
+            buy: number;
+            get: number;
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+            /**
+             * What is got; absent: the cheapest of what is bought
+             */
+            of?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+        } | {
+            kind: 'free-shipping';
+        };
+        stacking: {
+            /**
+             * Its turn within its class; no two rules have the same
+             */
+            sortOrder: number;
+            /**
+             * Whether a line may have another product discount besides; both rules must say so
+             */
+            combines: boolean;
+            /**
+             * Of the rules of a class that name the same group, only the one that takes off most applies
+             */
+            group?: string;
+            /**
+             * Once it has applied, no rule that comes later does
+             */
+            stops: boolean;
+        };
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/promotions';
+};
+
+export type DiscountCreatePromotionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:rule.sort-order-taken';
+    } & RuleSortOrderTakenProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountCreatePromotionError = DiscountCreatePromotionErrors[keyof DiscountCreatePromotionErrors];
+
+export type DiscountCreatePromotionResponses = {
+    /**
+     * Created
+     */
+    201: Promotion;
+};
+
+export type DiscountCreatePromotionResponse = DiscountCreatePromotionResponses[keyof DiscountCreatePromotionResponses];
+
+export type DiscountPreviewPromotionData = {
+    body: {
+        promotion: {
+            /**
+             * What a customer reads beside the discount
+             */
+            name: string;
+            enabled: boolean;
+            /**
+             * Inclusive, to the millisecond
+             */
+            validFrom?: string;
+            /**
+             * Exclusive, to the millisecond
+             */
+            validUntil?: string;
+            /**
+             * Absent: the whole order
+             */
+            scope?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+            conditions?: {
+                /**
+                 * Of all lines, before any discount, without shipping
+                 */
+                minimumOrderValue?: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * Units in the scope
+                 */
+                minimumQuantity?: number;
+                /**
+                 * The customer has not paid an order yet
+                 */
+                firstOrderOnly?: true;
+                /**
+                 * The customer is in one of these
+                 */
+                customerGroups?: Array<string>;
+            };
+            effect: {
+                kind: 'percentage';
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+            } | {
+                kind: 'amount';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'amount-per-unit';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'buy-x-get-y';
+                buy: number;
+                get: number;
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+                /**
+                 * What is got; absent: the cheapest of what is bought
+                 */
+                of?: {
+                    /**
+                     * With all that lies under them
+                     */
+                    categories?: Array<string>;
+                    products?: Array<string>;
+                    skus?: Array<string>;
+                };
+            } | {
+                kind: 'free-shipping';
+            };
+            stacking: {
+                /**
+                 * Its turn within its class; no two rules have the same
+                 */
+                sortOrder: number;
+                /**
+                 * Whether a line may have another product discount besides; both rules must say so
+                 */
+                combines: boolean;
+                /**
+                 * Of the rules of a class that name the same group, only the one that takes off most applies
+                 */
+                group?: string;
+                /**
+                 * Once it has applied, no rule that comes later does
+                 */
+                stops: boolean;
+            };
+        };
+        /**
+         * The promotion that this is a new wording of
+         */
+        replaces?: string;
+        cart: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                /**
+                 * Product id
+                 */
+                productId: string;
+                quantity: number;
+                unitPrice: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                categories?: Array<string>;
+            }>;
+            /**
+             * Without one, limits per customer are not looked at
+             */
+            customerId?: string;
+            customerGroups?: Array<string>;
+            /**
+             * The shipping's price, before any discount
+             */
+            shipping?: {
+                amount: number;
+                currency: 'USD';
+            };
+        };
+        /**
+         * When; now when absent
+         */
+        at?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/promotions/preview';
+};
+
+export type DiscountPreviewPromotionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:quote.out-of-range';
+    } & QuoteOutOfRangeProblem) | ({
+        type: 'urn:eshop:problem:quote.sku-twice';
+    } & QuoteSkuTwiceProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountPreviewPromotionError = DiscountPreviewPromotionErrors[keyof DiscountPreviewPromotionErrors];
+
+export type DiscountPreviewPromotionResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What stands for the promotion in the explanations
+         */
+        promotionId: string;
+        before: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            discount: {
+                amount: number;
+                currency: 'USD';
+            };
+            shipping?: Array<{
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            explanations?: Array<{
+                rule: string;
+                name: string;
+                outcome: 'applied' | 'suppressed' | 'not-met';
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            customerMatters?: boolean;
+            refusedCoupons?: Array<{
+                code: string;
+                refusal: {
+                    code: string;
+                    detail: string;
+                    data?: unknown;
+                };
+            }>;
+        };
+        after: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            discount: {
+                amount: number;
+                currency: 'USD';
+            };
+            shipping?: Array<{
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            explanations?: Array<{
+                rule: string;
+                name: string;
+                outcome: 'applied' | 'suppressed' | 'not-met';
+                reason: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            customerMatters?: boolean;
+            refusedCoupons?: Array<{
+                code: string;
+                refusal: {
+                    code: string;
+                    detail: string;
+                    data?: unknown;
+                };
+            }>;
+        };
+    };
+};
+
+export type DiscountPreviewPromotionResponse = DiscountPreviewPromotionResponses[keyof DiscountPreviewPromotionResponses];
+
+export type DiscountDeletePromotionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Promotion id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/discount/promotions/{id}';
+};
+
+export type DiscountDeletePromotionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: PromotionUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: RuleStaleProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountDeletePromotionError = DiscountDeletePromotionErrors[keyof DiscountDeletePromotionErrors];
+
+export type DiscountDeletePromotionResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DiscountDeletePromotionResponse = DiscountDeletePromotionResponses[keyof DiscountDeletePromotionResponses];
+
+export type DiscountGetPromotionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answered with 304 while the version is this one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * Promotion id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/discount/promotions/{id}';
+};
+
+export type DiscountGetPromotionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: PromotionUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountGetPromotionError = DiscountGetPromotionErrors[keyof DiscountGetPromotionErrors];
+
+export type DiscountGetPromotionResponses = {
+    /**
+     * Done
+     */
+    200: Promotion;
+};
+
+export type DiscountGetPromotionResponse = DiscountGetPromotionResponses[keyof DiscountGetPromotionResponses];
+
+export type DiscountUpdatePromotionData = {
+    body: {
+        /**
+         * What a customer reads beside the discount
+         */
+        name: string;
+        enabled: boolean;
+        /**
+         * Inclusive, to the millisecond
+         */
+        validFrom?: string;
+        /**
+         * Exclusive, to the millisecond
+         */
+        validUntil?: string;
+        /**
+         * Absent: the whole order
+         */
+        scope?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+        conditions?: {
+            /**
+             * Of all lines, before any discount, without shipping
+             */
+            minimumOrderValue?: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * Units in the scope
+             */
+            minimumQuantity?: number;
+            /**
+             * The customer has not paid an order yet
+             */
+            firstOrderOnly?: true;
+            /**
+             * The customer is in one of these
+             */
+            customerGroups?: Array<string>;
+        };
+        effect: {
+            kind: 'percentage';
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+        } | {
+            kind: 'amount';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'amount-per-unit';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'buy-x-get-y';
+            buy: number;
+            get: number;
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+            /**
+             * What is got; absent: the cheapest of what is bought
+             */
+            of?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+        } | {
+            kind: 'free-shipping';
+        };
+        stacking: {
+            /**
+             * Its turn within its class; no two rules have the same
+             */
+            sortOrder: number;
+            /**
+             * Whether a line may have another product discount besides; both rules must say so
+             */
+            combines: boolean;
+            /**
+             * Of the rules of a class that name the same group, only the one that takes off most applies
+             */
+            group?: string;
+            /**
+             * Once it has applied, no rule that comes later does
+             */
+            stops: boolean;
+        };
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Promotion id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/discount/promotions/{id}';
+};
+
+export type DiscountUpdatePromotionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: PromotionUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: RuleSortOrderTakenProblem;
+    /**
+     * The resource has changed
+     */
+    412: RuleStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountUpdatePromotionError = DiscountUpdatePromotionErrors[keyof DiscountUpdatePromotionErrors];
+
+export type DiscountUpdatePromotionResponses = {
+    /**
+     * Done
+     */
+    200: Promotion;
+};
+
+export type DiscountUpdatePromotionResponse = DiscountUpdatePromotionResponses[keyof DiscountUpdatePromotionResponses];
+
+export type DiscountListCouponsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/coupons';
+};
+
+export type DiscountListCouponsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountListCouponsError = DiscountListCouponsErrors[keyof DiscountListCouponsErrors];
+
+export type DiscountListCouponsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<Coupon>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountListCouponsResponse = DiscountListCouponsResponses[keyof DiscountListCouponsResponses];
+
+export type DiscountCreateCouponData = {
+    body: {
+        code: string;
+        /**
+         * What a customer reads beside the discount
+         */
+        name: string;
+        enabled: boolean;
+        /**
+         * Inclusive, to the millisecond
+         */
+        validFrom?: string;
+        /**
+         * Exclusive, to the millisecond
+         */
+        validUntil?: string;
+        /**
+         * Absent: the whole order
+         */
+        scope?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+        conditions?: {
+            /**
+             * Of all lines, before any discount, without shipping
+             */
+            minimumOrderValue?: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * Units in the scope
+             */
+            minimumQuantity?: number;
+            /**
+             * The customer has not paid an order yet
+             */
+            firstOrderOnly?: true;
+            /**
+             * The customer is in one of these
+             */
+            customerGroups?: Array<string>;
+        };
+        effect: {
+            kind: 'percentage';
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+        } | {
+            kind: 'amount';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'amount-per-unit';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'buy-x-get-y';
+            buy: number;
+            get: number;
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+            /**
+             * What is got; absent: the cheapest of what is bought
+             */
+            of?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+        } | {
+            kind: 'free-shipping';
+        };
+        stacking: {
+            /**
+             * Its turn within its class; no two rules have the same
+             */
+            sortOrder: number;
+            /**
+             * Whether a line may have another product discount besides; both rules must say so
+             */
+            combines: boolean;
+            /**
+             * Of the rules of a class that name the same group, only the one that takes off most applies
+             */
+            group?: string;
+            /**
+             * Once it has applied, no rule that comes later does
+             */
+            stops: boolean;
+        };
+        /**
+         * How many orders may use it; unlimited when absent
+         */
+        maxRedemptions?: number;
+        /**
+         * How many orders of one customer may use it
+         */
+        maxRedemptionsPerCustomer?: number;
+        /**
+         * Used by codes that are made for it, each good for one order, and not by its own
+         */
+        uniqueCodes: boolean;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/coupons';
+};
+
+export type DiscountCreateCouponErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:coupon.exists';
+    } & CouponExistsProblem) | ({
+        type: 'urn:eshop:problem:rule.sort-order-taken';
+    } & RuleSortOrderTakenProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountCreateCouponError = DiscountCreateCouponErrors[keyof DiscountCreateCouponErrors];
+
+export type DiscountCreateCouponResponses = {
+    /**
+     * Created
+     */
+    201: Coupon;
+};
+
+export type DiscountCreateCouponResponse = DiscountCreateCouponResponses[keyof DiscountCreateCouponResponses];
+
+export type DiscountDeleteCouponData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        code: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}';
+};
+
+export type DiscountDeleteCouponErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: RuleStaleProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountDeleteCouponError = DiscountDeleteCouponErrors[keyof DiscountDeleteCouponErrors];
+
+export type DiscountDeleteCouponResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type DiscountDeleteCouponResponse = DiscountDeleteCouponResponses[keyof DiscountDeleteCouponResponses];
+
+export type DiscountGetCouponData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answered with 304 while the version is this one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        code: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}';
+};
+
+export type DiscountGetCouponErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountGetCouponError = DiscountGetCouponErrors[keyof DiscountGetCouponErrors];
+
+export type DiscountGetCouponResponses = {
+    /**
+     * Done
+     */
+    200: Coupon;
+};
+
+export type DiscountGetCouponResponse = DiscountGetCouponResponses[keyof DiscountGetCouponResponses];
+
+export type DiscountUpdateCouponData = {
+    body: {
+        /**
+         * What a customer reads beside the discount
+         */
+        name: string;
+        enabled: boolean;
+        /**
+         * Inclusive, to the millisecond
+         */
+        validFrom?: string;
+        /**
+         * Exclusive, to the millisecond
+         */
+        validUntil?: string;
+        /**
+         * Absent: the whole order
+         */
+        scope?: {
+            /**
+             * With all that lies under them
+             */
+            categories?: Array<string>;
+            products?: Array<string>;
+            skus?: Array<string>;
+        };
+        conditions?: {
+            /**
+             * Of all lines, before any discount, without shipping
+             */
+            minimumOrderValue?: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * Units in the scope
+             */
+            minimumQuantity?: number;
+            /**
+             * The customer has not paid an order yet
+             */
+            firstOrderOnly?: true;
+            /**
+             * The customer is in one of these
+             */
+            customerGroups?: Array<string>;
+        };
+        effect: {
+            kind: 'percentage';
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+        } | {
+            kind: 'amount';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'amount-per-unit';
+            amount: {
+                amount: number;
+                currency: 'USD';
+            };
+        } | {
+            kind: 'buy-x-get-y';
+            buy: number;
+            get: number;
+            /**
+             * Thousandths of a percent: 10000 is 10 %
+             */
+            rate: number;
+            /**
+             * What is got; absent: the cheapest of what is bought
+             */
+            of?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+        } | {
+            kind: 'free-shipping';
+        };
+        stacking: {
+            /**
+             * Its turn within its class; no two rules have the same
+             */
+            sortOrder: number;
+            /**
+             * Whether a line may have another product discount besides; both rules must say so
+             */
+            combines: boolean;
+            /**
+             * Of the rules of a class that name the same group, only the one that takes off most applies
+             */
+            group?: string;
+            /**
+             * Once it has applied, no rule that comes later does
+             */
+            stops: boolean;
+        };
+        /**
+         * How many orders may use it; unlimited when absent
+         */
+        maxRedemptions?: number;
+        /**
+         * How many orders of one customer may use it
+         */
+        maxRedemptionsPerCustomer?: number;
+        /**
+         * Used by codes that are made for it, each good for one order, and not by its own
+         */
+        uniqueCodes: boolean;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        code: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}';
+};
+
+export type DiscountUpdateCouponErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:coupon.limit-fixed';
+    } & CouponLimitFixedProblem) | ({
+        type: 'urn:eshop:problem:coupon.codes-fixed';
+    } & CouponCodesFixedProblem) | ({
+        type: 'urn:eshop:problem:rule.sort-order-taken';
+    } & RuleSortOrderTakenProblem);
+    /**
+     * The resource has changed
+     */
+    412: RuleStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountUpdateCouponError = DiscountUpdateCouponErrors[keyof DiscountUpdateCouponErrors];
+
+export type DiscountUpdateCouponResponses = {
+    /**
+     * Done
+     */
+    200: Coupon;
+};
+
+export type DiscountUpdateCouponResponse = DiscountUpdateCouponResponses[keyof DiscountUpdateCouponResponses];
+
+export type DiscountGetCouponUsageData = {
+    body?: never;
+    path: {
+        code: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}/usage';
+};
+
+export type DiscountGetCouponUsageErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountGetCouponUsageError = DiscountGetCouponUsageErrors[keyof DiscountGetCouponUsageErrors];
+
+export type DiscountGetCouponUsageResponses = {
+    /**
+     * Done
+     */
+    200: {
+        code: string;
+        taken: number;
+        maxRedemptions: number | null;
+    };
+};
+
+export type DiscountGetCouponUsageResponse = DiscountGetCouponUsageResponses[keyof DiscountGetCouponUsageResponses];
+
+export type DiscountGetCodeBatchData = {
+    body?: never;
+    path: {
+        code: string;
+        /**
+         * Batch id; chosen by who asks for it
+         */
+        batchId: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}/batches/{batchId}';
+};
+
+export type DiscountGetCodeBatchErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: BatchUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountGetCodeBatchError = DiscountGetCodeBatchErrors[keyof DiscountGetCodeBatchErrors];
+
+export type DiscountGetCodeBatchResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Batch id; chosen by who asks for it
+         */
+        batchId: string;
+        code: string;
+        count: number;
+        /**
+         * How many of its codes are there; the batch is done when all are
+         */
+        made: number;
+        createdAt: string;
+    };
+};
+
+export type DiscountGetCodeBatchResponse = DiscountGetCodeBatchResponses[keyof DiscountGetCodeBatchResponses];
+
+export type DiscountAddCodeBatchData = {
+    body: {
+        count: number;
+    };
+    path: {
+        code: string;
+        /**
+         * Batch id; chosen by who asks for it
+         */
+        batchId: string;
+    };
+    query?: never;
+    url: '/discount/coupons/{code}/batches/{batchId}';
+};
+
+export type DiscountAddCodeBatchErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:coupon.no-unique-codes';
+    } & CouponNoUniqueCodesProblem) | ({
+        type: 'urn:eshop:problem:batch.exists';
+    } & BatchExistsProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountAddCodeBatchError = DiscountAddCodeBatchErrors[keyof DiscountAddCodeBatchErrors];
+
+export type DiscountAddCodeBatchResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * Batch id; chosen by who asks for it
+         */
+        batchId: string;
+        code: string;
+        count: number;
+        /**
+         * How many of its codes are there; the batch is done when all are
+         */
+        made: number;
+        createdAt: string;
+    };
+};
+
+export type DiscountAddCodeBatchResponse = DiscountAddCodeBatchResponses[keyof DiscountAddCodeBatchResponses];
+
+export type DiscountListCodesData = {
+    body?: never;
+    path: {
+        code: string;
+    };
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/coupons/{code}/codes';
+};
+
+export type DiscountListCodesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountListCodesError = DiscountListCodesErrors[keyof DiscountListCodesErrors];
+
+export type DiscountListCodesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            code: string;
+            /**
+             * Batch id; chosen by who asks for it
+             */
+            batchId: string;
+            /**
+             * The order
+             */
+            usedBy: string | null;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountListCodesResponse = DiscountListCodesResponses[keyof DiscountListCodesResponses];
+
+export type DiscountReconcileRedemptionsData = {
+    body: {
+        redemptions: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            couponCode: string;
+            status: 'reserved' | 'confirmed' | 'released';
+        }>;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/operations/redemptions/reconcile';
+};
+
+export type DiscountReconcileRedemptionsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountReconcileRedemptionsError = DiscountReconcileRedemptionsErrors[keyof DiscountReconcileRedemptionsErrors];
+
+export type DiscountReconcileRedemptionsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        changed: number;
+        unchanged: number;
+        /**
+         * The coupon is unknown, or the order redeems another one; the log says which
+         */
+        refused: number;
+    };
+};
+
+export type DiscountReconcileRedemptionsResponse = DiscountReconcileRedemptionsResponses[keyof DiscountReconcileRedemptionsResponses];
+
+export type DiscountOperationsListErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/operations/erasures';
+};
+
+export type DiscountOperationsListErasuresErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsListErasuresError = DiscountOperationsListErasuresErrors[keyof DiscountOperationsListErasuresErrors];
+
+export type DiscountOperationsListErasuresResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            until: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountOperationsListErasuresResponse = DiscountOperationsListErasuresResponses[keyof DiscountOperationsListErasuresResponses];
+
+export type DiscountOperationsListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this
+         */
+        subject?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/audit';
+};
+
+export type DiscountOperationsListAuditErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsListAuditError = DiscountOperationsListAuditErrors[keyof DiscountOperationsListAuditErrors];
+
+export type DiscountOperationsListAuditResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            position: number;
+            at: string;
+            by: {
+                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                id?: string;
+            };
+            subject: string;
+            action: string;
+            change: unknown;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountOperationsListAuditResponse = DiscountOperationsListAuditResponses[keyof DiscountOperationsListAuditResponses];
+
+export type DiscountOperationsListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+    };
+    url: '/discount/operations/dead-letters';
+};
+
+export type DiscountOperationsListDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsListDeadLettersError = DiscountOperationsListDeadLettersErrors[keyof DiscountOperationsListDeadLettersErrors];
+
+export type DiscountOperationsListDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        letters: Array<{
+            store: 'parked' | 'broker';
+            source: string;
+            eventId: string;
+            type: string;
+            topic: string;
+            reason: string;
+            subject?: string;
+            at: string;
+        }>;
+        /**
+         * How many are parked altogether
+         */
+        parked: number;
+    };
+};
+
+export type DiscountOperationsListDeadLettersResponse = DiscountOperationsListDeadLettersResponses[keyof DiscountOperationsListDeadLettersResponses];
+
+export type DiscountOperationsRedriveDeadLettersData = {
+    body: {
+        source?: string;
+        eventId?: string;
+        all?: true;
+        reason?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/operations/dead-letters/redrive';
+};
+
+export type DiscountOperationsRedriveDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: DeadLetterUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsRedriveDeadLettersError = DiscountOperationsRedriveDeadLettersErrors[keyof DiscountOperationsRedriveDeadLettersErrors];
+
+export type DiscountOperationsRedriveDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Parked messages that are on their way again
+         */
+        parked: number;
+        /**
+         * Messages of the dead-letter queue that are on their way again
+         */
+        broker: number;
+        /**
+         * Parked messages that nothing here would handle: they stay
+         */
+        left: number;
+    };
+};
+
+export type DiscountOperationsRedriveDeadLettersResponse = DiscountOperationsRedriveDeadLettersResponses[keyof DiscountOperationsRedriveDeadLettersResponses];
+
+export type DiscountOperationsGetLogLevelData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/discount/operations/log-level';
+};
+
+export type DiscountOperationsGetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsGetLogLevelError = DiscountOperationsGetLogLevelErrors[keyof DiscountOperationsGetLogLevelErrors];
+
+export type DiscountOperationsGetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type DiscountOperationsGetLogLevelResponse = DiscountOperationsGetLogLevelResponses[keyof DiscountOperationsGetLogLevelResponses];
+
+export type DiscountOperationsSetLogLevelData = {
+    body: {
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * How long; with 0 the app's setting counts again
+         */
+        minutes: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/operations/log-level';
+};
+
+export type DiscountOperationsSetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsSetLogLevelError = DiscountOperationsSetLogLevelErrors[keyof DiscountOperationsSetLogLevelErrors];
+
+export type DiscountOperationsSetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type DiscountOperationsSetLogLevelResponse = DiscountOperationsSetLogLevelResponses[keyof DiscountOperationsSetLogLevelResponses];
 
 export type OrderingListOrdersData = {
     body?: never;
@@ -4293,6 +10773,1013 @@ export type OrderingRequestReturnResponses = {
 
 export type OrderingRequestReturnResponse = OrderingRequestReturnResponses[keyof OrderingRequestReturnResponses];
 
+export type OrderingSearchOrdersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        status?: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        /**
+         * Submitted at this instant or later
+         */
+        from?: unknown & unknown;
+        /**
+         * Submitted before this instant
+         */
+        before?: unknown & unknown;
+        /**
+         * Customer id: the token's claim
+         */
+        customerId?: string;
+        number?: string;
+        /**
+         * Stock keeping unit: a variant of a product
+         */
+        sku?: string;
+        needsAttention?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/orders';
+};
+
+export type OrderingSearchOrdersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingSearchOrdersError = OrderingSearchOrdersErrors[keyof OrderingSearchOrdersErrors];
+
+export type OrderingSearchOrdersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            id: string;
+            /**
+             * For people: `7K3M-Q2XW-9DT4`
+             */
+            number: string;
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+            total: {
+                amount: number;
+                currency: 'USD';
+            };
+            lineCount: number;
+            submittedAt: string;
+            changedAt: string;
+            /**
+             * What waits for a person's decision
+             */
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingSearchOrdersResponse = OrderingSearchOrdersResponses[keyof OrderingSearchOrdersResponses];
+
+export type OrderingFindOrdersByEmailData = {
+    body: {
+        email: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/orders/by-email';
+};
+
+export type OrderingFindOrdersByEmailErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingFindOrdersByEmailError = OrderingFindOrdersByEmailErrors[keyof OrderingFindOrdersByEmailErrors];
+
+export type OrderingFindOrdersByEmailResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            id: string;
+            /**
+             * For people: `7K3M-Q2XW-9DT4`
+             */
+            number: string;
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+            total: {
+                amount: number;
+                currency: 'USD';
+            };
+            lineCount: number;
+            submittedAt: string;
+            changedAt: string;
+            /**
+             * What waits for a person's decision
+             */
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+        }>;
+    };
+};
+
+export type OrderingFindOrdersByEmailResponse = OrderingFindOrdersByEmailResponses[keyof OrderingFindOrdersByEmailResponses];
+
+export type OrderingCancelOrderData = {
+    body: {
+        /**
+         * The whole order where it does not say
+         */
+        lines?: Array<{
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            quantity: number;
+        }>;
+        reason: 'customer.asked' | 'stock.damaged' | 'stock.missing' | 'fraud.suspected' | 'merchant.decided';
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/cancellation';
+};
+
+export type OrderingCancelOrderErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: OrderUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:order.wrong-state';
+    } & OrderWrongStateProblem) | ({
+        type: 'urn:eshop:problem:cancellation.too-much';
+    } & CancellationTooMuchProblem) | ({
+        type: 'urn:eshop:problem:cancellation.other';
+    } & CancellationOtherProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingCancelOrderError = OrderingCancelOrderErrors[keyof OrderingCancelOrderErrors];
+
+export type OrderingCancelOrderResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+        /**
+         * `asked`: the checkout is under way and is told to stop; the order shows whether that came in time
+         */
+        cancellation: 'done' | 'asked';
+    };
+};
+
+export type OrderingCancelOrderResponse = OrderingCancelOrderResponses[keyof OrderingCancelOrderResponses];
+
+export type OrderingShipOrderData = {
+    body?: {
+        /**
+         * The parcel's own id, where it has one; a new one otherwise
+         */
+        shipmentId?: string;
+        /**
+         * All that is left to ship where it does not say
+         */
+        lines?: Array<{
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            quantity: number;
+        }>;
+        carrier?: string;
+        trackingNumber?: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/shipments';
+};
+
+export type OrderingShipOrderErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: OrderUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:order.wrong-state';
+    } & OrderWrongStateProblem) | ({
+        type: 'urn:eshop:problem:shipment.too-much';
+    } & ShipmentTooMuchProblem) | ({
+        type: 'urn:eshop:problem:shipment.other';
+    } & ShipmentOtherProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingShipOrderError = OrderingShipOrderErrors[keyof OrderingShipOrderErrors];
+
+export type OrderingShipOrderResponses = {
+    /**
+     * Created
+     */
+    201: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+        /**
+         * Shipment id
+         */
+        shipmentId: string;
+    };
+};
+
+export type OrderingShipOrderResponse = OrderingShipOrderResponses[keyof OrderingShipOrderResponses];
+
+export type OrderingDeliverShipmentData = {
+    body?: never;
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        /**
+         * Shipment id
+         */
+        shipmentId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/shipments/{shipmentId}/delivery';
+};
+
+export type OrderingDeliverShipmentErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:order.unknown';
+    } & OrderUnknownProblem) | ({
+        type: 'urn:eshop:problem:shipment.unknown';
+    } & ShipmentUnknownProblem);
+    /**
+     * Conflict
+     */
+    409: InFlightProblem;
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingDeliverShipmentError = OrderingDeliverShipmentErrors[keyof OrderingDeliverShipmentErrors];
+
+export type OrderingDeliverShipmentResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+    };
+};
+
+export type OrderingDeliverShipmentResponse = OrderingDeliverShipmentResponses[keyof OrderingDeliverShipmentResponses];
+
+export type OrderingAcceptReturnData = {
+    body?: never;
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        /**
+         * Return id
+         */
+        returnId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/returns/{returnId}/acceptance';
+};
+
+export type OrderingAcceptReturnErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:order.unknown';
+    } & OrderUnknownProblem) | ({
+        type: 'urn:eshop:problem:return.unknown';
+    } & ReturnUnknownProblem);
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:return.decided';
+    } & ReturnDecidedProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingAcceptReturnError = OrderingAcceptReturnErrors[keyof OrderingAcceptReturnErrors];
+
+export type OrderingAcceptReturnResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+    };
+};
+
+export type OrderingAcceptReturnResponse = OrderingAcceptReturnResponses[keyof OrderingAcceptReturnResponses];
+
+export type OrderingRejectReturnData = {
+    body: {
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        /**
+         * Return id
+         */
+        returnId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/returns/{returnId}/rejection';
+};
+
+export type OrderingRejectReturnErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ({
+        type: 'urn:eshop:problem:order.unknown';
+    } & OrderUnknownProblem) | ({
+        type: 'urn:eshop:problem:return.unknown';
+    } & ReturnUnknownProblem);
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:return.decided';
+    } & ReturnDecidedProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingRejectReturnError = OrderingRejectReturnErrors[keyof OrderingRejectReturnErrors];
+
+export type OrderingRejectReturnResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+    };
+};
+
+export type OrderingRejectReturnResponse = OrderingRejectReturnResponses[keyof OrderingRejectReturnResponses];
+
+export type OrderingRefundOrderData = {
+    body: {
+        amount: {
+            amount: number;
+            currency: 'USD';
+        };
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/refunds';
+};
+
+export type OrderingRefundOrderErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: OrderUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:order.wrong-state';
+    } & OrderWrongStateProblem) | ({
+        type: 'urn:eshop:problem:refund.out-of-range';
+    } & RefundOutOfRangeProblem) | ({
+        type: 'urn:eshop:problem:refund.other';
+    } & RefundOtherProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingRefundOrderError = OrderingRefundOrderErrors[keyof OrderingRefundOrderErrors];
+
+export type OrderingRefundOrderResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+        /**
+         * Refund id
+         */
+        refundId: string;
+    };
+};
+
+export type OrderingRefundOrderResponse = OrderingRefundOrderResponses[keyof OrderingRefundOrderResponses];
+
+export type OrderingCloseOrderData = {
+    body?: never;
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/closing';
+};
+
+export type OrderingCloseOrderErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: OrderUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:order.wrong-state';
+    } & OrderWrongStateProblem);
+    /**
+     * The resource has changed
+     */
+    412: OrderStaleProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingCloseOrderError = OrderingCloseOrderErrors[keyof OrderingCloseOrderErrors];
+
+export type OrderingCloseOrderResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+        number: string;
+        status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+        version: number;
+    };
+};
+
+export type OrderingCloseOrderResponse = OrderingCloseOrderResponses[keyof OrderingCloseOrderResponses];
+
+export type OrderingOperationsListAuditData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this
+         */
+        subject?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/audit';
+};
+
+export type OrderingOperationsListAuditErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsListAuditError = OrderingOperationsListAuditErrors[keyof OrderingOperationsListAuditErrors];
+
+export type OrderingOperationsListAuditResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            position: number;
+            at: string;
+            by: {
+                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                id?: string;
+            };
+            subject: string;
+            action: string;
+            change: unknown;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingOperationsListAuditResponse = OrderingOperationsListAuditResponses[keyof OrderingOperationsListAuditResponses];
+
 export type OrderingLookUpOrderData = {
     body: {
         /**
@@ -4407,6 +11894,933 @@ export type OrderingGetInvoiceResponses = {
 };
 
 export type OrderingGetInvoiceResponse = OrderingGetInvoiceResponses[keyof OrderingGetInvoiceResponses];
+
+export type OrderingListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/webhooks';
+};
+
+export type OrderingListWebhooksErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListWebhooksError = OrderingListWebhooksErrors[keyof OrderingListWebhooksErrors];
+
+export type OrderingListWebhooksResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            id: string;
+            url: string;
+            description: string;
+            types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+            enabled: boolean;
+            disabledFor?: 'operator' | 'gone' | 'failing';
+            /**
+             * Until then the secret before this one signs as well
+             */
+            oldSecretUntil?: string;
+            createdAt: string;
+            changedAt: string;
+            lastSuccessAt?: string;
+            version: number;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListWebhooksResponse = OrderingListWebhooksResponses[keyof OrderingListWebhooksResponses];
+
+export type OrderingCreateWebhookData = {
+    body: {
+        /**
+         * Where events are sent to: https, on the public internet
+         */
+        url: string;
+        /**
+         * Whose it is
+         */
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/webhooks';
+};
+
+export type OrderingCreateWebhookErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: WebhookTooManyProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: WebhookUrlRefusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingCreateWebhookError = OrderingCreateWebhookErrors[keyof OrderingCreateWebhookErrors];
+
+export type OrderingCreateWebhookResponses = {
+    /**
+     * Created
+     */
+    201: {
+        id: string;
+        url: string;
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+        enabled: boolean;
+        disabledFor?: 'operator' | 'gone' | 'failing';
+        /**
+         * Until then the secret before this one signs as well
+         */
+        oldSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        lastSuccessAt?: string;
+        version: number;
+        /**
+         * Verifies the signatures (Standard Webhooks 1.0.0); shown this once
+         */
+        secret: string;
+    };
+};
+
+export type OrderingCreateWebhookResponse = OrderingCreateWebhookResponses[keyof OrderingCreateWebhookResponses];
+
+export type OrderingDeleteWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}';
+};
+
+export type OrderingDeleteWebhookErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: WebhookChangedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingDeleteWebhookError = OrderingDeleteWebhookErrors[keyof OrderingDeleteWebhookErrors];
+
+export type OrderingDeleteWebhookResponses = {
+    /**
+     * Done
+     */
+    204: void;
+};
+
+export type OrderingDeleteWebhookResponse = OrderingDeleteWebhookResponses[keyof OrderingDeleteWebhookResponses];
+
+export type OrderingGetWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answered with 304 while the version is this one
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}';
+};
+
+export type OrderingGetWebhookErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingGetWebhookError = OrderingGetWebhookErrors[keyof OrderingGetWebhookErrors];
+
+export type OrderingGetWebhookResponses = {
+    /**
+     * Done
+     */
+    200: {
+        id: string;
+        url: string;
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+        enabled: boolean;
+        disabledFor?: 'operator' | 'gone' | 'failing';
+        /**
+         * Until then the secret before this one signs as well
+         */
+        oldSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        lastSuccessAt?: string;
+        version: number;
+    };
+};
+
+export type OrderingGetWebhookResponse = OrderingGetWebhookResponses[keyof OrderingGetWebhookResponses];
+
+export type OrderingUpdateWebhookData = {
+    body: {
+        /**
+         * Where events are sent to: https, on the public internet
+         */
+        url: string;
+        /**
+         * Whose it is
+         */
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+        enabled: boolean;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}';
+};
+
+export type OrderingUpdateWebhookErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: WebhookChangedProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: WebhookUrlRefusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingUpdateWebhookError = OrderingUpdateWebhookErrors[keyof OrderingUpdateWebhookErrors];
+
+export type OrderingUpdateWebhookResponses = {
+    /**
+     * Done
+     */
+    200: {
+        id: string;
+        url: string;
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+        enabled: boolean;
+        disabledFor?: 'operator' | 'gone' | 'failing';
+        /**
+         * Until then the secret before this one signs as well
+         */
+        oldSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        lastSuccessAt?: string;
+        version: number;
+    };
+};
+
+export type OrderingUpdateWebhookResponse = OrderingUpdateWebhookResponses[keyof OrderingUpdateWebhookResponses];
+
+export type OrderingRotateWebhookSecretData = {
+    body?: {
+        /**
+         * For so long the old secret signs as well; 0 where it became known to others
+         */
+        overlapHours?: number;
+    };
+    headers?: {
+        /**
+         * Refused when the version is another one by now
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}/secret';
+};
+
+export type OrderingRotateWebhookSecretErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * The resource has changed
+     */
+    412: WebhookChangedProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingRotateWebhookSecretError = OrderingRotateWebhookSecretErrors[keyof OrderingRotateWebhookSecretErrors];
+
+export type OrderingRotateWebhookSecretResponses = {
+    /**
+     * Done
+     */
+    200: {
+        id: string;
+        url: string;
+        description: string;
+        types: Array<'order.paid' | 'order.shipped' | 'order.delivered' | 'order.cancelled' | 'order.lines_cancelled' | 'order.returned' | 'order.refunded'>;
+        enabled: boolean;
+        disabledFor?: 'operator' | 'gone' | 'failing';
+        /**
+         * Until then the secret before this one signs as well
+         */
+        oldSecretUntil?: string;
+        createdAt: string;
+        changedAt: string;
+        lastSuccessAt?: string;
+        version: number;
+        secret: string;
+    };
+};
+
+export type OrderingRotateWebhookSecretResponse = OrderingRotateWebhookSecretResponses[keyof OrderingRotateWebhookSecretResponses];
+
+export type OrderingPingWebhookData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}/ping';
+};
+
+export type OrderingPingWebhookErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingPingWebhookError = OrderingPingWebhookErrors[keyof OrderingPingWebhookErrors];
+
+export type OrderingPingWebhookResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        deliveryId: string;
+    };
+};
+
+export type OrderingPingWebhookResponse = OrderingPingWebhookResponses[keyof OrderingPingWebhookResponses];
+
+export type OrderingListWebhookDeliveriesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        state?: 'pending' | 'delivered' | 'failed';
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/webhooks/{id}/deliveries';
+};
+
+export type OrderingListWebhookDeliveriesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListWebhookDeliveriesError = OrderingListWebhookDeliveriesErrors[keyof OrderingListWebhookDeliveriesErrors];
+
+export type OrderingListWebhookDeliveriesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * The header webhook-id
+             */
+            id: string;
+            type: string;
+            state: 'pending' | 'delivered' | 'failed';
+            attempts: number;
+            createdAt: string;
+            /**
+             * When it is tried the next time; absent once it has ended
+             */
+            dueAt?: string;
+            lastAttempt?: {
+                at: string;
+                status?: number;
+                error?: string;
+                /**
+                 * The first 200 characters of the answer
+                 */
+                response?: string;
+                milliseconds: number;
+            };
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListWebhookDeliveriesResponse = OrderingListWebhookDeliveriesResponses[keyof OrderingListWebhookDeliveriesResponses];
+
+export type OrderingReplayWebhookDeliveriesData = {
+    body: {
+        from: string;
+        /**
+         * Exclusive
+         */
+        to: string;
+        state?: 'delivered' | 'failed';
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}/deliveries/replay';
+};
+
+export type OrderingReplayWebhookDeliveriesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingReplayWebhookDeliveriesError = OrderingReplayWebhookDeliveriesErrors[keyof OrderingReplayWebhookDeliveriesErrors];
+
+export type OrderingReplayWebhookDeliveriesResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 10000 at the most: say it again for the rest
+         */
+        replayed: number;
+    };
+};
+
+export type OrderingReplayWebhookDeliveriesResponse = OrderingReplayWebhookDeliveriesResponses[keyof OrderingReplayWebhookDeliveriesResponses];
+
+export type OrderingReplayWebhookDeliveryData = {
+    body?: never;
+    path: {
+        id: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/webhooks/{id}/deliveries/{deliveryId}/replay';
+};
+
+export type OrderingReplayWebhookDeliveryErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: WebhookDeliveryUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingReplayWebhookDeliveryError = OrderingReplayWebhookDeliveryErrors[keyof OrderingReplayWebhookDeliveryErrors];
+
+export type OrderingReplayWebhookDeliveryResponses = {
+    /**
+     * Accepted
+     */
+    202: unknown;
+};
+
+export type OrderingListCouponUsesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/orders/coupons';
+};
+
+export type OrderingListCouponUsesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListCouponUsesError = OrderingListCouponUsesErrors[keyof OrderingListCouponUsesErrors];
+
+export type OrderingListCouponUsesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            couponCode: string;
+            status: 'reserved' | 'confirmed' | 'released';
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListCouponUsesResponse = OrderingListCouponUsesResponses[keyof OrderingListCouponUsesResponses];
+
+export type OrderingGetProjectionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/projections/orders';
+};
+
+export type OrderingGetProjectionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingGetProjectionError = OrderingGetProjectionErrors[keyof OrderingGetProjectionErrors];
+
+export type OrderingGetProjectionResponses = {
+    /**
+     * Done
+     */
+    200: {
+        pending: number;
+    };
+};
+
+export type OrderingGetProjectionResponse = OrderingGetProjectionResponses[keyof OrderingGetProjectionResponses];
+
+export type OrderingRebuildProjectionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/projections/orders/rebuild';
+};
+
+export type OrderingRebuildProjectionErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingRebuildProjectionError = OrderingRebuildProjectionErrors[keyof OrderingRebuildProjectionErrors];
+
+export type OrderingRebuildProjectionResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        orders: number;
+    };
+};
+
+export type OrderingRebuildProjectionResponse = OrderingRebuildProjectionResponses[keyof OrderingRebuildProjectionResponses];
 
 export type OrderingExportMyDataData = {
     body?: never;
@@ -4700,3 +13114,1246 @@ export type OrderingRequestMyErasureResponses = {
 };
 
 export type OrderingRequestMyErasureResponse = OrderingRequestMyErasureResponses[keyof OrderingRequestMyErasureResponses];
+
+export type OrderingExportCustomerDataData = {
+    body?: never;
+    path: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/customers/{customerId}/data';
+};
+
+export type OrderingExportCustomerDataErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingExportCustomerDataError = OrderingExportCustomerDataErrors[keyof OrderingExportCustomerDataErrors];
+
+export type OrderingExportCustomerDataResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+        exportedAt: string;
+        contexts: {
+            ordering: {
+                /**
+                 * Customer id: the token's claim
+                 */
+                customerId: string;
+                kinds: {
+                    orders: Array<{
+                        /**
+                         * Order id; equals the id of the checkout that began it
+                         */
+                        orderId: string;
+                        number: string;
+                        order: {
+                            [key: string]: unknown;
+                        };
+                        shippingAddress?: {
+                            firstName: string;
+                            lastName: string;
+                            emailAddress: string;
+                            addressLine: string;
+                            /**
+                             * Country: ISO 3166-1 alpha-2
+                             */
+                            country: string;
+                            state?: string;
+                            zipCode?: string;
+                        };
+                    }>;
+                    trail: Array<{
+                        position: number;
+                        at: string;
+                        by: {
+                            kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                            id?: string;
+                        };
+                        subject: string;
+                        action: string;
+                        change: unknown;
+                    }>;
+                };
+                cutShort: Array<string>;
+            };
+            basket: {
+                /**
+                 * Customer id: the token's claim
+                 */
+                customerId: string;
+                kinds: {
+                    [key: string]: Array<unknown>;
+                };
+                cutShort: Array<string>;
+            };
+            catalog: {
+                /**
+                 * Customer id: the token's claim
+                 */
+                customerId: string;
+                kinds: {
+                    [key: string]: Array<unknown>;
+                };
+                cutShort: Array<string>;
+            };
+            discount: {
+                /**
+                 * Customer id: the token's claim
+                 */
+                customerId: string;
+                kinds: {
+                    [key: string]: Array<unknown>;
+                };
+                cutShort: Array<string>;
+            };
+        };
+    };
+};
+
+export type OrderingExportCustomerDataResponse = OrderingExportCustomerDataResponses[keyof OrderingExportCustomerDataResponses];
+
+export type OrderingGetErasureData = {
+    body?: never;
+    path: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/customers/{customerId}/erasure';
+};
+
+export type OrderingGetErasureErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingGetErasureError = OrderingGetErasureErrors[keyof OrderingGetErasureErrors];
+
+export type OrderingGetErasureResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+        status: 'not-requested' | 'waiting' | 'erased';
+        requestedAt?: string;
+        erasedUntil?: string;
+        waitsFor: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+            /**
+             * Where it is known
+             */
+            until?: string;
+            says: string;
+        }>;
+        kept: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            what: 'name and address on the invoice';
+            until: string;
+        }>;
+    };
+};
+
+export type OrderingGetErasureResponse = OrderingGetErasureResponses[keyof OrderingGetErasureResponses];
+
+export type OrderingRequestErasureData = {
+    body?: never;
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/customers/{customerId}/erasure';
+};
+
+export type OrderingRequestErasureErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Conflict
+     */
+    409: InFlightProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingRequestErasureError = OrderingRequestErasureErrors[keyof OrderingRequestErasureErrors];
+
+export type OrderingRequestErasureResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * Customer id: the token's claim
+         */
+        customerId: string;
+        status: 'not-requested' | 'waiting' | 'erased';
+        requestedAt?: string;
+        erasedUntil?: string;
+        waitsFor: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+            /**
+             * Where it is known
+             */
+            until?: string;
+            says: string;
+        }>;
+        kept: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            what: 'name and address on the invoice';
+            until: string;
+        }>;
+    };
+};
+
+export type OrderingRequestErasureResponse = OrderingRequestErasureResponses[keyof OrderingRequestErasureResponses];
+
+export type OrderingGetArchivedAddressData = {
+    body?: never;
+    path: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/operations/orders/{id}/archived-address';
+};
+
+export type OrderingGetArchivedAddressErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: ArchivedAddressMissingProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingGetArchivedAddressError = OrderingGetArchivedAddressErrors[keyof OrderingGetArchivedAddressErrors];
+
+export type OrderingGetArchivedAddressResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Order id; equals the id of the checkout that began it
+         */
+        orderId: string;
+        address: {
+            firstName: string;
+            lastName: string;
+            addressLine: string;
+            /**
+             * Country: ISO 3166-1 alpha-2
+             */
+            country: string;
+            state?: string;
+            zipCode?: string;
+        };
+        keptUntil: string;
+    };
+};
+
+export type OrderingGetArchivedAddressResponse = OrderingGetArchivedAddressResponses[keyof OrderingGetArchivedAddressResponses];
+
+export type OrderingOperationsListErasuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/erasures';
+};
+
+export type OrderingOperationsListErasuresErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsListErasuresError = OrderingOperationsListErasuresErrors[keyof OrderingOperationsListErasuresErrors];
+
+export type OrderingOperationsListErasuresResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            until: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingOperationsListErasuresResponse = OrderingOperationsListErasuresResponses[keyof OrderingOperationsListErasuresResponses];
+
+export type OrderingEraseAgainData = {
+    body: {
+        erasures: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            until: string;
+        }>;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/erasures';
+};
+
+export type OrderingEraseAgainErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingEraseAgainError = OrderingEraseAgainErrors[keyof OrderingEraseAgainErrors];
+
+export type OrderingEraseAgainResponses = {
+    /**
+     * Done
+     */
+    200: {
+        erased: number;
+    };
+};
+
+export type OrderingEraseAgainResponse = OrderingEraseAgainResponses[keyof OrderingEraseAgainResponses];
+
+export type OrderingOperationsRewrapKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/personal-data/rewrap';
+};
+
+export type OrderingOperationsRewrapKeysErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsRewrapKeysError = OrderingOperationsRewrapKeysErrors[keyof OrderingOperationsRewrapKeysErrors];
+
+export type OrderingOperationsRewrapKeysResponses = {
+    /**
+     * Done
+     */
+    200: {
+        rewrapped: number;
+        versions: Array<{
+            version: string;
+            keys: number;
+        }>;
+    };
+};
+
+export type OrderingOperationsRewrapKeysResponse = OrderingOperationsRewrapKeysResponses[keyof OrderingOperationsRewrapKeysResponses];
+
+export type OrderingReconcilePaymentsNowData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/payments/reconciliation';
+};
+
+export type OrderingReconcilePaymentsNowErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingReconcilePaymentsNowError = OrderingReconcilePaymentsNowErrors[keyof OrderingReconcilePaymentsNowErrors];
+
+export type OrderingReconcilePaymentsNowResponses = {
+    /**
+     * Done
+     */
+    200: {
+        right: number;
+        /**
+         * Looked at again by the next run
+         */
+        waiting: number;
+        voided: number;
+        refunded: number;
+        alarms: number;
+        /**
+         * Every payment that was made before has been looked at
+         */
+        settledUntil: string;
+    };
+};
+
+export type OrderingReconcilePaymentsNowResponse = OrderingReconcilePaymentsNowResponses[keyof OrderingReconcilePaymentsNowResponses];
+
+export type OrderingListSagasInNeedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/sagas';
+};
+
+export type OrderingListSagasInNeedErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListSagasInNeedError = OrderingListSagasInNeedErrors[keyof OrderingListSagasInNeedErrors];
+
+export type OrderingListSagasInNeedResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            instanceId: string;
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            saga: string;
+            status: 'running' | 'failed';
+            position: {
+                step: string;
+                says?: string;
+                until?: string;
+                reason?: string;
+                needsAttention?: true;
+                attempt?: number;
+                since?: string;
+                waitsFor?: string;
+                hears?: Array<'retry' | 'skip' | 'compensate'>;
+            };
+            notedAt: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListSagasInNeedResponse = OrderingListSagasInNeedResponses[keyof OrderingListSagasInNeedResponses];
+
+export type OrderingSayWordData = {
+    body: {
+        word: 'retry' | 'skip' | 'compensate';
+        /**
+         * The activity, as the saga's position names it
+         */
+        step: string;
+        /**
+         * Its failed attempt, as the saga's position counts it
+         */
+        attempt: number;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/sagas/{instanceId}/words';
+};
+
+export type OrderingSayWordErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: SagaUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:saga.elsewhere';
+    } & SagaElsewhereProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingSayWordError = OrderingSayWordErrors[keyof OrderingSayWordErrors];
+
+export type OrderingSayWordResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        instanceId: string;
+        said: {
+            word: 'retry' | 'skip' | 'compensate';
+            /**
+             * The activity, as the saga's position names it
+             */
+            step: string;
+            /**
+             * Its failed attempt, as the saga's position counts it
+             */
+            attempt: number;
+        };
+    };
+};
+
+export type OrderingSayWordResponse = OrderingSayWordResponses[keyof OrderingSayWordResponses];
+
+export type OrderingVerifyOrdersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/verification/orders';
+};
+
+export type OrderingVerifyOrdersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingVerifyOrdersError = OrderingVerifyOrdersErrors[keyof OrderingVerifyOrdersErrors];
+
+export type OrderingVerifyOrdersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            orderId: string;
+            problems: Array<{
+                code: string;
+                detail: string;
+            }>;
+            /**
+             * Its signature is the reader's to verify
+             */
+            proof?: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingVerifyOrdersResponse = OrderingVerifyOrdersResponses[keyof OrderingVerifyOrdersResponses];
+
+export type OrderingListDigestsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/verification/digests';
+};
+
+export type OrderingListDigestsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListDigestsError = OrderingListDigestsErrors[keyof OrderingListDigestsErrors];
+
+export type OrderingListDigestsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        days: Array<string>;
+    };
+};
+
+export type OrderingListDigestsResponse = OrderingListDigestsResponses[keyof OrderingListDigestsResponses];
+
+export type OrderingVerifyDigestData = {
+    body?: never;
+    path: {
+        day: string;
+    };
+    query?: never;
+    url: '/ordering/operations/verification/digests/{day}';
+};
+
+export type OrderingVerifyDigestErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: DigestUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingVerifyDigestError = OrderingVerifyDigestErrors[keyof OrderingVerifyDigestErrors];
+
+export type OrderingVerifyDigestResponses = {
+    /**
+     * Done
+     */
+    200: {
+        day: string;
+        sha256: string;
+        previous?: string;
+        heads: number;
+        problems: Array<{
+            orderId: string;
+            version: number;
+        }>;
+    };
+};
+
+export type OrderingVerifyDigestResponse = OrderingVerifyDigestResponses[keyof OrderingVerifyDigestResponses];
+
+export type OrderingOperationsListDeadLettersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+    };
+    url: '/ordering/operations/dead-letters';
+};
+
+export type OrderingOperationsListDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsListDeadLettersError = OrderingOperationsListDeadLettersErrors[keyof OrderingOperationsListDeadLettersErrors];
+
+export type OrderingOperationsListDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        letters: Array<{
+            store: 'parked' | 'broker';
+            source: string;
+            eventId: string;
+            type: string;
+            topic: string;
+            reason: string;
+            subject?: string;
+            at: string;
+        }>;
+        /**
+         * How many are parked altogether
+         */
+        parked: number;
+    };
+};
+
+export type OrderingOperationsListDeadLettersResponse = OrderingOperationsListDeadLettersResponses[keyof OrderingOperationsListDeadLettersResponses];
+
+export type OrderingOperationsRedriveDeadLettersData = {
+    body: {
+        source?: string;
+        eventId?: string;
+        all?: true;
+        reason?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/dead-letters/redrive';
+};
+
+export type OrderingOperationsRedriveDeadLettersErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: DeadLetterUnknownProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsRedriveDeadLettersError = OrderingOperationsRedriveDeadLettersErrors[keyof OrderingOperationsRedriveDeadLettersErrors];
+
+export type OrderingOperationsRedriveDeadLettersResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * Parked messages that are on their way again
+         */
+        parked: number;
+        /**
+         * Messages of the dead-letter queue that are on their way again
+         */
+        broker: number;
+        /**
+         * Parked messages that nothing here would handle: they stay
+         */
+        left: number;
+    };
+};
+
+export type OrderingOperationsRedriveDeadLettersResponse = OrderingOperationsRedriveDeadLettersResponses[keyof OrderingOperationsRedriveDeadLettersResponses];
+
+export type OrderingOperationsGetLogLevelData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/log-level';
+};
+
+export type OrderingOperationsGetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsGetLogLevelError = OrderingOperationsGetLogLevelErrors[keyof OrderingOperationsGetLogLevelErrors];
+
+export type OrderingOperationsGetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type OrderingOperationsGetLogLevelResponse = OrderingOperationsGetLogLevelResponses[keyof OrderingOperationsGetLogLevelResponses];
+
+export type OrderingOperationsSetLogLevelData = {
+    body: {
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * How long; with 0 the app's setting counts again
+         */
+        minutes: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/log-level';
+};
+
+export type OrderingOperationsSetLogLevelErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsSetLogLevelError = OrderingOperationsSetLogLevelErrors[keyof OrderingOperationsSetLogLevelErrors];
+
+export type OrderingOperationsSetLogLevelResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What this instance logs from now
+         */
+        level: 'debug' | 'info' | 'warn' | 'error';
+        /**
+         * Until when an operator has set it; absent: it is the app's setting
+         */
+        until?: string;
+    };
+};
+
+export type OrderingOperationsSetLogLevelResponse = OrderingOperationsSetLogLevelResponses[keyof OrderingOperationsSetLogLevelResponses];

@@ -1,0 +1,3 @@
+import type { NavigationGroup } from "../../navigation.ts"
+
+export const goodsNavigation: NavigationGroup = { label: "What is sold", entries: [] }

@@ -1,0 +1,34 @@
+import "../design/tokens.css"
+import "../design/base.css"
+import "../design/components.css"
+import "./staff.css"
+import { QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { connectApi } from "../api/api.ts"
+import { traceActions } from "../api/trace.ts"
+import { queryClient } from "../app/query-client.ts"
+import { staffDoor } from "../session/door.ts"
+import { accessToken, beginSession } from "../session/session.ts"
+import { router } from "./router.tsx"
+
+async function begin(): Promise<void> {
+  traceActions()
+  connectApi("", accessToken)
+  const who = await beginSession(staffDoor).catch((error: unknown) => {
+    // Without the provider nobody is known, and the page says so; the next load asks again.
+    console.warn("The sign-in could not be taken up.", error)
+    return "guest" as const
+  })
+  if (who === "leaving") return
+  createRoot(document.getElementById("staff") as HTMLElement).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
+
+void begin()

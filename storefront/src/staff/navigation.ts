@@ -1,0 +1,18 @@
+import { goodsNavigation } from "./back-office/goods/navigation.ts"
+import { salesNavigation } from "./back-office/sales/navigation.ts"
+import { consoleNavigation } from "./console/navigation.ts"
+
+/** A page that is in the navigation. */
+export type NavigationEntry = {
+  readonly to: string
+  readonly label: string
+  /** What is done there, in a few words. */
+  readonly says: string
+  /** Who may do at least something there: one of these roles. */
+  readonly roles: readonly string[]
+}
+
+export type NavigationGroup = { readonly label: string; readonly entries: readonly NavigationEntry[] }
+
+/** All pages that are in the navigation, in its order. */
+export const navigation: readonly NavigationGroup[] = [goodsNavigation, salesNavigation, consoleNavigation]

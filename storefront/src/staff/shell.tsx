@@ -1,0 +1,100 @@
+import { onlineManager } from "@tanstack/react-query"
+import { Link, Outlet } from "@tanstack/react-router"
+import { useSyncExternalStore } from "react"
+import { Page } from "../design/page.tsx"
+import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
+import { navigation } from "./navigation.ts"
+import { mayVisit } from "./roles.ts"
+import { t } from "./texts.ts"
+
+/** What is around every page of the staff; whoever is not signed in sees nothing else. */
+export function Shell() {
+  const person = useCustomer()
+  return (
+    <div className="staff">
+      <a className="skip-link" href="#main">
+        {t("shell.skip")}
+      </a>
+      <Header person={person} />
+      {person && <Navigation roles={person.roles} />}
+      <main id="main" tabIndex={-1}>
+        <OfflineNotice />
+        {person ? <Outlet /> : <SignInFirst />}
+      </main>
+    </div>
+  )
+}
+
+function Header({ person }: { person: Customer | undefined }) {
+  return (
+    <header className="staff-header">
+      <Link to="/back-office" className="brand">
+        <img src="/icon.svg" alt="" width="24" height="24" />
+        {t("shell.brand")}
+      </Link>
+      <a href="/" className="header-link">
+        {t("shell.shop")}
+      </a>
+      {person ? (
+        <>
+          <span className="staff-name">{person.name}</span>
+          <button type="button" className="header-link" onClick={() => void signOut()}>
+            {t("shell.sign-out")}
+          </button>
+        </>
+      ) : (
+        <button type="button" className="header-link" onClick={() => void signIn()}>
+          {t("shell.sign-in")}
+        </button>
+      )}
+    </header>
+  )
+}
+
+function Navigation({ roles }: { roles: readonly string[] }) {
+  return (
+    <nav className="staff-navigation" aria-label={t("shell.navigation")}>
+      {navigation.map(({ label, entries }) => {
+        const mine = entries.filter((entry) => mayVisit(entry, roles))
+        return mine.length === 0 ? null : (
+          <div key={label}>
+            <h2 className="staff-navigation-label">{label}</h2>
+            <ul>
+              {mine.map((entry) => (
+                <li key={entry.to}>
+                  <Link to={entry.to} className="staff-navigation-link">
+                    {entry.label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )
+      })}
+    </nav>
+  )
+}
+
+function OfflineNotice() {
+  const isOnline = useSyncExternalStore(onlineManager.subscribe.bind(onlineManager), () =>
+    onlineManager.isOnline(),
+  )
+  return (
+    <div role="status" aria-live="polite">
+      {!isOnline && <p className="offline">{t("shell.offline")}</p>}
+    </div>
+  )
+}
+
+function SignInFirst() {
+  return (
+    <Page title={t("sign-in.title")}>
+      <p>{t("sign-in.says")}</p>
+      <p className="actions">
+        <button type="button" className="button button-main" onClick={() => void signIn()}>
+          {t("shell.sign-in")}
+        </button>
+      </p>
+    </Page>
+  )
+}

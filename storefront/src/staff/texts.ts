@@ -1,0 +1,29 @@
+import { messages } from "../texts/messages.ts"
+
+/** The texts around the staff's pages. */
+export const t = messages({
+  "shell.skip": "Skip to the content",
+  "shell.brand": "eShop back office",
+  "shell.navigation": "Back office",
+  "shell.shop": "To the shop",
+  "shell.sign-in": "Sign in",
+  "shell.sign-out": "Sign out",
+  "shell.offline":
+    "You are offline. What you see may be out of date; what you do is sent when the connection is back.",
+  "home.title": "Back office",
+  "home.says": "What your roles let you do: {roles}.",
+  "home.nothing": "Your account has no role, so there is nothing for you to do here.",
+  "sign-in.title": "Back office",
+  "sign-in.says": "These pages are for the shop's own people. Sign in to go on.",
+  "missing.title": "Not found",
+  "missing.says": "There is no page at this address.",
+  "failed.title": "That did not work",
+  "failed.again": "Try again",
+  "problem.no-answer": "The shop does not answer. Check the connection; nothing was lost.",
+  "problem.unknown": "Something went wrong in this page.",
+  "problem.403": "Your roles do not allow this.",
+  "problem.412": "Somebody else has changed it meanwhile.",
+  "problem.429": "Too many requests. Wait a moment.",
+  "problem.503": "A part of the shop is away for the moment. Try again soon.",
+  "problem.reference": "Reference for the operators: {reference}",
+})
