@@ -56,6 +56,7 @@ CREATE TABLE order_view (
   status       text        NOT NULL,
   submitted_at timestamptz NOT NULL,
   version      integer     NOT NULL,
-  view         jsonb       NOT NULL
+  view         jsonb       NOT NULL,
+  details      jsonb       NOT NULL
 );
 CREATE INDEX order_view_by_customer ON order_view (customer_id, submitted_at DESC, id DESC);

@@ -59,6 +59,7 @@ CREATE TABLE order_view (
   status       nvarchar(20)  COLLATE Latin1_General_100_BIN2 NOT NULL,
   submitted_at datetime2(3)  NOT NULL,
   version      int           NOT NULL,
-  document     nvarchar(max) NOT NULL
+  document     nvarchar(max) NOT NULL,
+  details      nvarchar(max) NOT NULL
 );
 CREATE INDEX order_view_by_customer ON order_view (customer_id, submitted_at DESC, id DESC);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Container, SqlParameter } from "@azure/cosmos"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { azureCredential } from "@eshop/building-blocks/identity/azure-credential"
-import type { OrderView } from "../orders/order-views.ts"
+import type { OrderDetails, OrderView, ProjectedOrder } from "../orders/order-views.ts"
 import type { OrderViews, ViewCursor, ViewFilter } from "../orders/ports.ts"
 import { cosmosCalls } from "./cosmos-calls.ts"
 
@@ -24,6 +24,7 @@ type ViewDocument = {
   readonly position: string
   readonly version: number
   readonly view: OrderView
+  readonly details: OrderDetails
 }
 
 /** Where Cosmos DB is: its address with the app's identity, or a connection string with a key. */
@@ -71,13 +72,14 @@ function partsOf(connectionString: string): { endpoint: string; key: string } {
 const instantOf = (text: string): string => new Date(text).toISOString()
 const positionOf = ({ submittedAt, id }: ViewCursor): string => `${instantOf(submittedAt)} ${id}`
 
-const documentOf = ({ view, version }: { view: OrderView; version: number }): ViewDocument => ({
+const documentOf = ({ view, details, version }: ProjectedOrder): ViewDocument => ({
   id: view.id,
   customerId: view.customerId,
   status: view.status,
   position: positionOf(view),
   version,
   view,
+  details,
 })
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
@@ -180,8 +182,14 @@ export const cosmosOrderViews = (
   connect: () => Promise<Container>,
   exists: (id: string) => Promise<boolean>,
 ): OrderViews => ({
-  put: (views) =>
-    reach(connect, (container) => forEach(views.map(documentOf), (document) => put(container, document))),
+  put: (orders) =>
+    reach(connect, (container) => forEach(orders.map(documentOf), (document) => put(container, document))),
+
+  find: (customerId, id) =>
+    reach(connect, async (container) => {
+      const { resource } = await container.item(id, customerId).read<ViewDocument>()
+      return resource?.details
+    }),
 
   list: (customerId, filter, after, limit) =>
     reach(connect, async (container) => {

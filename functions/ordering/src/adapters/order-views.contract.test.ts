@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { cosmosContainer } from "../../../../tests/fixtures/cosmos.ts"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
-import type { OrderView } from "../orders/order-views.ts"
+import { nothingYet, type OrderView, type ProjectedOrder } from "../orders/order-views.ts"
 import type { OrderViews } from "../orders/ports.ts"
 import { connectCosmos, cosmosOrderViews, VIEWS } from "./cosmos-order-views.ts"
 import { openDatabase } from "./database.ts"
@@ -94,6 +94,17 @@ const viewOf = (customerId: string, more: Partial<OrderView> = {}): OrderView =>
   return { ...head, lineCount: 1, submittedAt: at, changedAt: at, ...more }
 }
 
+/** The projection of an order that is all in its view. */
+const projected = (view: OrderView, version: number): ProjectedOrder => {
+  const { lineCount: _, ...head } = view
+  const money = usd(0)
+  const details = {
+    ...{ ...head, ...nothingYet, lines: [], subtotal: view.total, discount: money, couponCodes: [] },
+    ...{ discountUnavailable: false, version },
+  }
+  return { view, details, version }
+}
+
 describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open }) => {
   const it = test.skipIf(!isHere)
   let store: Store
@@ -109,12 +120,23 @@ describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open 
     const [ann, bob] = [newId(), newId()]
     const days = [3, 1, 2].map((day) => viewOf(ann, { submittedAt: `2026-11-0${day}T10:00:00.000Z` }))
     const other = viewOf(bob)
-    await store.views.put([...days, other].map((view) => ({ view, version: 1 })))
-    await store.views.put([{ view: days[0] as OrderView, version: 1 }])
+    await store.views.put([...days, other].map((view) => projected(view, 1)))
+    await store.views.put([projected(days[0] as OrderView, 1)])
     const [third, first, second] = days
     expect(await listOf(ann)).toEqual([third, second, first])
     expect(await listOf(bob)).toEqual([other])
     expect(await listOf(newId())).toEqual([])
+  })
+
+  it("has each order's details for its customer alone", async () => {
+    const [ann, bob] = [newId(), newId()]
+    const order = projected(viewOf(ann), 3)
+    await store.views.put([order, projected(viewOf(bob), 1)])
+    expect(await store.views.find(ann, order.view.id)).toEqual(order.details)
+    expect(await store.views.find(bob, order.view.id)).toBeUndefined()
+    expect(await store.views.find(ann, newId())).toBeUndefined()
+    await store.views.put([projected(order.view, 2)])
+    expect(await store.views.find(ann, order.view.id)).toEqual(order.details)
   })
 
   it("pages without a gap, also where orders are of the same instant", async () => {
@@ -122,7 +144,7 @@ describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open 
     const views = Array.from({ length: 25 }, (_, index) =>
       viewOf(ann, { submittedAt: `2026-11-01T10:00:0${index % 3}.000Z` }),
     )
-    await store.views.put(views.map((view) => ({ view, version: 1 })))
+    await store.views.put(views.map((view) => projected(view, 1)))
     const whole = await listOf(ann)
     const sorted = views.toSorted((a, b) =>
       `${a.submittedAt} ${a.id}` < `${b.submittedAt} ${b.id}` ? 1 : -1,
@@ -144,7 +166,7 @@ describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open 
     const of = (day: number, status: OrderView["status"]) =>
       viewOf(ann, { status, submittedAt: `2026-11-0${day}T00:00:00.000Z` })
     const [one, two, three] = [of(1, "Paid"), of(2, "Shipped"), of(3, "Paid")]
-    await store.views.put([one, two, three].map((view) => ({ view, version: 1 })))
+    await store.views.put([one, two, three].map((view) => projected(view, 1)))
     expect(await listOf(ann, { status: "Paid" })).toEqual([three, one])
     expect(await listOf(ann, { from: "2026-11-02T00:00:00Z" })).toEqual([three, two])
     expect(await listOf(ann, { before: "2026-11-03T00:00:00Z" })).toEqual([two, one])
@@ -158,9 +180,9 @@ describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open 
     const view = viewOf(ann)
     const versions = [4, 9, 2, 7, 9, 1, 3, 8, 5, 6]
     await Promise.all(
-      versions.map((version) => store.views.put([{ view: { ...view, lineCount: version }, version }])),
+      versions.map((version) => store.views.put([projected({ ...view, lineCount: version }, version)])),
     )
-    await store.views.put([{ view: { ...view, lineCount: 1 }, version: 1 }])
+    await store.views.put([projected({ ...view, lineCount: 1 }, 1)])
     expect(await listOf(ann)).toEqual([{ ...view, lineCount: 9 }])
   })
 
@@ -168,11 +190,11 @@ describe.each(adapters)("a customer's list of orders on $name", ({ isHere, open 
     const ann = newId()
     const [kept, stray] = [viewOf(ann), viewOf(ann)]
     await store.addOrder(kept.id)
-    await store.views.put([kept, stray].map((view) => ({ view: { ...view, lineCount: 7 }, version: 99 })))
+    await store.views.put([kept, stray].map((view) => projected({ ...view, lineCount: 7 }, 99)))
     await store.views.distrust()
     expect(await listOf(ann)).toEqual([{ ...kept, lineCount: 7 }])
-    await store.views.put([{ view: kept, version: 3 }])
-    await store.views.put([{ view: { ...kept, lineCount: 2 }, version: 2 }])
+    await store.views.put([projected(kept, 3)])
+    await store.views.put([projected({ ...kept, lineCount: 2 }, 2)])
     expect(await listOf(ann)).toEqual([kept])
   })
 })
@@ -182,7 +204,7 @@ describe.skipIf(!COSMOS_CONNECTION)("an account of one's own (COSMOS_CONNECTION 
     const store = await cosmos(COSMOS_CONNECTION)
     try {
       const view = viewOf(newId())
-      await store.views.put([{ view, version: 1 }])
+      await store.views.put([projected(view, 1)])
       expect(await store.views.list(view.customerId, {}, undefined, 10)).toEqual([view])
     } finally {
       await store.close()
@@ -197,5 +219,5 @@ test("Cosmos DB that is away is a dependency that is out", async () => {
   })
   const views = cosmosOrderViews(connect, async () => true)
   await expect(views.list("ann", {}, undefined, 1)).rejects.toThrow(DependencyUnavailableError)
-  await expect(views.put([{ view: viewOf("ann"), version: 1 }])).rejects.toThrow(DependencyUnavailableError)
+  await expect(views.put([projected(viewOf("ann"), 1)])).rejects.toThrow(DependencyUnavailableError)
 })

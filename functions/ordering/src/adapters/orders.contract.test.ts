@@ -81,7 +81,7 @@ async function onPostgres(): Promise<OpenStores> {
           `UPDATE order_view SET version = 99, view = view || '{"status":"Closed","lineCount":7}'`,
         )
         await store.pool.query(
-          `INSERT INTO order_view SELECT $1, customer_id, status, submitted_at, version, view FROM order_view LIMIT 1`,
+          `INSERT INTO order_view SELECT $1, customer_id, status, submitted_at, version, view, details FROM order_view LIMIT 1`,
           [stray],
         )
       },
@@ -129,8 +129,8 @@ async function onSqlServer(): Promise<OpenStores> {
         const wrong = '{"status":"Closed","lineCount":7}'
         await pool.run(sql`UPDATE order_view SET version = 99, document = ${text(wrong)}`)
         await pool.run(
-          sql`INSERT INTO order_view (id, customer_id, status, submitted_at, version, document)
-              SELECT ${text(stray)}, customer_id, status, submitted_at, version, document FROM order_view
+          sql`INSERT INTO order_view (id, customer_id, status, submitted_at, version, document, details)
+              SELECT ${text(stray)}, customer_id, status, submitted_at, version, document, details FROM order_view
               WHERE id = ${text(second.id)}`,
         )
       },

@@ -1,18 +1,18 @@
 import type pg from "pg"
-import type { OrderView } from "../orders/order-views.ts"
+import type { OrderDetails, OrderView } from "../orders/order-views.ts"
 import type { OrderViews } from "../orders/ports.ts"
 
 export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
-  async put(views) {
+  async put(orders) {
     // Rows in one order, so that two projectors at work on the same orders cannot wait for each other in a circle.
-    const sorted = [...views].sort((a, b) => (a.view.id < b.view.id ? -1 : 1))
+    const sorted = [...orders].sort((a, b) => (a.view.id < b.view.id ? -1 : 1))
     await pool.query({
       name: "order-view-put",
-      text: `INSERT INTO order_view (id, customer_id, status, submitted_at, version, view)
-             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::jsonb[])
+      text: `INSERT INTO order_view (id, customer_id, status, submitted_at, version, view, details)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::jsonb[], $7::jsonb[])
              ON CONFLICT (id) DO UPDATE
              SET customer_id = excluded.customer_id, status = excluded.status, submitted_at = excluded.submitted_at,
-                 version = excluded.version, view = excluded.view
+                 version = excluded.version, view = excluded.view, details = excluded.details
              WHERE order_view.version <= excluded.version`,
       values: [
         sorted.map(({ view }) => view.id),
@@ -21,8 +21,18 @@ export const postgresOrderViews = (pool: pg.Pool): OrderViews => ({
         sorted.map(({ view }) => view.submittedAt),
         sorted.map(({ version }) => version),
         sorted.map(({ view }) => JSON.stringify(view)),
+        sorted.map(({ details }) => JSON.stringify(details)),
       ],
     })
+  },
+
+  async find(customerId, id) {
+    const { rows } = await pool.query<{ details: OrderDetails }>({
+      name: "order-view-find",
+      text: "SELECT details FROM order_view WHERE id = $1 AND customer_id = $2",
+      values: [id, customerId],
+    })
+    return rows[0]?.details
   },
 
   async list(customerId, { status, from, before }, after, limit) {

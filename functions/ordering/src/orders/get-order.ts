@@ -1,5 +1,6 @@
 import { type Call, hasRole } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
+import { isUnavailable } from "@eshop/building-blocks/failure"
 import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
 import { Address } from "@eshop/domain/contracts/checkouts"
 import { OrderId } from "@eshop/domain/kernel/ids"
@@ -10,7 +11,7 @@ import { orderUnknown } from "@eshop/domain/ordering/order-refusals"
 import * as z from "zod"
 import type { Checkouts } from "../checkout/ports.ts"
 import { detailsOf, nothingYet, OrderDetails } from "./order-views.ts"
-import type { Orders } from "./ports.ts"
+import type { Orders, OrderViews } from "./ports.ts"
 
 export type OrderReaders = {
   readonly orders: Orders
@@ -85,13 +86,24 @@ export async function visibleOrder(
 
 const input = z.strictObject({ id: OrderId })
 
-/** One order. */
+/**
+ * One order. Where the orders' own store is away, a customer is answered from the read model, which may lie elsewhere: as it
+ * was moments before, and without its address.
+ */
 export const getOrder = useCase("ordering.get-order", {
   input,
   result: OrderDetails,
   refusals: [orderUnknown],
   handle:
-    (ports: OrderReaders) =>
-    ({ id }, call) =>
-      visibleOrder(ports, id, call),
+    (ports: OrderReaders & { readonly views: OrderViews }) =>
+    async ({ id }, call) => {
+      try {
+        return await visibleOrder(ports, id, call)
+      } catch (error) {
+        if (!isUnavailable(error) || call.caller.kind !== "customer") throw error
+        const projected = await ports.views.find(call.caller.id, id)
+        if (!projected) throw error
+        return projected
+      }
+    },
 })

@@ -139,6 +139,19 @@ const headOf = (order: Order) => ({
 
 export const viewOf = (order: Order): OrderView => ({ ...headOf(order), lineCount: order.lines.length })
 
+/** What the read model has of an order: what a list shows, and all that is not personal. */
+export type ProjectedOrder = {
+  readonly view: OrderView
+  readonly details: OrderDetails
+  readonly version: number
+}
+
+export const projectionOf = (order: Order, version: number): ProjectedOrder => ({
+  view: viewOf(order),
+  details: detailsOf(order, version),
+  version,
+})
+
 /** What nothing has happened to yet. */
 export const nothingYet = { cancellations: [], shipments: [], withdrawals: [], returns: [], refunds: [] }
 

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Caller } from "@eshop/building-blocks/app/call"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
 import { newId } from "@eshop/building-blocks/ids"
+import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
 import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
 import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
 import { checkTotals } from "@eshop/domain/contracts/totals"
@@ -11,6 +13,7 @@ import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { basketCheckouts } from "../adapters/basket-checkouts.ts"
+import { postgresOrders } from "../adapters/postgres-orders.ts"
 import { customer, operator, orderingOn } from "../testing/ordering.ts"
 import { changeOrder } from "./change-order.ts"
 import { project } from "./project-orders.ts"
@@ -195,6 +198,27 @@ describe("an order whose event has not come yet", () => {
     const path = `orders/${details.checkoutId}`
     expect((await underWay.as(customer(details.customerId))("GET", path)).status).toBe(404)
   })
+})
+
+test("an order is read from the read model while the orders' own database is away, by its customer alone", async () => {
+  const { customerId, checkoutId: id } = await submitted()
+  await project(ordering.ports)
+  const { body: whole } = await app().as(customer(customerId))("GET", `orders/${id}`)
+  const away = postgresStore("postgres://user:password@127.0.0.1:1/ordering")
+  onTestFinished(() => away.close())
+  const without = ordering.appWith({ orders: postgresOrders(away.pool, () => {}) })
+  const read = (caller: Caller, orderId = id) => without.as(caller)("GET", `orders/${orderId}`)
+  const { shippingAddress, ...projected } = whole
+  expect(shippingAddress).toBeDefined()
+  expect(await read(customer(customerId))).toMatchObject({ status: 200, body: projected })
+  expect((await read(customer(customerId))).body).not.toHaveProperty("shippingAddress")
+  // What nobody can say now is not said to be nothing.
+  for (const [caller, orderId] of [
+    [customer(newId()), id],
+    [operator, id],
+    [customer(customerId), newId()],
+  ] as const)
+    expect((await read(caller, orderId)).status).toBe(503)
 })
 
 describe("operations", () => {

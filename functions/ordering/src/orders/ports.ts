@@ -4,7 +4,7 @@ import type { Order } from "@eshop/domain/ordering/order"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import type { StoredLink, StreamHead } from "@eshop/domain/ordering/stream-chain"
 import type { HeadLine } from "../evidence/ports.ts"
-import type { OrderView } from "./order-views.ts"
+import type { OrderDetails, OrderView, ProjectedOrder } from "./order-views.ts"
 
 export type StoredOrder = { readonly order: Order; readonly version: number }
 
@@ -106,7 +106,9 @@ export type ViewCursor = { readonly submittedAt: string; readonly id: string }
 /** The customers' read model. It lags behind the orders by moments and can be rebuilt from them. */
 export type OrderViews = {
   /** Stores views; an older version never overwrites a newer one. */
-  put(views: readonly { view: OrderView; version: number }[]): Promise<void>
+  put(orders: readonly ProjectedOrder[]): Promise<void>
+  /** One of a customer's orders, without its address; undefined where the read model has none of that id for them. */
+  find(customerId: string, id: string): Promise<OrderDetails | undefined>
   /** A customer's orders, newest first. @param after where the page before ended */
   list(
     customerId: string,

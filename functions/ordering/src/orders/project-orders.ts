@@ -2,7 +2,7 @@ import { useCase } from "@eshop/building-blocks/app/use-case"
 import { tracedDebounce } from "@eshop/building-blocks/debounce"
 import { log } from "@eshop/building-blocks/telemetry/log"
 import * as z from "zod"
-import { viewOf } from "./order-views.ts"
+import { projectionOf } from "./order-views.ts"
 import type { OrderViews, Projection } from "./ports.ts"
 
 const BATCH = 100
@@ -20,7 +20,7 @@ export async function project({ projection, views }: ReadModelPorts): Promise<nu
   for (let projected = 0; ; ) {
     const pending = await projection.pending("order-list", BATCH)
     if (pending.length === 0) return projected
-    await views.put(pending.map(({ order, version }) => ({ view: viewOf(order), version })))
+    await views.put(pending.map(({ order, version }) => projectionOf(order, version)))
     const followed = await projection.followed(
       "order-list",
       pending.map(({ order, version }) => ({ id: order.id, version })),

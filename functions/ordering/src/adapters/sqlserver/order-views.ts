@@ -6,7 +6,7 @@ import {
   sqlServerUnitOfWork,
 } from "@eshop/building-blocks/store/sqlserver/pool"
 import { ids, instant, int, join, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
-import type { OrderView } from "../../orders/order-views.ts"
+import type { OrderDetails, OrderView } from "../../orders/order-views.ts"
 import type { OrderViews } from "../../orders/ports.ts"
 import { isBehind } from "./order-search.ts"
 import { ranges } from "./pages.ts"
@@ -24,6 +24,13 @@ export const sqlServerOrderViews = (server: SqlServerPool): OrderViews => ({
         if (!isDuplicate(error)) throw error
       }
     }
+  },
+
+  async find(customerId, id) {
+    const { rows } = await server.run<{ details: string }>(
+      sql`SELECT details FROM order_view WHERE id = ${text(id)} AND customer_id = ${text(customerId)}`,
+    )
+    return rows[0] && (JSON.parse(rows[0].details) as OrderDetails)
   },
 
   async list(customerId, { status, from, before }, after, limit) {
@@ -66,11 +73,11 @@ const replace = (unitOfWork: UnitOfWork, views: Views): Promise<void> =>
     const old = wanted.flatMap(({ view }) => (known.has(view.id) ? [view.id] : []))
     if (old.length > 0) await transaction.run(sql`DELETE FROM order_view WHERE id IN (${ids(old)})`)
     const values = wanted.map(
-      ({ view, version }) =>
+      ({ view, details, version }) =>
         sql`(${text(view.id)}, ${text(view.customerId)}, ${text(view.status)}, ${instant(new Date(view.submittedAt))}, ${int(version)},
-             ${text(JSON.stringify(view))})`,
+             ${text(JSON.stringify(view))}, ${text(JSON.stringify(details))})`,
     )
     await transaction.run(
-      sql`INSERT INTO order_view (id, customer_id, status, submitted_at, version, document) VALUES ${join(values, ", ")}`,
+      sql`INSERT INTO order_view (id, customer_id, status, submitted_at, version, document, details) VALUES ${join(values, ", ")}`,
     )
   })
