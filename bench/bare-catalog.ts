@@ -30,7 +30,7 @@ function statementsFor(path: string, query: URLSearchParams): Statement[] {
   if (list === "products")
     return statementsOf((pool) => {
       const products = postgresProducts(pool)
-      products.list({ status: "published" }, { limit: 21, language: "en" })
+      products.list({ status: "published" }, { sort: "name", limit: 21, language: "en" })
       products.count({ status: "published" })
     })
   const q = query.get("q") ?? ""

@@ -14,12 +14,14 @@ const cache = join(repository, "node_modules", ".cache", "storefront")
 /** What a build is made of, in the repository. */
 const sources = [
   ...["storefront/src", "storefront/public", "storefront/index.html"],
-  ...["storefront/staff.html", "storefront/vite.config.ts"],
+  ...["storefront/staff.html", "storefront/vite.config.ts", "storefront/vite.prerender.config.ts"],
   ...["packages/shop-client/src", "package-lock.json"],
 ]
 
 /** The built pages. */
 export const builtStorefront = join(storefront, "dist")
+/** The same pages for Node, where they are prerendered; what it exports says `prerender/renderer.ts`. */
+export const builtRenderer = join(cache, "prerender", "entry.mjs")
 
 async function filesOf(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined)
@@ -47,19 +49,29 @@ export async function buildStorefront(): Promise<boolean> {
   const hash = await hashOfSources()
   const record = join(cache, "built-from")
   const builtFrom = await readFile(record, "utf8").catch(() => undefined)
-  if (builtFrom === hash && existsSync(join(builtStorefront, "index.html"))) return false
+  if (builtFrom === hash && existsSync(join(builtStorefront, "index.html")) && existsSync(builtRenderer))
+    return false
   await mkdir(cache, { recursive: true })
   // Whole or not at all: a gateway may be serving the one before.
   const fresh = join(cache, `build-${process.pid}`)
+  const [pages, renderer] = [join(fresh, "pages"), join(fresh, "prerender")]
   try {
-    await vite(["build", "--outDir", fresh])
-    await rm(builtStorefront, { recursive: true, force: true })
-    await rename(fresh, builtStorefront)
+    await Promise.all([
+      vite(["build", "--outDir", pages]),
+      vite(["build", "--config", "vite.prerender.config.ts", "--outDir", renderer]),
+    ])
+    await replaceDirectory(builtStorefront, pages)
+    await replaceDirectory(dirname(builtRenderer), renderer)
     await writeFile(record, hash)
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
   return true
+}
+
+async function replaceDirectory(directory: string, fresh: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true })
+  await rename(fresh, directory)
 }
 
 function vite(args: readonly string[]): Promise<void> {

@@ -26,6 +26,23 @@ const replacements: readonly (readonly [path: RegExp, contents: string])[] = [
   [/[\\/]validator[\\/]index\.js$/, 'exports.isURL = require("./lib/isURL").default'],
   // The types of files in a form: its client sends JSON.
   [/[\\/]mime-db[\\/]index\.js$/, "module.exports = {}"],
+  // Of `applicationinsights` all but three functions are what its earlier versions could do, with all of their libraries.
+  [/[\\/]applicationinsights[\\/]out[\\/]src[\\/]index\.js$/, 'module.exports = require("./main")'],
+  // Of what those load: instrumentations, which hook into modules and are off, and what a configuration file or the
+  // environment could ask OpenTelemetry's SDK for besides.
+  [/[\\/]@opentelemetry[\\/]instrumentation-\w+[\\/]build[\\/].*[\\/]index\.js$/, "module.exports = {}"],
+  [
+    /[\\/]monitor-opentelemetry[\\/].*[\\/]azureSdkInstrumentation\.js$/,
+    "exports.AzureSdkInstrumentation = undefined",
+  ],
+  [
+    /[\\/]monitor-opentelemetry[\\/].*[\\/]azureSdkTracingBridge\.js$/,
+    "exports.ensureAzureSdkTracingBridge = undefined",
+  ],
+  [
+    /[\\/]@opentelemetry[\\/](configuration|exporter-\w+-otlp-(grpc|proto)|otlp-grpc-exporter-base|exporter-zipkin)[\\/]build[\\/]src[\\/]index\.js$/,
+    "module.exports = {}",
+  ],
 ]
 
 const leaner: Plugin = {
@@ -75,6 +92,7 @@ export async function bundle(entryPoint: string, outfile: string): Promise<Metaf
         stdin: { contents: `export * from "${name}"`, resolveDir },
         outfile: join(dirname(outfile), chunkOf(name)),
         metafile: true,
+        plugins: [leaner],
       }),
     ),
   )

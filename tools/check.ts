@@ -26,6 +26,10 @@ const checks: readonly Check[] = [
     args: [binary("typescript", "tsc"), "-p", "local/telemetry/src/page"],
   },
   {
+    name: "types of the payment simulator's field",
+    args: [binary("typescript", "tsc"), "-p", "local/payment-simulator/src/elements"],
+  },
+  {
     name: "arrows",
     args: [
       binary("dependency-cruiser", "depcruise"),

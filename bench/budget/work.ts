@@ -33,6 +33,7 @@ const batched = new Set([
   "shipping-method-all",
   "tax-rates-find",
   "notice-claim",
+  "notice-remove",
   "projection-pending",
   "projection-followed",
   "order-view-put",

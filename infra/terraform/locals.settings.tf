@@ -9,6 +9,10 @@ locals {
       IDENTITY_CUSTOMER_CLAIM             = var.identity_provider.customer_claim
       IDENTITY_STAFF_ISSUER               = local.staff.issuer
       IDENTITY_STAFF_AUDIENCE             = local.staff.audience
+      LOG_LEVEL                           = var.telemetry.log_level
+      OTEL_RESOURCE_ATTRIBUTES            = "deployment.environment.name=${local.environment_name}"
+      OTEL_TRACES_SAMPLER                 = "traceidratio"
+      OTEL_TRACES_SAMPLER_ARG             = tostring(var.telemetry.traces_sampled)
     }
   }
   # The host picks the identity by these on Flex Consumption; on AKS the pod's service account says which.

@@ -1,9 +1,11 @@
 locals {
   short_environment = { dev = "dev", staging = "stg", prod = "prd" }[var.environment]
-  regional_name     = "${var.name}-${var.environment}"
-  global_name       = "${var.name}-${local.short_environment}-${var.suffix}"
-  flex              = var.hosting == "flex"
-  aks               = var.hosting == "aks"
+  # As the clusters' settings and what telemetry says of its origin call it.
+  environment_name = { dev = "dev", staging = "staging", prod = "production" }[var.environment]
+  regional_name    = "${var.name}-${var.environment}"
+  global_name      = "${var.name}-${local.short_environment}-${var.suffix}"
+  flex             = var.hosting == "flex"
+  aks              = var.hosting == "aks"
 
   tags = {
     application  = var.name
@@ -41,9 +43,9 @@ locals {
 
   # Settings whose value Key Vault keeps, by app.
   secret_settings = {
-    catalog  = var.credentials == "key-vault" ? concat(["CATALOG_DB"], var.redis == null ? [] : ["REDIS_URL"]) : []
+    catalog  = concat(["LOG_PSEUDONYM_KEY"], var.credentials == "key-vault" ? concat(["CATALOG_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
     basket   = concat(["GUEST_TOKEN_KEYS", "LOG_PSEUDONYM_KEY", "PERSONAL_DATA_KEYS", "PRICE_PROOF_KEYS"], var.credentials == "key-vault" ? concat(["BASKET_DB"], var.redis == null ? [] : ["REDIS_URL"]) : [])
-    discount = var.credentials == "key-vault" && var.redis != null ? ["REDIS_URL"] : []
+    discount = concat(["LOG_PSEUDONYM_KEY"], var.credentials == "key-vault" && var.redis != null ? ["REDIS_URL"] : [])
     ordering = concat(["GUEST_TOKEN_KEYS", "LOG_PSEUDONYM_KEY", "LOOKUP_KEYS", "PAYMENT_API_KEY", "PAYMENT_WEBHOOK_SECRETS", "PERSONAL_DATA_KEYS", "WEBHOOK_KEYS"], var.credentials == "key-vault" && !local.sql_orders ? ["ORDERING_DB"] : [])
   }
 

@@ -64,6 +64,14 @@ locals {
       scope     = "storage account of the coupons"
       reason    = "Coupons, promotions and redemptions."
     } },
+    { "pipeline-pages" = {
+      principal    = "pipeline"
+      principal_id = var.pipeline.principal_id
+      role         = "Storage Blob Data Contributor"
+      scope_id     = module.storefront_storage.id
+      scope        = "storage account of the pages"
+      reason       = "Upload the storefront and its prerendered pages."
+    } },
     { for topic, app in local.publishers : "${app}-sends-${topic}" => {
       principal = app
       role      = "Azure Service Bus Data Sender"

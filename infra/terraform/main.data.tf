@@ -38,6 +38,20 @@ module "evidence_storage" {
   public_access       = var.network.public_access
 }
 
+# The shop's pages: the pipeline uploads them and switches the static website on, which only the data plane can
+# (docs/decisions/0022-pages-in-storage-behind-the-gateway.md).
+module "storefront_storage" {
+  source = "./modules/storage"
+
+  name                = "st${replace(local.global_name, "-", "")}pages"
+  location            = var.location
+  resource_group_name = azurerm_resource_group.this.name
+  tags                = local.tags
+  replication         = var.storage_replication
+  containers          = ["prerender"]
+  public_access       = var.network.public_access
+}
+
 # One vault per app that has secrets: a role on a vault is a role on all its secrets.
 module "key_vault" {
   source   = "./modules/key-vault"

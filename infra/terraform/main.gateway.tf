@@ -24,6 +24,13 @@ module "gateway" {
   problems        = local.operations.problems
   firewall        = jsondecode(file("${path.module}/../gateway/application-gateway.json"))
   allowed_origins = var.gateway.allowed_origins
+  storefront = {
+    hostname         = trimprefix(var.storefront_url, "https://")
+    web_host         = module.storefront_storage.web_host
+    identity_origins = local.identity_origins
+    payments_origin  = regex("^https://[^/]+", local.storefront.payments.script)
+    table            = jsondecode(file("${path.module}/../gateway/storefront.json"))
+  }
   identity_provider = {
     issuer            = var.identity_provider.issuer
     openid_config_url = var.identity_provider.openid_config_url
@@ -36,4 +43,15 @@ module "gateway" {
     )
   }
   backends = local.app_urls
+}
+
+locals {
+  # What the pages are told when they begin, which the pipeline deploys with them.
+  storefront = jsondecode(file("${path.module}/../storefront/${var.environment}.json"))
+  identity_origins = {
+    for whose, issuers in {
+      shop  = [local.storefront.issuer, var.identity_provider.openid_config_url]
+      staff = [local.storefront.staff.issuer]
+    } : whose => distinct([for issuer in issuers : regex("^https://[^/]+", issuer)])
+  }
 }

@@ -116,6 +116,8 @@ locals {
       payment_url             = var.payment_url
       storefront_url          = var.storefront_url
       seller                  = var.seller
+      log_level               = var.telemetry.log_level
+      traces_sampled          = tostring(var.telemetry.traces_sampled)
       ordering_identity_name  = module.identity.identities["ordering"].name
       # Says where telemetry goes; keys are switched off, so it lets nobody in.
       application_insights = nonsensitive(module.monitoring.application_insights_connection_string)

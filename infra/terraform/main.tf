@@ -27,6 +27,8 @@ locals {
     # Durable Functions keeps its orchestrations in queues and tables of the host's account unless they are in SQL Server.
     local.flex ? { for service in ["queue", "table"] : "ordering-${service}" => { resource_id = module.host_storage["ordering"].id, subresource = service } } : {},
     { "evidence-blob" = { resource_id = module.evidence_storage.id, subresource = "blob" } },
+    # The gateway reads the pages, and the pipeline writes them.
+    { for service in ["web", "blob"] : "pages-${service}" => { resource_id = module.storefront_storage.id, subresource = service } },
     { "discount-table" = { resource_id = module.discount_storage.id, subresource = "table" } },
     { for app, vault in module.key_vault : "vault-${app}" => { resource_id = vault.id, subresource = "vault" } },
     { "state" = { resource_id = var.state_storage_account_id, subresource = "blob" } },

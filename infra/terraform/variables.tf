@@ -164,8 +164,8 @@ variable "storefront_url" {
   nullable    = false
 
   validation {
-    condition     = startswith(var.storefront_url, "https://")
-    error_message = "storefront_url must be an https URL."
+    condition     = can(regex("^https://[a-z0-9.-]+$", var.storefront_url))
+    error_message = "storefront_url must be an https URL without a path: the gateway listens at its host."
   }
 }
 
@@ -183,6 +183,28 @@ variable "payment_url" {
   validation {
     condition     = startswith(var.payment_url, "https://")
     error_message = "payment_url must be an https URL."
+  }
+}
+
+variable "telemetry" {
+  description = <<-EOT
+    What the apps tell of their work.
+    - `log_level` log lines of less weight are not written
+    - `traces_sampled` the share of traces that is sent, 0 to 1; metrics count everything
+  EOT
+  type = object({
+    log_level      = string
+    traces_sampled = number
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["debug", "info", "warn", "error"], var.telemetry.log_level)
+    error_message = "log_level is debug, info, warn or error."
+  }
+  validation {
+    condition     = var.telemetry.traces_sampled >= 0 && var.telemetry.traces_sampled <= 1
+    error_message = "traces_sampled is a share, from 0 to 1."
   }
 }
 
@@ -261,7 +283,8 @@ variable "network" {
 
 variable "gateway" {
   description = <<-EOT
-    - `hostname` of the shop's API, and its certificate in the vault that infra/terraform/bootstrap makes
+    - `hostname` of the shop's API; its certificate, in the vault that infra/terraform/bootstrap makes, is for the storefront's
+      host as well
     - `waf_mode` Detection or Prevention
     - `allowed_origins` the shop's own origins
     - `capacity` of the Application Gateway; `api_management` see modules/gateway

@@ -7,8 +7,24 @@ export async function addToCart(page: Page, slug: string): Promise<void> {
   await page.getByText("is in your cart").waitFor()
 }
 
-/** From the cart to a checkout that is filled in, with its units set aside. @param card the label of the payment's field */
-export async function fillCheckout(page: Page, card = "Card that is accepted"): Promise<void> {
+/** Numbers of the payment simulator's test cards, by what becomes of a payment with them. */
+const cards = {
+  accepted: "4242424242424242",
+  "asks its holder": "4000002760003184",
+  slow: "4000000000001000",
+  declined: "4000000000000002",
+} as const
+
+/** Types a card into the provider's fields. */
+export async function fillCard(page: Page, number: string): Promise<void> {
+  const frame = page.frameLocator(".payment-frame iframe")
+  await frame.getByLabel("Card number").fill(number)
+  await frame.getByLabel("Expiry date").fill("1234")
+  await frame.getByLabel("Security code").fill("123")
+}
+
+/** From the cart to a checkout that is filled in, with its units set aside. @param card what becomes of the payment */
+export async function fillCheckout(page: Page, card: keyof typeof cards = "accepted"): Promise<void> {
   await page.goto("/checkout")
   await page.getByText("Your items are reserved").waitFor()
   await page.getByLabel("Country").selectOption("DE")
@@ -18,7 +34,7 @@ export async function fillCheckout(page: Page, card = "Card that is accepted"): 
   await page.getByLabel("E-mail address").fill("ada@example.com")
   await page.getByLabel("Street and number").fill("Invalidenstraße 1")
   await page.getByLabel("Postcode").fill("10115")
-  await page.getByLabel(card).check()
+  await fillCard(page, cards[card])
 }
 
 /** Presses the button that orders. @returns the order's id */

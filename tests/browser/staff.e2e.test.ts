@@ -43,6 +43,8 @@ describe.skipIf(!chromiumPath)("the staff's pages in a browser (needs chromium)"
   it("has nothing to do for an account without a role", async () => {
     const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
     const page = await openAsStaff(visitor, "/console", "mehmet")
+    await page.getByText("Your roles do not allow this.").waitFor()
+    await page.goto("/console/nowhere")
     await page.getByText("There is no page at this address.").waitFor()
     await page.getByRole("banner").getByRole("link", { name: "eShop back office" }).click()
     await page.getByText("Your account has no role").waitFor()

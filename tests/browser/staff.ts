@@ -7,8 +7,13 @@ import type { Visitor } from "./browser.ts"
  */
 export async function openAsStaff(visitor: Visitor, path: string, account: string): Promise<Page> {
   const page = await visitor.openTab(path)
+  await signInAsStaff(page, account)
+  return page
+}
+
+/** Signs in from a page of the staff's, and comes back to it. @param account as above */
+export async function signInAsStaff(page: Page, account: string): Promise<void> {
   await page.getByRole("main").getByRole("button", { name: "Sign in" }).click()
   await page.locator(`button[value="${account}"]`).click()
   await page.getByRole("button", { name: "Sign out" }).waitFor()
-  return page
 }

@@ -101,15 +101,29 @@ it("what cannot be handled is parked with its reason beside its neighbours, and 
   await stockBecomes(products.htc, { onHand, reserved: 2 })
   await eventuallyParked("catalog", 3)
 
-  const parked = { app: "catalog", store: "parked", topic: "ordering-events", at: expect.any(String) }
+  const parked = {
+    app: "catalog",
+    store: "parked",
+    topic: "ordering-events",
+    ...{ at: expect.any(String), detail: expect.any(String) },
+  }
   const ofEvent = { ...parked, source: OrderPaid.source, type: OrderPaid.type, subject: orderId }
   const waiting = await listed("catalog")
   expect(waiting).toHaveLength(3)
   expect(waiting).toEqual(
     expect.arrayContaining([
-      { ...ofEvent, eventId: early.id, reason: "stock.gone" },
-      { ...ofEvent, type: OrderCreated.type, eventId: broken.id, reason: "broken-schema" },
-      { ...parked, source: "unknown", type: "", eventId: "no event", reason: "broken-schema" },
+      {
+        ...{ ...ofEvent, eventId: early.id, reason: "stock.gone" },
+        body: { ...early, data: { ...(early.data as object), customerId: "[redacted]" } },
+      },
+      {
+        ...{ ...ofEvent, type: OrderCreated.type, eventId: broken.id, reason: "broken-schema" },
+        body: broken,
+      },
+      {
+        ...{ ...parked, source: "unknown", type: "", eventId: "no event", reason: "broken-schema" },
+        body: "no event",
+      },
     ]),
   )
   const list = await deadLetters("list")
@@ -197,8 +211,10 @@ it("an event in the broker's dead-letter queue is redriven to the one context, a
       type: StockReserved.type,
       topic: StockReserved.topic,
       reason: "Overlooked",
+      detail: "by a test",
       subject: orderId,
       at: expect.any(String),
+      body: answer,
     },
   ])
   expect((await customer.order(orderId)).body.status).toBe("AwaitingStock")

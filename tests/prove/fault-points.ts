@@ -1,10 +1,10 @@
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { text } from "node:stream/consumers"
+import type { Point as FaultPoint } from "@eshop/faults/fault"
+import { readPoint } from "@eshop/faults/fault-points"
 
-/** A place in a saga: before or after a run of an activity. */
-export type FaultPoint = { readonly place: "before" | "after"; readonly activity: string }
+export type { FaultPoint }
 
 /** Something that happens once at a place: at the `run`-th time that it is reached, counted from 1. */
 export type Fault = FaultPoint & { readonly run: number; readonly what: string; strike(): Promise<void> }
@@ -42,8 +42,7 @@ export async function openFaultPoints() {
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const point: FaultPoint = JSON.parse(await text(request))
-    const name = nameOf(point)
+    const name = nameOf(await readPoint(request))
     const run = (reached.get(name) ?? 0) + 1
     reached.set(name, run)
     const due = faults.find((fault) => nameOf(fault) === name && fault.run <= run)

@@ -1,9 +1,9 @@
 import { activityNamesOf } from "@eshop/building-blocks/durable/step"
+import { pick } from "@eshop/faults/seed"
 import type { PartName } from "@eshop/local-cloud/settings"
 import { ordering } from "../../functions/ordering/src/app.ts"
 import { eventually } from "../e2e/running-shop.ts"
 import { type Fault, type FaultPoint, nameOf } from "./fault-points.ts"
-import { pick } from "./seed.ts"
 import type { Subject } from "./wave.ts"
 
 /** The processes that are killed, those of them that run here. */
@@ -22,12 +22,7 @@ export const killable: readonly PartName[] = [
 /** Of a step that runs for every order, one of the first so many runs is struck: orders are in flight then. */
 const EARLY_RUNS = 20
 /** Activities that every paid order runs. */
-export const takenByEveryOrder: ReadonlySet<string> = new Set([
-  "read-order",
-  "authorise-payment",
-  "capture-payment",
-  "mark-paid",
-])
+export const takenByEveryOrder: ReadonlySet<string> = new Set(["authorise-payment", "capture-payment"])
 /** The time that a killed process has to be back. */
 const BACK_MS = 180_000
 

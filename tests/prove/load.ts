@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Money } from "@eshop/domain/kernel/money"
-import { type Customer, type Shop, someAddress } from "@eshop/local-cloud/shop/shop-client"
+import { pick, pickOne } from "@eshop/faults/seed"
+import { checkOutPatiently } from "@eshop/local-cloud/shop/patient-checkout"
+import type { Customer, Shop } from "@eshop/local-cloud/shop/shop-client"
 import { inParallel } from "./in-parallel.ts"
-import { pick, pickOne } from "./seed.ts"
 
 /** SKUs of the seed that every load buys. */
 export const skus = [
@@ -77,12 +77,7 @@ export type Buyer = {
 }
 
 const AT_ONCE = 32
-const PAUSE_MS = 150
-const PATIENCE_MS = 120_000
 let customers = 0
-
-const isTotalChanged = (body: object): boolean =>
-  "type" in body && body.type === "urn:eshop:problem:checkout.total-changed"
 
 /** Signs in a customer of its own for each purchase and fills their carts. */
 export const fillCarts = (shop: Shop, wanted: readonly Purchase[]): Promise<Buyer[]> =>
@@ -94,28 +89,8 @@ export const fillCarts = (shop: Shop, wanted: readonly Purchase[]): Promise<Buye
     return { purchase, customer, total, key: randomUUID() }
   })
 
-/**
- * Checks out as a patient browser does: the same request with the same key until it is accepted, with the new total
- * where that has changed (without Discount there is none).
- * @returns the order's id
- */
-async function checkOut({ purchase, customer, total, key }: Buyer): Promise<string> {
-  const { paymentMethod } = purchase
-  let body = { shippingAddress: someAddress, paymentMethod, expectedTotal: total }
-  const until = Date.now() + PATIENCE_MS
-  for (;;) {
-    const answer = await customer.checkout(body, key).catch((error: Error) => error)
-    if (!(answer instanceof Error) && answer.status === 202) return answer.body.orderId
-    if (Date.now() > until)
-      throw new Error(
-        `a checkout was never accepted: ${answer instanceof Error ? answer.message : JSON.stringify(answer.body)}`,
-      )
-    if (!(answer instanceof Error) && isTotalChanged(answer.body))
-      body = { ...body, expectedTotal: answer.body.total }
-    await sleep(PAUSE_MS)
-  }
-}
-
 /** Checks all carts out. @returns the orders' ids, in the buyers' order */
 export const checkOutAll = (buyers: readonly Buyer[]): Promise<string[]> =>
-  inParallel(AT_ONCE, buyers, checkOut)
+  inParallel(AT_ONCE, buyers, ({ customer, purchase: { paymentMethod }, total, key }) =>
+    checkOutPatiently(customer, { total, paymentMethod, key }),
+  )

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { pick, pickOne } from "@eshop/faults/seed"
 import { type AppName, appNames, type PartName } from "@eshop/local-cloud/settings"
 import { allPoints, killable, killsOf, takenByEveryOrder } from "./kills.ts"
 import { type Purchase, purchases } from "./load.ts"
-import { pick, pickOne } from "./seed.ts"
 import { tenUnits } from "./ten-units.ts"
 import { openSubject, type PartEnv, type Result, type Subject, untouched, wave } from "./wave.ts"
 

@@ -23,7 +23,7 @@ function placeholder(setting: string): string {
   if (setting.endsWith("_URL")) return "https://localhost"
   if (setting === "PRICE_PROOF_KEYS") return `1:${signingKey.toString("base64")}`
   if (setting.endsWith("_KEYS")) return `1:${Buffer.alloc(32).toString("base64")}`
-  return "placeholder"
+  return "placeholder of a secret"
 }
 
 /** The settings that a pod of the app gets, with placeholders for the secret ones. */

@@ -31,9 +31,9 @@ export const azureMetrics: Readonly<Record<string, Resource>> = {
   postgres: {
     namespace: "Microsoft.DBforPostgreSQL/flexibleServers",
     metrics: {
-      is_db_alive: { aggregations: gauge, dimensions: [] },
-      storage_percent: { aggregations: gauge, dimensions: [] },
-      cpu_percent: { aggregations: gauge, dimensions: [] },
+      is_db_alive: { aggregations: gauge, dimensions: ["ServerName"] },
+      storage_percent: { aggregations: gauge, dimensions: ["ServerName"] },
+      cpu_percent: { aggregations: gauge, dimensions: ["ServerName"] },
     },
   },
   sql: {
@@ -45,7 +45,7 @@ export const azureMetrics: Readonly<Record<string, Resource>> = {
   },
   redis: {
     namespace: "Microsoft.Cache/redisEnterprise",
-    metrics: { usedmemorypercentage: { aggregations: ["Maximum"], dimensions: ["InstanceId"] } },
+    metrics: { usedmemorypercentage: { aggregations: ["Maximum"], dimensions: [] } },
   },
   cosmos: {
     namespace: "Microsoft.DocumentDB/databaseAccounts",

@@ -29,6 +29,8 @@ export function terraformProblems(root: string): string[] {
     const made = {
       resourceGroup: group,
       appNamePrefix: `func-eshop-${shortNames[terraform]}-${variable("suffix")}-`,
+      pagesAccount: `steshop${own}pages`,
+      storefrontUrl: variable("storefront_url"),
       registry: `/subscriptions/${variable("subscription_id")}/resourceGroups/${registries}/creshop${own}`,
     }
     const elsewhere =

@@ -36,6 +36,8 @@ const environmentKeys = [
   "poolName",
   "resourceGroup",
   "appNamePrefix",
+  "pagesAccount",
+  "storefrontUrl",
 ]
 const choices: Record<string, readonly string[]> = {
   hosting: ["aks", "flex"],

@@ -43,7 +43,7 @@ describe("the committed files", () => {
   it("are what the generator writes", () => {
     const planned = plan(repository)
     expect(compare(repository, planned)).toEqual([])
-    expect(planned.files.size).toBe(96 + 32 + 8)
+    expect(planned.files.size).toBe(96 + 32 + 9)
   })
 
   it("are marked as generated, so that a review folds them", () => {

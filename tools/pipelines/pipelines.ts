@@ -1,4 +1,4 @@
-// The pipelines that Azure DevOps runs: one per app, one for their chart, one for the infrastructure. Each extends a template of this folder.
+// The pipelines that Azure DevOps runs: one per app, one for their chart, one for the infrastructure, one for the storefront. Each extends a template of this folder.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { stringify } from "yaml"
@@ -90,6 +90,8 @@ function infrastructure({ environments }: Environments): Pipeline {
       // Terraform reads these: topics and subscriptions, routes and policies, alerts and their workbook.
       "infra/gateway/gateway.json",
       "infra/gateway/routes.json",
+      "infra/gateway/storefront.json",
+      "infra/storefront",
       "infra/service-bus/entities.json",
       "infra/observability/azure-alerts.json",
       "infra/observability/azure-workbook.json",
@@ -112,6 +114,37 @@ function infrastructure({ environments }: Environments): Pipeline {
         parameters: {
           environments: inOrder(environments, keys, "apply_", "validate"),
         },
+      },
+    }),
+  }
+}
+
+/** Builds the storefront and puts it into each environment; once an hour its prerendered pages follow the catalogue. */
+function storefront({ environments }: Environments): Pipeline {
+  const paths = {
+    include: [
+      ...[
+        ".azure-pipelines/pipelines/storefront.yaml",
+        ".azure-pipelines/steps",
+        ".azure-pipelines/storefront.yaml",
+      ],
+      // It is checked against the types and, on the way into an environment, written with these.
+      ...["infra/gateway/storefront.json", "infra/storefront", "package-lock.json", "package.json"],
+      ...["packages/shop-client", "storefront", "tools/run.mjs"],
+    ],
+    exclude: ["**/*.md"],
+  }
+  const keys = ["name", "terraform", "serviceConnection", "poolName", "pagesAccount", "storefrontUrl"]
+  return {
+    file: `${pipelinesFolder}/storefront.yaml`,
+    text: write({
+      name: "storefront-$(Date:yyyyMMdd)$(Rev:.r)",
+      trigger: { batch: true, branches: { include: ["main"] }, paths },
+      pr: { branches: { include: ["main"] }, paths },
+      schedules: [{ cron: "0 * * * *", displayName: "Pages", branches: { include: ["main"] }, always: true }],
+      extends: {
+        template: "/.azure-pipelines/storefront.yaml",
+        parameters: { environments: inOrder(environments, keys, "", "build") },
       },
     }),
   }
@@ -208,6 +241,7 @@ export function planPipelines(
     ...apps.map((app) => application(root, app, settings)),
     chart(settings),
     infrastructure(settings),
+    storefront(settings),
     promotion(apps, settings),
     checks(),
   ]

@@ -50,8 +50,12 @@ describe("what is registered in Entra", () => {
 
   test("asks for the scope that the apps and the local identity provider know, and sends the storefront where it is", () => {
     expect([entra.scope.value, local.DELEGATED_SCOPE]).toEqual([DELEGATED_SCOPE, DELEGATED_SCOPE])
-    const [callback, signedOut] = entra.storefront.redirectPaths.map((path) => `http://localhost:8080${path}`)
-    expect([isRedirectUri(callback as string), isSignedOutUri(signedOut as string)]).toEqual([true, true])
+    // Shoppers and staff come back to different pages.
+    const [callback, signedOut, staffCallback, staffSignedOut] = entra.storefront.redirectPaths.map(
+      (path) => `http://localhost:8080${path}`,
+    ) as [string, string, string, string]
+    expect([callback, staffCallback].map(isRedirectUri)).toEqual([true, true])
+    expect([signedOut, staffSignedOut].map(isSignedOutUri)).toEqual([true, true])
   })
 
   test("grants the apps what the local identity provider grants them", () => {
@@ -129,7 +133,13 @@ describe.runIf(complete || process.env.CI !== undefined)("register.sh", () => {
       "preAuthorizedApplications",
     )
     expect(last("patches-eshop-dev-storefront")).toMatchObject({
-      spa: { redirectUris: ["https://shop.example/sign-in/callback", "https://shop.example/signed-out"] },
+      spa: {
+        redirectUris: [
+          ...["https://shop.example/sign-in/callback", "https://shop.example/signed-out"],
+          "https://shop.example/back-office/sign-in/callback",
+          "https://shop.example/back-office/signed-out",
+        ],
+      },
       requiredResourceAccess: [
         { resourceAppId: "eshop-dev", resourceAccess: [{ id: entra.scope.id, type: "Scope" }] },
         { resourceAppId: "00000003-0000-0000-c000-000000000000" },

@@ -28,6 +28,10 @@ const common = [
   "IDENTITY_ISSUER",
   "IDENTITY_STAFF_AUDIENCE",
   "IDENTITY_STAFF_ISSUER",
+  "LOG_LEVEL",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
   "ServiceBus__fullyQualifiedNamespace",
 ]
 

@@ -5,12 +5,16 @@ import { checkBootstrap, checkPlan, type Finding, type PolicyContext } from "./p
 import { checkReachability } from "./reachability.ts"
 import { checkRoutes, type Routes } from "./routes-policy.ts"
 import { checkEntities, type Entities } from "./sources-policy.ts"
+import { checkStorefront, type Storefront } from "./storefront-policy.ts"
 
-/** Everything that is wrong with an environment's plan; `entities` and `routes` are the shared files it must equal. */
+/** What an environment's plan has to equal: files that the local stand-ins read as well. */
+type Sources = { entities: Entities; routes: Routes; storefront: Storefront }
+
+/** Everything that is wrong with an environment's plan. */
 export const findingsOf = (
   plan: Plan,
   context: PolicyContext,
-  { entities, routes }: { entities: Entities; routes: Routes },
+  { entities, routes, storefront }: Sources,
 ): Finding[] => [
   ...checkPlan(plan, context),
   ...checkFacts(plan),
@@ -18,6 +22,7 @@ export const findingsOf = (
   ...checkEntities(plan, entities),
   ...checkRoutes(plan, routes),
   ...checkApiPolicies(plan),
+  ...checkStorefront(plan, storefront, context.environment),
 ]
 
 /** Everything that is wrong with the bootstrap root's plan. */

@@ -97,16 +97,16 @@ type PathMap = { path_rule: { name: string; paths: string[] }[] }
 const covers = (pattern: string, path: string): boolean =>
   pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern
 
-/** Each route's path leads to its service's path rule. */
-function checkPathMap(resources: Resource[], { services, routes }: Routes): Finding[] {
+/** At both host names each route's path leads to its service's path rule. */
+function checkPathMaps(resources: Resource[], { services, routes }: Routes): Finding[] {
   const gateway = resources.find(({ type }) => type === "azurerm_application_gateway")
-  const [map] = (gateway?.values.url_path_map ?? []) as PathMap[]
+  const maps = (gateway?.values.url_path_map ?? []) as PathMap[]
   return services.flatMap(({ name, prefix }) => {
+    const leadsElsewhere = ({ path_rule }: PathMap, path: string) =>
+      path_rule.find(({ paths }) => paths.some((pattern) => covers(pattern, prefix + path)))?.name !== name
     const lost = routes.filter(
       ({ service, path }) =>
-        service === name &&
-        map?.path_rule.find(({ paths }) => paths.some((pattern) => covers(pattern, prefix + path)))?.name !==
-          name,
+        service === name && (maps.length === 0 || maps.some((map) => leadsElsewhere(map, path))),
     )
     const [first] = lost
     return first ? [finding(name, `the Application Gateway leads ${prefix}${first.path} elsewhere`)] : []
@@ -116,5 +116,5 @@ function checkPathMap(resources: Resource[], { services, routes }: Routes): Find
 /** API Management and the Application Gateway serve exactly the route table. */
 export const checkRoutes = (plan: Plan, routes: Routes): Finding[] => {
   const resources = resourcesOf(plan)
-  return [...checkOperations(resources, routes), ...checkPathMap(resources, routes)]
+  return [...checkOperations(resources, routes), ...checkPathMaps(resources, routes)]
 }

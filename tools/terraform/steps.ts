@@ -75,12 +75,17 @@ export function planDeployment(workspace: Workspace, deployment: Deployment): Pr
 export const planBootstrap = (workspace: Workspace) =>
   planJson(workspace, "bootstrap", "bootstrap", ["-var-file=example.tfvars"])
 
-/** The service bus entities and the route table as the copied files say. */
+/** The service bus entities, the route table and what the storefront is served by, as the copied files say. */
 export function readSources(workspace: Workspace) {
   const read = (path: string) => JSON.parse(readFileSync(join(workspace.dir, "..", path), "utf8"))
-  const { services } = read("gateway/gateway.json")
+  const { services, securityHeaders } = read("gateway/gateway.json")
+  const configurations = environments.map((name) => [name, read(`storefront/${name}.json`)])
   return {
     entities: read("service-bus/entities.json"),
     routes: { services, routes: read("gateway/routes.json").routes },
+    storefront: {
+      ...{ table: read("gateway/storefront.json"), securityHeaders },
+      configurations: Object.fromEntries(configurations),
+    },
   }
 }

@@ -44,6 +44,7 @@ export async function openWorkspace({ online = false } = {}): Promise<Workspace>
     "terraform",
     ...["gateway/gateway.json", "gateway/routes.json", "service-bus/entities.json"],
     ...["gateway/api-management.json", "gateway/application-gateway.json"],
+    ...["gateway/storefront.json", "storefront"],
     ...["observability/azure-alerts.json", "observability/azure-workbook.json"],
   ]
   for (const path of copied) {

@@ -1,4 +1,5 @@
 import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
+import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
@@ -66,6 +67,7 @@ export const basket = app("basket", [
   ...erasedCustomerRoutes,
   ...keyRotationRoutes,
   ...deadLetterRoutes,
+  ...healthRoutes,
   ...logLevelRoutes,
   on(ProductChanged, keepProduct),
   on(TaxRatesChanged, keepTaxRates),

@@ -4,6 +4,7 @@ import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
 import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
 import { PersonalDataSettings } from "@eshop/building-blocks/personal-data/wrapping-keys"
 import { signingKeys } from "@eshop/building-blocks/signing/signing-keys"
+import { LogSettings } from "@eshop/building-blocks/telemetry/log"
 import * as z from "zod"
 
 /** Basket's app settings. */
@@ -11,6 +12,7 @@ export const settings = z.object({
   ...IdentitySettings.shape,
   ...ServiceSettings.shape,
   ...MessagingSettings.shape,
+  ...LogSettings.shape,
   ...PersonalDataSettings.shape,
   ...GuestSettings.shape,
   BASKET_DB: z.url(),

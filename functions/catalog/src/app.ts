@@ -1,4 +1,5 @@
 import { app, del, every, get, getLines, on, patch, post, put } from "@eshop/building-blocks/app/app"
+import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
@@ -15,6 +16,7 @@ import {
 import { exportProducts } from "./bulk/export-products.ts"
 import { getFeed } from "./bulk/get-feed.ts"
 import { importLine } from "./bulk/import-line.ts"
+import { listPublishedProducts } from "./bulk/list-published-products.ts"
 import { createCategory } from "./categories/create-category.ts"
 import { deleteCategory } from "./categories/delete-category.ts"
 import { getCategory } from "./categories/get-category.ts"
@@ -47,6 +49,7 @@ import { getHold } from "./stock/get-hold.ts"
 import { getStock } from "./stock/get-stock.ts"
 import { getStockLevels } from "./stock/get-stock-levels.ts"
 import { listAdjustments } from "./stock/list-adjustments.ts"
+import { listStock } from "./stock/list-stock.ts"
 import { putHold } from "./stock/put-hold.ts"
 import { releaseHold } from "./stock/release-hold.ts"
 import { releaseLines } from "./stock/release-lines.ts"
@@ -97,6 +100,7 @@ export const catalog = app("catalog", [
   get("tax-rates/{country}", getTaxRates, { access: "anyone", etag: "version" }),
   put("tax-rates/{country}", setTaxRates, { access: writer, etag: "version" }),
   get("variants/{sku}/stock", getStock, { access: "anyone" }),
+  get("stock", listStock, keepStock),
   get("stock/{sku}", getStockLevels, keepStock),
   post("stock/{sku}/adjustments", adjustStock, { ...keepStock, idempotent: true }),
   get("stock/{sku}/adjustments", listAdjustments, keepStock),
@@ -116,6 +120,7 @@ export const catalog = app("catalog", [
   }),
   getLines("export", exportProducts, { access: writer }),
   getLines("feed", getFeed, { access: "anyone", maxAgeSeconds: 300 }),
+  getLines("published-products", listPublishedProducts, { access: "anyone", maxAgeSeconds: 60 }),
   ...auditRoutes(CATALOG_WRITE),
   get("images/{name}", getImage, {
     access: "anyone",
@@ -128,6 +133,7 @@ export const catalog = app("catalog", [
   get("operations/customers/{customerId}/data", getCustomerData, { access: { role: "privacy.read" } }),
   ...erasedCustomerRoutes,
   ...deadLetterRoutes,
+  ...healthRoutes,
   ...logLevelRoutes,
   on(OrderCreated, reserveStock),
   on(OrderPaid, commitStock),

@@ -1,11 +1,13 @@
 import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
 import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
+import { LogSettings } from "@eshop/building-blocks/telemetry/log"
 import * as z from "zod"
 
 /** Catalog's app settings. */
 export const settings = z.object({
   ...IdentitySettings.shape,
   ...MessagingSettings.shape,
+  ...LogSettings.shape,
   CATALOG_DB: z.url(),
   REDIS_URL: z.url().optional(),
   SEED: z.stringbool().default(false),

@@ -1,4 +1,5 @@
 import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
+import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes } from "@eshop/building-blocks/personal-data/erased-customers"
@@ -6,6 +7,7 @@ import { logLevelRoutes } from "@eshop/building-blocks/telemetry/log-level"
 import { CustomerErased, OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
 import { addBatch } from "./codes/add-batch.ts"
 import { getBatch } from "./codes/get-batch.ts"
+import { listBatches } from "./codes/list-batches.ts"
 import { listCodes } from "./codes/list-codes.ts"
 import { makeCodes } from "./codes/make-codes.ts"
 import { createCoupon } from "./coupons/create-coupon.ts"
@@ -18,11 +20,11 @@ import { eraseCustomer } from "./customers/erase-customer.ts"
 import { getCustomerData } from "./customers/get-customer-data.ts"
 import { orderCancelled } from "./customers/order-cancelled.ts"
 import { orderPaid } from "./customers/order-paid.ts"
+import { previewRule } from "./previews/preview-rule.ts"
 import { createPromotion } from "./promotions/create-promotion.ts"
 import { deletePromotion } from "./promotions/delete-promotion.ts"
 import { getPromotion } from "./promotions/get-promotion.ts"
 import { listPromotions } from "./promotions/list-promotions.ts"
-import { previewPromotion } from "./promotions/preview-promotion.ts"
 import { updatePromotion } from "./promotions/update-promotion.ts"
 import { quote } from "./quotes/quote.ts"
 import { confirmRedemption } from "./redemptions/confirm-redemption.ts"
@@ -39,6 +41,7 @@ export const discount = app(
   "discount",
   [
     post("quotes", quote, { access: { role: "discount.quote" } }),
+    post("previews", previewRule, write),
 
     get("promotions", listPromotions, write),
     post("promotions", createPromotion, {
@@ -47,7 +50,6 @@ export const discount = app(
       idempotent: true,
       location: ({ id }) => `/discount/promotions/${id}`,
     }),
-    post("promotions/preview", previewPromotion, write),
     get("promotions/{id}", getPromotion, versioned),
     put("promotions/{id}", updatePromotion, versioned),
     del("promotions/{id}", deletePromotion, write),
@@ -64,6 +66,7 @@ export const discount = app(
     del("coupons/{code}", deleteCoupon, write),
     get("coupons/{code}/usage", getCouponUsage, write),
     put("coupons/{code}/batches/{batchId}", addBatch, { ...write, status: 202 }),
+    get("coupons/{code}/batches", listBatches, write),
     get("coupons/{code}/batches/{batchId}", getBatch, write),
     get("coupons/{code}/codes", listCodes, write),
     every("*/5 * * * * *", makeCodes),
@@ -80,6 +83,7 @@ export const discount = app(
     ...erasedCustomerRoutes,
     ...auditRoutes("discount.write"),
     ...deadLetterRoutes,
+    ...healthRoutes,
     ...logLevelRoutes,
   ],
   { transactional: false },

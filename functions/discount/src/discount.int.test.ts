@@ -92,18 +92,19 @@ describe("a quote", () => {
     const reply = await quote(["WELCOME10"], iphone, samsung)
     expect(reply.status).toBe(200)
     const [offIphones, offSamsungs] = await promotions()
-    const off = (sku: string, by: object, reason: string, amount: number) => ({
+    const tenOff = { name: "10 % off the whole cart", translations: { de: "10 % auf den ganzen Warenkorb" } }
+    const off = (sku: string, by: object, { name: reason, translations }: typeof tenOff, amount: number) => ({
       sku,
       ...by,
-      reason,
+      ...{ reason, translations },
       amount: { amount, currency: "USD" },
     })
     const code = { couponCode: "WELCOME10" }
     expect(reply.body.lines).toEqual([
-      off("IPHONE-X-BLACK", { promotionId: offIphones.id }, offIphones.name, 300_00),
-      off("IPHONE-X-BLACK", code, "10 % off the whole cart", 160_00),
-      off("SAMSUNG-10-BLACK", { promotionId: offSamsungs.id }, offSamsungs.name, 200_00),
-      off("SAMSUNG-10-BLACK", code, "10 % off the whole cart", 148_00),
+      off("IPHONE-X-BLACK", { promotionId: offIphones.id }, offIphones, 300_00),
+      off("IPHONE-X-BLACK", code, tenOff, 160_00),
+      off("SAMSUNG-10-BLACK", { promotionId: offSamsungs.id }, offSamsungs, 200_00),
+      off("SAMSUNG-10-BLACK", code, tenOff, 148_00),
     ])
     expect(reply.body.discount).toEqual({ amount: 808_00, currency: "USD" })
     expect(reply.body.explanations).toHaveLength(3)
@@ -179,7 +180,7 @@ const order = newId()
 const routes: [method: string, path: string, body?: unknown][] = [
   ["GET", "promotions"],
   ["POST", "promotions", terms()],
-  ["POST", "promotions/preview", { promotion: terms(), cart: { lines: [iphone] } }],
+  ["POST", "previews", { promotion: terms(), cart: { lines: [iphone] } }],
   ["GET", `promotions/${order}`],
   ["PUT", `promotions/${order}`, terms()],
   ["DELETE", `promotions/${order}`],
@@ -189,6 +190,7 @@ const routes: [method: string, path: string, body?: unknown][] = [
   ["PUT", "coupons/WELCOME10", { ...terms(), uniqueCodes: false }],
   ["DELETE", "coupons/WELCOME10"],
   ["PUT", `coupons/WELCOME10/batches/${order}`, { count: 1 }],
+  ["GET", "coupons/WELCOME10/batches"],
   ["GET", `coupons/WELCOME10/batches/${order}`],
   ["GET", "coupons/WELCOME10/codes"],
   ["GET", "audit"],

@@ -1,4 +1,5 @@
 import { app, del, every, get, on, orchestration, post, put, raw } from "@eshop/building-blocks/app/app"
+import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
 import { erasedCustomerRoutes, PRIVACY_ROLE } from "@eshop/building-blocks/personal-data/erased-customers"
@@ -16,6 +17,7 @@ import {
   OrderShipped,
   PaymentReported,
   RefundRequested,
+  SagaControlRequested,
   SagaWordSpoken,
 } from "@eshop/domain/contracts/ordering-events"
 import { forgetLookups } from "./access/forget-lookups.ts"
@@ -25,6 +27,7 @@ import { checkout } from "./checkout/checkout-saga.ts"
 import { stockRejected, stockReleased, stockReserved } from "./checkout/stock-answered.ts"
 import { submitOrder } from "./checkout/submit-order.ts"
 import { watchCheckouts } from "./checkout/watch-checkouts.ts"
+import { sendContactMessage } from "./contact/send-contact-message.ts"
 import { orderCancelled } from "./events/order-cancelled.ts"
 import { orderDelivered } from "./events/order-delivered.ts"
 import { orderLinesCancelled } from "./events/order-lines-cancelled.ts"
@@ -39,13 +42,23 @@ import { verifyOrders } from "./evidence/verify-orders.ts"
 import { fulfilment } from "./fulfilment/fulfilment-saga.ts"
 import { purgeSagas } from "./fulfilment/purge-sagas.ts"
 import { watchUnfinishedOrders } from "./fulfilment/watch-unfinished-orders.ts"
+import { carryOutControl } from "./instances/carry-out-control.ts"
+import {
+  purgeInstance,
+  resumeInstance,
+  suspendInstance,
+  terminateInstance,
+} from "./instances/control-instance.ts"
+import { countInstances } from "./instances/count-instances.ts"
+import { getInstance } from "./instances/get-instance.ts"
+import { listInstances } from "./instances/list-instances.ts"
 import { getInvoice } from "./invoices/get-invoice.ts"
 import { sendNotices } from "./notices/send-notices.ts"
 import { closeOrder } from "./operations/close-order.ts"
 import { deliverShipment } from "./operations/deliver-shipment.ts"
 import { findOrdersByEmail } from "./operations/find-orders-by-email.ts"
 import { refundOrder } from "./operations/refund-order.ts"
-import { searchOrders } from "./operations/search-orders.ts"
+import { listOrdersToShip, searchOrders } from "./operations/search-orders.ts"
 import { shipOrder } from "./operations/ship-order.ts"
 import { cancelOrder, cancelOwnOrder } from "./orders/cancel-order.ts"
 import { getOrder } from "./orders/get-order.ts"
@@ -92,6 +105,8 @@ const managing = { ...manage, idempotent: true, etag: "version" } as const
 const fulfilling = { access: { role: "orders.fulfil" }, idempotent: true, etag: "version" } as const
 
 const operations = { access: { role: "operations" } } as const
+/** What an operator asks for comes about after the answer. */
+const asked = { status: 202, idempotent: true } as const
 const privacy = { access: { role: PRIVACY_ROLE } } as const
 const ERASURE = "/ordering/customers/me/erasure"
 
@@ -115,6 +130,7 @@ export const ordering = app("ordering", [
   post("orders/{id}/returns", requestReturn, { ...own, etag: "version", status: 201 }),
   get("orders/{id}/returns", listReturns, { access: "order" }),
   get("operations/orders", searchOrders, manage),
+  get("operations/orders/to-ship", listOrdersToShip, { access: { role: "orders.fulfil" } }),
   post("operations/orders/by-email", findOrdersByEmail, manage),
   post("operations/orders/{id}/cancellation", cancelOrder, { ...managing, status: 202 }),
   post("operations/orders/{id}/shipments", shipOrder, { ...fulfilling, status: 201 }),
@@ -125,6 +141,7 @@ export const ordering = app("ordering", [
   post("operations/orders/{id}/closing", closeOrder, managing),
   ...auditRoutes("orders.manage"),
   post("orders/lookup", lookUpOrder, { access: "anyone", status: 202 }),
+  put("contact-messages/{id}", sendContactMessage, { access: "anyone", status: 202 }),
   get("orders/{id}/invoice", getInvoice, {
     access: "order",
     file: { contentType: "text/html; charset=utf-8" },
@@ -171,11 +188,19 @@ export const ordering = app("ordering", [
   ...keyRotationRoutes,
   post("operations/payments/reconciliation", reconcilePaymentsNow, operations),
   get("operations/sagas", listAttention, manage),
-  post("operations/sagas/{instanceId}/words", sayWord, { ...manage, status: 202, idempotent: true }),
+  post("operations/sagas/{instanceId}/words", sayWord, { ...manage, ...asked }),
+  get("operations/instances", listInstances, manage),
+  get("operations/instances/counts", countInstances, manage),
+  get("operations/instances/{instanceId}", getInstance, manage),
+  post("operations/instances/{instanceId}/suspension", suspendInstance, { ...manage, ...asked }),
+  post("operations/instances/{instanceId}/resumption", resumeInstance, { ...manage, ...asked }),
+  post("operations/instances/{instanceId}/termination", terminateInstance, { ...operations, ...asked }),
+  post("operations/instances/{instanceId}/purge", purgeInstance, { ...operations, ...asked }),
   get("operations/verification/orders", verifyOrders, operations),
   get("operations/verification/digests", listDigests, operations),
   get("operations/verification/digests/{day}", verifyDigest, operations),
   ...deadLetterRoutes,
+  ...healthRoutes,
   ...logLevelRoutes,
   raw("payments/webhook", receiveReport, {
     access: "anyone",
@@ -194,6 +219,7 @@ export const ordering = app("ordering", [
   on(StockReleased, stockReleased),
   on(PaymentReported, paymentReported),
   on(SagaWordSpoken, hearWord),
+  on(SagaControlRequested, carryOutControl),
   every("*/10 * * * * *", projectOrders),
   every("20 * * * * *", watchCheckouts),
   every("40 * * * * *", eraseWhenPossible),

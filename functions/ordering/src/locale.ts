@@ -15,15 +15,29 @@ export function localeOf(country: string | undefined): Locale {
   return { language, tag: `${language}-${country}` }
 }
 
+/** Makes a thing once for each key. To make a format takes a thousand times as long as to use it. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>()
+  return (key) => {
+    const thing = made.get(key) ?? make(key)
+    made.set(key, thing)
+    return thing
+  }
+}
+
+const moneyFormats = once((currency) =>
+  once((tag) => new Intl.NumberFormat(tag, { style: "currency", currency })),
+)
+const dayFormats = once((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "long", timeZone: "UTC" }))
+
 /** An amount as people of the locale write it. */
 export function moneyText({ amount, currency }: Money, { tag }: Locale): string {
-  const format = new Intl.NumberFormat(tag, { style: "currency", currency })
+  const format = moneyFormats(currency)(tag)
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }
 
 /** A day, in UTC. @param at ISO 8601 */
-export const dayText = (at: string, { tag }: Locale): string =>
-  new Intl.DateTimeFormat(tag, { dateStyle: "long", timeZone: "UTC" }).format(new Date(at))
+export const dayText = (at: string, { tag }: Locale): string => dayFormats(tag).format(new Date(at))
 
 /** A moment to the second, in UTC, which it says. @param at ISO 8601 */
 export const momentText = (at: string, { tag }: Locale): string =>

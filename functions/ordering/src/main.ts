@@ -1,5 +1,6 @@
 import { start } from "@eshop/building-blocks/app/start"
 import { durableFunctions, durableSagas } from "@eshop/building-blocks/durable/durable-functions"
+import { durableTaskHub } from "@eshop/building-blocks/durable/durable-task-hub"
 import { livenessProbe } from "@eshop/building-blocks/http/liveness-probe"
 import { outboundPost } from "@eshop/building-blocks/http/outbound-post"
 import { serviceClient } from "@eshop/building-blocks/http/service-client"
@@ -21,7 +22,7 @@ import { openDatabase } from "./adapters/database.ts"
 import { discountRedemptions } from "./adapters/discount-redemptions.ts"
 import { httpCustomerData } from "./adapters/http-customer-data.ts"
 import { loggedNotices } from "./adapters/logged-notices.ts"
-import { noticeFolder } from "./adapters/notice-folder.ts"
+import { mailboxFolder, noticeFolder } from "./adapters/notice-folder.ts"
 import { stripeClient } from "./adapters/stripe-client.ts"
 import { stripeEvents } from "./adapters/stripe-events.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
@@ -78,6 +79,7 @@ start(ordering, {
     ...(from.DIGESTS_URL && { digests: blobDigests({ url: from.DIGESTS_URL }) }),
     checkoutSettings: { gracePeriodSeconds: from.GRACE_PERIOD_SECONDS },
     ...noticePorts,
+    ...(from.NOTICES_DIR && { mailbox: mailboxFolder(from.NOTICES_DIR) }),
     ...webhookPorts,
     emails: emailDigests(from.LOOKUP_KEYS),
     outbound,
@@ -89,6 +91,7 @@ start(ordering, {
     providerEvents: stripeEvents(from.PAYMENT_WEBHOOK_SECRETS),
     inbox: store.inbox,
     sagas: durableSagas,
+    taskHub: durableTaskHub(),
     logLevels: store.logLevels,
     ...deadLetterPorts(ordering, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),

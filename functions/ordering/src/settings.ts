@@ -3,6 +3,7 @@ import { ServiceSettings } from "@eshop/building-blocks/identity/service-token"
 import { IdentitySettings } from "@eshop/building-blocks/identity/verify-token"
 import { MessagingSettings } from "@eshop/building-blocks/messaging/service-bus"
 import { PersonalDataSettings } from "@eshop/building-blocks/personal-data/wrapping-keys"
+import { LogSettings } from "@eshop/building-blocks/telemetry/log"
 import { versionedKeys } from "@eshop/building-blocks/versioned-keys"
 import * as z from "zod"
 
@@ -11,6 +12,7 @@ export const settings = z.object({
   ...IdentitySettings.shape,
   ...ServiceSettings.shape,
   ...MessagingSettings.shape,
+  ...LogSettings.shape,
   ...PersonalDataSettings.shape,
   ...GuestSettings.shape,
   /** postgres://… or mssql://…: which of the two keeps the orders. */

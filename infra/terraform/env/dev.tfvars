@@ -78,6 +78,8 @@ redis               = null
 service_bus         = { sku = "Standard" }
 storage_replication = "LRS"
 
+telemetry = { log_level = "debug", traces_sampled = 1 }
+
 monitoring = {
   retention_days = 7
   daily_quota_gb = 1

@@ -94,6 +94,8 @@ redis               = { sku_name = "Balanced_B1", high_availability = true }
 service_bus         = { sku = "Premium", capacity = 1 }
 storage_replication = "ZRS"
 
+telemetry = { log_level = "info", traces_sampled = 0.1 }
+
 monitoring = {
   retention_days = 90
   alert_emails   = ["shop-team@eshop.example"] # yours

@@ -76,6 +76,8 @@ redis               = { sku_name = "Balanced_B0", high_availability = false }
 service_bus         = { sku = "Premium", capacity = 1 }
 storage_replication = "LRS"
 
+telemetry = { log_level = "info", traces_sampled = 1 }
+
 monitoring = {
   retention_days = 30
   daily_quota_gb = 5

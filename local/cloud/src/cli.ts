@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
@@ -7,6 +8,7 @@ import { terminal } from "./console.ts"
 import { DataDirectoryError, defaultDataDirectory } from "./data-directory.ts"
 import { lostRedemptions } from "./lost-redemptions.ts"
 import { PortInUseError } from "./ports.ts"
+import { prerenderPages } from "./prerender-pages.ts"
 import { watchRestartFiles } from "./restart-files.ts"
 import { defaultPorts, isPartName, type PartName, type Ports, partNames, repositoryRoot } from "./settings.ts"
 import { whenStartingNpmEnds } from "./supervisor/starting-npm.ts"
@@ -24,6 +26,8 @@ metrics and logs.
   --no-rate-limits   let a client send as many requests as it likes
   --otlp URL         send traces, metrics and logs to another viewer, such as http://localhost:4318
   --no-telemetry     send them nowhere
+  --faults FILE      replay a script of the switchboard of faults as soon as the shop is ready
+  --no-faults        run without that switchboard
   --verbose          show every line that the parts print
   --quiet            show errors and the final addresses only
   --help             show this text
@@ -36,6 +40,14 @@ const RETRY_MS = 500
 
 /** A mistake on the command line. */
 class UsageError extends Error {}
+
+/** Whether faults can be switched on, and the script that is replayed. */
+function readFaults(script: string | undefined, isOff: boolean): CloudOptions["faults"] & {} {
+  if (script === undefined) return !isOff
+  if (isOff) throw new UsageError("--faults replays faults, and --no-faults says that there are none")
+  if (!existsSync(script)) throw new UsageError(`there is no file ${script}`)
+  return { script: resolve(script) }
+}
 
 function partOf(name: string): PartName {
   if (!isPartName(name))
@@ -84,6 +96,8 @@ function readOptions(args: string[]) {
         "rate-limits": { type: "boolean", default: true },
         otlp: { type: "string" },
         telemetry: { type: "boolean", default: true },
+        faults: { type: "string" },
+        "no-faults": { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         quiet: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -100,8 +114,12 @@ function readOptions(args: string[]) {
     ...{ fresh: values.fresh, ports: readPorts(values.port), dataDir },
     telemetry: readTelemetry(values.otlp, values.telemetry),
     rateLimits: values["rate-limits"],
+    faults: readFaults(values.faults, values["no-faults"]),
   }
-  if (values.only) cloud.parts = values.only.flatMap((list) => list.split(",")).map(partOf)
+  if (values.only) {
+    const named = values.only.flatMap((list) => list.split(",")).map(partOf)
+    cloud.parts = values.faults === undefined ? named : [...named, "faults"]
+  }
   return { cloud, dataDir, help: values.help, verbose: values.verbose, quiet: values.quiet }
 }
 
@@ -114,6 +132,7 @@ async function run(): Promise<void> {
   const output = terminal(options)
   const started = performance.now()
   let cloud: Cloud | undefined
+  let prerendering: AbortController | undefined
   let interrupts = 0
   const interrupted = async () => {
     interrupts += 1
@@ -122,6 +141,7 @@ async function run(): Promise<void> {
       return
     }
     output.stopping()
+    prerendering?.abort()
     await cloud?.stop()
     output.stopped()
     process.exit(0)
@@ -142,6 +162,10 @@ async function run(): Promise<void> {
   const shows = cloud.parts.some(({ name }) => name === "gateway")
   await Promise.all([untilReady(cloud), shows && buildPages(output.note)])
   output.ready(cloud, performance.now() - started)
+  if (shows && cloud.parts.some(({ name }) => name === "catalog")) {
+    prerendering = new AbortController()
+    prerenderPages(cloud.connections.gateway, options.dataDir, prerendering.signal, output.note)
+  }
   await redemptions.onStart(cloud)
 }
 

@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path"
 import { defaultDataDirectory, openDataDirectory } from "./data-directory.ts"
+import { type FaultRequest, obey } from "./fault-commands.ts"
 import { appPart, gatewayPart, identityPart, paymentsPart } from "./parts/edge.ts"
+import { faultsPart } from "./parts/faults.ts"
 import { postgresPart } from "./parts/postgres.ts"
 import { findRedisServer, redisPart, serviceBusPart, storagePart } from "./parts/stores.ts"
 import { telemetryPart } from "./parts/telemetry.ts"
@@ -11,6 +13,7 @@ import {
   appSettings,
   type Connections,
   connections,
+  faultsAddress,
   isAppName,
   type PartName,
   type Ports,
@@ -40,6 +43,11 @@ export interface CloudOptions {
    * hour of them, or the base URL of another OTLP viewer. Nowhere unless it is given.
    */
   telemetry?: boolean | string
+  /**
+   * Runs the switchboard of faults (local/faults), which every run of a saga's activities then asks; with a script that is
+   * replayed as soon as the shop is ready. Off by default.
+   */
+  faults?: boolean | { readonly script: string }
   /** PostgreSQL waits for the disk at commit. Off in tests only. */
   fsync?: boolean
   /** The gateway keeps the shop's rate limits, as `npm start` does. Off by default: tests and measurements are one client. */
@@ -100,6 +108,11 @@ interface Wiring {
   to: Connections
   /** Where the part `telemetry` shows what it is sent; undefined where it does not run. */
   telemetryPage: string | undefined
+  /** Where the switchboard of faults listens; undefined where it does not run. */
+  faults: string | undefined
+  script: string | undefined
+  /** Told what the switchboard asks. */
+  hearFaults: (message: object) => void
   redisServer: string | undefined
   fsync: boolean
   rateLimits: boolean
@@ -115,15 +128,17 @@ function specOf(name: PartName, wiring: Wiring): PartSpec {
   const env = { ...wiring.env, ...wiring.partEnv[name] }
   if (isAppName(name)) {
     const settings = appSettings(name, to, { keys: wiring.keys, noticesDirectory: noticesIn(dataDir) })
-    return appPart(name, ports[name], dataDir, to, { ...env, ...settings })
+    const points = wiring.faults && { ESHOP_FAULT_POINTS: `${wiring.faults}/fault-points` }
+    return appPart(name, ports[name], dataDir, to, { ...env, ...settings, ...points })
   }
   switch (name) {
     case "gateway":
       return gatewayPart(
         ports.gateway,
+        dataDir,
         to,
         { ...env, ...telemetrySettings(to) },
-        { rateLimited: wiring.rateLimits, telemetryPage: wiring.telemetryPage },
+        { rateLimited: wiring.rateLimits, telemetryPage: wiring.telemetryPage, faults: wiring.faults },
       )
     case "identity":
       return identityPart(ports.identity, dataDir, to, env)
@@ -131,6 +146,8 @@ function specOf(name: PartName, wiring: Wiring): PartSpec {
       return paymentsPart(ports.payments, dataDir, to, env)
     case "telemetry":
       return telemetryPart(ports, env)
+    case "faults":
+      return faultsPart(ports, to, env, { script: wiring.script, hear: wiring.hearFaults })
     case "servicebus":
       return serviceBusPart(ports.servicebus, dataDir, env)
     case "storage":
@@ -150,8 +167,11 @@ function specOf(name: PartName, wiring: Wiring): PartSpec {
 /** The parts asked for and, transitively, what they need. */
 function selectParts(options: CloudOptions, redisServer: string | undefined): PartName[] {
   const apps = options.apps ?? appNames
-  const runs = (name: PartName) =>
-    isAppName(name) ? apps.includes(name) : name !== "telemetry" || options.telemetry === true
+  const runs = (name: PartName) => {
+    if (isAppName(name)) return apps.includes(name)
+    if (name === "telemetry") return options.telemetry === true
+    return name !== "faults" || Boolean(options.faults)
+  }
   const asked = options.parts ?? partNames.filter(runs)
   // What a part needs does not depend on addresses; any wiring tells.
   const ports = Object.fromEntries(partNames.map((name) => [name, 0])) as Ports
@@ -170,6 +190,9 @@ function selectParts(options: CloudOptions, redisServer: string | undefined): Pa
     },
     to,
     telemetryPage: undefined,
+    faults: undefined,
+    script: undefined,
+    hearFaults: () => {},
     redisServer,
     fsync: true,
     rateLimits: true,
@@ -215,6 +238,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     keys: directory.keys,
     to,
     telemetryPage,
+    faults: selected.includes("faults") ? faultsAddress(ports) : undefined,
+    script: typeof options.faults === "object" ? options.faults.script : undefined,
+    hearFaults: (message) => void carryOut(message as FaultRequest),
     redisServer,
     fsync: options.fsync ?? true,
     rateLimits: options.rateLimits ?? false,
@@ -228,14 +254,23 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   }
 
   const parts = new Map<PartName, Part>()
-  const tellGateway = () => {
+  const tellStates = () => {
     const needed = [...parts].filter(([, part]) => !part.spec.isOptional)
     const states = needed.map(([name, { state }]) => [name, state])
     parts.get("gateway")?.send({ type: "parts", states: Object.fromEntries(states) })
+    const all = [...parts].map(([name, { state }]) => [name, state])
+    parts.get("faults")?.send({ type: "parts", states: Object.fromEntries(all) })
+  }
+  async function carryOut({ id, command }: FaultRequest): Promise<void> {
+    const error = await obey(command, parts).then(
+      () => undefined,
+      (reason: Error) => reason.message,
+    )
+    parts.get("faults")?.send({ type: "fault", id, ...(error !== undefined && { error }) })
   }
   const emit = (event: PartEvent) => {
     onEvent(event)
-    if (event.type === "state") tellGateway()
+    if (event.type === "state") tellStates()
   }
   for (const name of selected) {
     const spec = specOf(name, wiring)

@@ -91,6 +91,8 @@ export function terminal(options: { verbose: boolean; quiet: boolean; dataDir: s
     const telemetry = cloud.parts.find((handle) => handle.name === "telemetry")
     if (telemetry)
       print(`  ${name("telemetry")} ${telemetry.address}   (traces, logs and metrics of the last hour)`)
+    if (runs("faults") && runs("gateway"))
+      print(`  ${name("faults")} ${gateway}/console/faults   (what may go wrong, at a switch)`)
     print(`  ${name("logs")} ${cloud.dataDir}/logs`)
     if (!runs("gateway") || !runs("identity") || !runs("basket")) return
     print(`\nPlace an order:    npm run order${orderOptions(cloud)}`)

@@ -18,6 +18,7 @@ export const defaultPorts = {
   identity: 8090,
   payments: 8091,
   telemetry: 8092,
+  faults: 8093,
   catalog: 7071,
   basket: 7072,
   discount: 7073,
@@ -69,6 +70,9 @@ export interface Connections {
 
 /** Where the page of the part `telemetry` is, and below it what it is sent. */
 export const telemetryAddress = (ports: Ports): string => `http://localhost:${ports.telemetry}`
+
+/** Where the switchboard of faults listens. */
+export const faultsAddress = (ports: Ports): string => `http://localhost:${ports.faults}`
 
 /** Derives every address from the ports. @param otlp where telemetry goes, if anywhere */
 export function connections(
@@ -145,6 +149,7 @@ export function appSettings(
     IDENTITY_AUDIENCE: audience,
     SERVICE_CLIENT_ID: app,
     SERVICE_CLIENT_SECRET: developmentSecrets.clientSecret(app),
+    LOG_PSEUDONYM_KEY: keys.logPseudonyms,
     // Products and coupons of the reference shop, added where they are missing.
     SEED: "true",
     ...telemetrySettings(to),
@@ -163,7 +168,6 @@ export function appSettings(
         BASKET_DB: to.postgres.basket,
         PERSONAL_DATA_KEYS: keys.personalData,
         GUEST_TOKEN_KEYS: keys.guestTokens,
-        LOG_PSEUDONYM_KEY: keys.logPseudonyms,
         PRICE_PROOF_KEYS: keys.priceProofs,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,
@@ -177,7 +181,6 @@ export function appSettings(
         ORDERING_DB: to.postgres.ordering,
         PERSONAL_DATA_KEYS: keys.personalData,
         GUEST_TOKEN_KEYS: keys.guestTokens,
-        LOG_PSEUDONYM_KEY: keys.logPseudonyms,
         BASKET_URL: to.apps.basket,
         CATALOG_URL: to.apps.catalog,
         DISCOUNT_URL: to.apps.discount,

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
-import { hostVersion, type RunningHost, startHost } from "./host.ts"
+import type { RunningHost } from "./host.ts"
+import { hostVersion } from "./host-version.ts"
 import { type LineLevel, markLevel } from "./output.ts"
 import { readLocalSettings } from "./settings.ts"
 
@@ -21,6 +22,8 @@ Options:
   --no-reload          do not watch the app's files
   --enable-auth        demand access keys as in Azure
   --exit-with-parent   end when standard input closes
+  --csharp             serve the Durable Functions Monitor of VS Code instead of an app (see docs/functions-host.md)
+  --version, -v        show the version of the host that this one follows
   --verbose            show debug lines of host and worker
   --help, -h           show this text
 
@@ -35,6 +38,10 @@ async function main(): Promise<void> {
     fail(`${(error as Error).message}\nTry functions-host --help`)
   }
   const { values, positionals } = args
+  if (values.version) {
+    process.stdout.write(`${hostVersion}\n`)
+    return
+  }
   if (values.help || positionals.length === 0) {
     process.stdout.write(help)
     process.exit(values.help ? 0 : 1)
@@ -42,13 +49,12 @@ async function main(): Promise<void> {
   if (positionals.length !== 1 || positionals[0] !== "start") {
     fail(`Unknown command "${positionals.join(" ")}". Try functions-host --help`)
   }
+  if (values.csharp) return await serveMonitor(values.port)
   const scriptRoot = values["script-root"] ?? "."
   if (!existsSync(scriptRoot)) fail(`The script root ${scriptRoot} does not exist`)
   let host: RunningHost
   try {
-    const port = values.port ?? readLocalSettings(scriptRoot).host.port ?? 7071
-    if (!/^\d+$/.test(String(port)) || Number(port) > 65_535)
-      fail(`--port must be a port number, not "${port}"`)
+    const port = portOf(values.port ?? String(readLocalSettings(scriptRoot).host.port ?? 7071))
     const color = process.stdout.isTTY && !process.env.NO_COLOR
     const [hostJsonFile, stateDir] = [values["host-json"], values["state-dir"]].map(
       (path) => path && resolve(path),
@@ -56,9 +62,10 @@ async function main(): Promise<void> {
     // As in the real worker, relative paths of the app's code begin at the script root.
     process.chdir(scriptRoot)
     print(`\nfunctions-host (Azure Functions host in Node)\nFunction Runtime Version: ${hostVersion}\n`)
+    const { startHost } = await import("./host.ts")
     host = await startHost({
       scriptRoot: process.cwd(),
-      port: Number(port),
+      port,
       hostname: values.hostname,
       cors: values.cors,
       allowedHosts: values["allow-host"],
@@ -100,6 +107,19 @@ async function main(): Promise<void> {
   }
 }
 
+/** Serves what the monitor's VS Code extension expects of the backend that it starts with --csharp. */
+async function serveMonitor(port: string | undefined): Promise<void> {
+  const { startBackend } = await import("./durable/monitor/backend.ts")
+  const { url } = await startBackend({ port: portOf(port ?? "7071"), env: process.env, print })
+  print(`Durable Functions Monitor: ${url}`)
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0))
+}
+
+function portOf(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535) fail(`--port must be a port number, not "${text}"`)
+  return Number(text)
+}
+
 function parse() {
   return parseArgs({
     allowPositionals: true,
@@ -114,6 +134,8 @@ function parse() {
       "no-reload": { type: "boolean" },
       "enable-auth": { type: "boolean" },
       "exit-with-parent": { type: "boolean" },
+      csharp: { type: "boolean" },
+      version: { type: "boolean", short: "v" },
       verbose: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },

@@ -178,6 +178,11 @@ export type HostExtension = {
   resolveInput?(binding: Binding, fn: RegisteredFunction): Promise<TypedData>
   /** Writes an output binding of a finished invocation, e.g. `serviceBus`. A throw fails the invocation. */
   writeOutput?(binding: Binding, value: TypedData, fn: RegisteredFunction): Promise<void>
+  /** An API of its own at the paths that it knows; the app's functions come first. */
+  readonly api?: {
+    serves(path: string): boolean
+    handle(request: WebhookRequest): Promise<WebhookResponse>
+  }
   /** A web hook prefix below `/runtime/webhooks/` and its handler. */
   readonly webhook?: {
     prefix: string

@@ -9,6 +9,7 @@ import { readConfiguration } from "./configuration.ts"
 import type { HostExtension, InvocationResult, TypedData } from "./contract.ts"
 import { defaultExtensions } from "./extensions.ts"
 import type { FunctionEntry } from "./function-model.ts"
+import { hostVersion } from "./host-version.ts"
 import { createFront } from "./http/front.ts"
 import { listen } from "./http/server.ts"
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts"
@@ -16,9 +17,6 @@ import { createOutput, type LineLevel } from "./output.ts"
 import { createReloader } from "./reload.ts"
 import type { HostState } from "./serving.ts"
 import { loadVersion } from "./versions.ts"
-
-/** The version of the real host whose sources this one follows. */
-export const hostVersion = "4.1037.0"
 
 export type StartHostOptions = {
   /** The folder with host.json and package.json of the app. */

@@ -1,6 +1,6 @@
 // The gateway as a process of its own:
-//   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--storefront FOLDER]
-//     [--telemetry URL] [--timeout-ms N] [--no-rate-limits]
+//   node main.ts --port N --routes FILE --issuer URL --upstream catalog=URL … [--storefront FOLDER --pages FOLDER --payments URL]
+//     [--telemetry URL] [--faults URL] [--timeout-ms N] [--no-rate-limits]
 // gateway.json and openapi.json lie beside the file of the routes.
 // The launcher tells it the state of every part over the message channel; /health/ready shows them.
 import { dirname, join } from "node:path"
@@ -16,7 +16,10 @@ const { values } = parseArgs({
     issuer: { type: "string", default: "" },
     upstream: { type: "string", multiple: true, default: [] },
     storefront: { type: "string" },
+    pages: { type: "string", default: "" },
+    payments: { type: "string", default: "" },
     telemetry: { type: "string" },
+    faults: { type: "string" },
     "timeout-ms": { type: "string", default: "30000" },
     "rate-limits": { type: "boolean", default: true },
   },
@@ -34,8 +37,14 @@ const gateway = await startGateway({
   openApiFile: join(dirname(values.routes), "openapi.json"),
   issuer: values.issuer,
   upstreams: Object.fromEntries(values.upstream.map((pair) => pair.split("=", 2))),
-  ...(values.storefront && { storefront: { directory: values.storefront, issuer: values.issuer } }),
+  ...(values.storefront && {
+    storefront: {
+      ...{ directory: values.storefront, pages: values.pages },
+      ...{ issuer: values.issuer, payments: values.payments },
+    },
+  }),
   ...(values.telemetry !== undefined && { telemetry: values.telemetry }),
+  ...(values.faults !== undefined && { faults: values.faults }),
   ...(process.env.OTEL_EXPORTER_OTLP_ENDPOINT && { otlp: process.env.OTEL_EXPORTER_OTLP_ENDPOINT }),
   partStates: () => states,
   timeoutMs: Number(values["timeout-ms"]),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import type { StorefrontTable } from "./storefront-places.ts"
 
 /**
  * Who may call a route: anybody; whoever has a token; whoever has one or a guest's; anybody who shops, with or without
@@ -69,6 +70,7 @@ export interface GatewayFiles {
   rateLimits: RateLimits
   services: Service[]
   routes: Route[]
+  storefront: StorefrontTable
 }
 
 const ACCESSES: readonly string[] = [
@@ -83,16 +85,17 @@ const ACCESSES: readonly string[] = [
 const PATH = /^(\/([A-Za-z0-9._-]+|\{[A-Za-z]\w*\}))+$/
 
 /**
- * Reads the generated route table and `gateway.json` beside it.
+ * Reads the generated route table, and `gateway.json` and `storefront.json` beside it.
  * Throws when one is missing or not JSON, or when a route says something that the gateway cannot enforce.
  */
 export async function readGatewayFiles(routesFile: string): Promise<GatewayFiles> {
-  const [declared, generated] = await Promise.all(
-    [join(dirname(routesFile), "gateway.json"), routesFile].map(async (file) =>
+  const beside = (name: string) => join(dirname(routesFile), name)
+  const [declared, storefront, generated] = await Promise.all(
+    [beside("gateway.json"), beside("storefront.json"), routesFile].map(async (file) =>
       JSON.parse(await readFile(file, "utf8")),
     ),
   )
-  const files: GatewayFiles = { ...declared, routes: generated.routes }
+  const files: GatewayFiles = { ...declared, routes: generated.routes, storefront }
   const services = new Set(files.services.map(({ name }) => name))
   for (const route of files.routes) {
     const fault = faultOf(route, services)

@@ -153,6 +153,7 @@ describe("the files of infra/gateway", () => {
     }
     const services = [{ name: "catalog", prefix: "/catalog" }]
     await writeFile(join(folder, "gateway.json"), JSON.stringify({ services }))
+    await writeFile(join(folder, "storefront.json"), "{}")
     await writeFile(join(folder, "routes.json"), JSON.stringify({ routes: [{ ...route, ...part }] }))
     await expect(readGatewayFiles(join(folder, "routes.json"))).rejects.toThrow(`a: ${fault}`)
     await rm(folder, { recursive: true })

@@ -5,6 +5,7 @@ import { bodyReader, discardUnread, hasBody } from "./body.ts"
 import { connectionBound } from "./connections.ts"
 import { allowCrossOrigin, answerPreflight } from "./cors.ts"
 import { answerDocument } from "./documents.ts"
+import { answerFaults, isForFaults } from "./faults.ts"
 import { answerHealth } from "./health.ts"
 import { answerMalformed } from "./malformed.ts"
 import { allowedMethods, routeMatcher, routeOfMethod } from "./match-route.ts"
@@ -14,8 +15,8 @@ import { rateLimiter } from "./rate-limit.ts"
 import type { RequestSpans } from "./request-spans.ts"
 import { readTarget, type Target } from "./request-target.ts"
 import type { GatewayFiles } from "./routes.ts"
-import { answerStorefront, type Storefront } from "./storefront.ts"
-import { answerTelemetry } from "./telemetry.ts"
+import { type Storefront, storefrontPages } from "./storefront.ts"
+import { answerTelemetry, PAGE_SPANS, takePageSpans } from "./telemetry.ts"
 import { traceparentOf } from "./trace.ts"
 
 /** How the gateway is run. */
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   storefront?: Storefront
   /** Base URL of what shows the telemetry, where it runs. */
   telemetry?: string
+  /** Base URL of the switchboard of faults, where it runs. */
+  faults?: string
   /** Base URL of an OTLP receiver that is told of every request. */
   otlp?: string
   /** State of every part of the installation, "ready" when it serves. */
@@ -109,7 +112,11 @@ function handlerOf(
   const readBody = bodyReader(options.bodyTimeoutMs ?? BODY_TIMEOUT_MS)
   const upstreams = new Map(Object.entries(options.upstreams).map(([name, url]) => [name, new URL(url)]))
 
+  const sentSpans = options.telemetry === undefined ? {} : { telemetry: PAGE_SPANS }
+  const answerStorefront =
+    options.storefront && storefrontPages({ ...options.storefront, ...sentSpans }, files.storefront)
   const telemetry = options.telemetry === undefined ? undefined : new URL(options.telemetry)
+  const faults = options.faults === undefined ? undefined : new URL(options.faults)
 
   function published({ pathname }: Target, method: string) {
     const match = matchRoute(pathname)
@@ -130,15 +137,18 @@ function handlerOf(
     if (answerPreflight(request, response, files.cors)) return
     if (isRead && (await answerDocument(response, target.pathname, options.openApiFile))) return
     if (isRead && answerTelemetry(proxy, telemetry, target, { request, response, about })) return
+    if (faults && isForFaults(target)) {
+      const read = (limit: number) => readBody(request, response, limit)
+      return await answerFaults(proxy, faults, target, { request, response, about }, read)
+    }
+    const taken = takePageSpans(proxy, readBody, telemetry, target, { request, response, about })
+    if (taken) return await taken
 
     const address = request.socket.remoteAddress ?? ""
     const found = published(target, method)
     if (found instanceof RefusedError) {
-      const { storefront } = options
       const isService = files.services.some(({ prefix }) => `${target.pathname}/`.startsWith(`${prefix}/`))
-      if (isRead && !isService && storefront) {
-        if (await answerStorefront(request, response, target.pathname, storefront)) return
-      }
+      if (isRead && !isService && (await answerStorefront?.(request, response, target.pathname))) return
       limit?.(response, { address })
       throw found
     }

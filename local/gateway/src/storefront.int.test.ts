@@ -5,12 +5,15 @@ import { afterAll, beforeAll, expect, it } from "vitest"
 import { type Edge, startEdge } from "./testing/edge.ts"
 
 const issuer = "http://localhost:8090"
+const payments = "http://localhost:8091"
 let directory: string
 let edge: Edge
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "storefront-"))
-  edge = await startEdge({ storefront: { directory: join(directory, "dist"), issuer } })
+  edge = await startEdge({
+    storefront: { directory: join(directory, "dist"), pages: join(directory, "pages"), issuer, payments },
+  })
 })
 afterAll(async () => {
   await edge.close()
@@ -36,7 +39,8 @@ it("serves the build: its one page for every address that a browser goes to, and
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"])
     expect(page.headers.get("cache-control")).toBe("no-cache")
     expect(page.headers.get("content-security-policy")).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+      `default-src 'none'; script-src 'self' ${payments}; frame-src ${payments}; ` +
+        "style-src 'self'; img-src 'self' https:; " +
         `connect-src 'self' ${issuer}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     )
     expect(await page.text()).toBe("<title>the shop</title>")
@@ -53,8 +57,41 @@ it("serves the staff's page for all that is theirs", async () => {
   await writeFile(join(directory, "dist", "staff.html"), "<title>the back office</title>")
   for (const path of ["/back-office", "/back-office/products/1", "/console", "/console/sagas?status=Running"])
     expect([path, await (await navigate(path)).text()]).toEqual([path, "<title>the back office</title>"])
-  for (const path of ["/back-offices", "/consoles/1", "/staff.html"])
-    expect([path, await (await navigate(path)).text()]).toEqual([path, "<title>the shop</title>"])
+  const policy = (await navigate("/console")).headers.get("content-security-policy")
+  expect([policy?.includes(issuer), policy?.includes(payments)]).toEqual([true, false])
+  for (const path of ["/back-offices", "/consoles/1"]) {
+    const page = await navigate(path)
+    expect([page.status, await page.text()]).toEqual([404, "<title>the shop</title>"])
+  }
+})
+
+it("serves prerendered pages where they are, and 404 with the shop's page where there are others", async () => {
+  const pageAt = async (path: string) => {
+    const answer = await navigate(path)
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8")
+    return [answer.status, await answer.text()]
+  }
+  // Only the script knows which products there are.
+  expect(await pageAt("/products/anything")).toEqual([200, "<title>the shop</title>"])
+  for (const folder of ["products", "de/products", ".state"])
+    await mkdir(join(directory, "pages", folder), { recursive: true })
+  await writeFile(join(directory, "pages", "products", "iphone-x.html"), "<title>a phone</title>")
+  await writeFile(join(directory, "pages", "de", "products", "iphone-x.html"), "<title>ein Telefon</title>")
+  await writeFile(join(directory, "pages", ".state", "products.ndjson"), "a secret")
+  await writeFile(join(directory, "pages", "sitemap.xml"), "<sitemapindex/>")
+  expect(await pageAt("/products/iphone-x?sku=A")).toEqual([200, "<title>a phone</title>"])
+  expect(await pageAt("/de/products/iphone-x/")).toEqual([200, "<title>ein Telefon</title>"])
+  for (const path of [
+    "/products/anything",
+    "/fr/products/iphone-x",
+    "/no-such-page",
+    "/.state/products.ndjson",
+  ])
+    expect(await pageAt(path)).toEqual([404, "<title>the shop</title>"])
+  for (const path of ["/products", "/de/products", "/de", "/de/cart"])
+    expect(await pageAt(path)).toEqual([200, "<title>the shop</title>"])
+  const sitemap = await fetch(`${edge.url}/sitemap.xml`)
+  expect([sitemap.status, sitemap.headers.get("content-type")]).toEqual([200, "application/xml"])
 })
 
 it("leaves what is no page to those who answer it", async () => {
@@ -79,5 +116,6 @@ it("tells the pages where they are", async () => {
   }
   expect(await answer.json()).toEqual({
     ...{ ...client, apiBase: "", staff: client },
+    payments: { script: `${payments}/elements/stripe.ts`, publishableKey: "pk_test_simulator" },
   })
 })

@@ -42,6 +42,40 @@ it.each(["POST", "PUT", "DELETE"])("passes no %s on", async (method) => {
   expect(asked).toEqual([])
 })
 
+it("passes on what its own pages tell of themselves, and nobody else's", async () => {
+  const host = `127.0.0.1:${new URL(edge.url).port}`
+  const send = (origin: string | undefined, body = "{}") =>
+    edge.raw(
+      "/console/telemetry/v1/traces",
+      { "content-type": "application/json", "content-length": `${body.length}`, ...(origin && { origin }) },
+      "POST",
+      body,
+    )
+  expect((await send(`http://${host}`)).status).toBe(200)
+  expect(asked).toEqual([expect.stringMatching(/^POST \/v1\/traces /)])
+  asked = []
+  expect((await send("http://elsewhere.example")).status).toBe(404)
+  expect((await send(undefined)).status).toBe(404)
+  expect((await send(`http://${host}`, "x".repeat(16_385))).status).toBe(413)
+  expect(asked).toEqual([])
+})
+
+it("tells the pages where to send them, while the part runs", async () => {
+  const directory = "nowhere"
+  const pages = await startEdge({
+    storefront: {
+      directory,
+      pages: directory,
+      payments: "http://localhost:8095",
+      issuer: "http://localhost:8090",
+    },
+    telemetry: "http://localhost:1",
+  })
+  const configuration = await fetch(`${pages.url}/storefront.json`)
+  expect(await configuration.json()).toMatchObject({ telemetry: "/console/telemetry/v1/traces" })
+  await pages.close()
+})
+
 it("has nothing there where the part does not run, and says so while it is away", async () => {
   const without = await startEdge()
   expect((await fetch(`${without.url}/console/telemetry/`)).status).toBe(404)

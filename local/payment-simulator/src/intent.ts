@@ -1,6 +1,6 @@
 import { type Intent, newId, toBody } from "./intent-object.ts"
 import { invalid, StripeError } from "./stripe-error.ts"
-import { type Decline, outcomeOf } from "./test-methods.ts"
+import { type Decline, genericDecline, outcomeOf } from "./test-methods.ts"
 
 /** What a confirmation brings along. */
 export interface Confirmation {
@@ -17,6 +17,8 @@ export interface Surroundings {
   slowMs: number
   /** The page where the holder of the card authenticates. */
   pageOf: (intent: Intent) => string
+  /** The card is declined, whatever its method says. */
+  declines?: boolean
 }
 
 function unexpectedState(intent: Intent, action: string): StripeError {
@@ -63,7 +65,7 @@ export function confirm(intent: Intent, { method, returnUrl }: Confirmation, at:
     const message = "You cannot confirm this PaymentIntent because it's missing a payment method."
     throw invalid(message, "payment_method", "payment_intent_unexpected_state")
   }
-  const outcome = outcomeOf(paymentMethod)
+  const outcome = at.declines ? genericDecline : outcomeOf(paymentMethod)
   const confirmed: Intent = {
     ...intent,
     paymentMethod,

@@ -20,7 +20,8 @@ const NEW_INTENT = [
 ]
 
 function confirmed(at: Workplace, intent: Intent, confirmation: Confirmation): Answer {
-  const next = confirm(intent, confirmation, { ...at, now: at.now() })
+  const declines = at.faults.take(intent.metadata.order_id, "declined")
+  const next = confirm(intent, confirmation, { ...at, now: at.now(), declines })
   keepIntent(at, next)
   if (next.lastPaymentError === null) return { status: 200, body: toBody(next) }
   const declined = declinedError(next, next.lastPaymentError)

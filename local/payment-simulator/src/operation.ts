@@ -1,6 +1,7 @@
 import { type Change, intentChanges, refundChanges } from "./changes.ts"
 import { settle } from "./intent.ts"
 import type { Intent } from "./intent-object.ts"
+import type { OrderFaults } from "./order-faults.ts"
 import type { PaymentStore, Refund } from "./store.ts"
 import { missingResource } from "./stripe-error.ts"
 
@@ -24,6 +25,8 @@ export interface Workplace {
   slowMs: number
   /** The page where the holder of the card authenticates. */
   pageOf: (intent: Intent) => string
+  /** What goes wrong with the payments of single orders. */
+  faults: OrderFaults
   /** Hears of every change, in its transaction. */
   report: (changes: readonly Change[]) => void
 }

@@ -9,6 +9,7 @@ import {
   searchIntents,
 } from "./intents.ts"
 import type { Execution, Workplace } from "./operation.ts"
+import { createPaymentMethod } from "./payment-methods.ts"
 import {
   closeDispute,
   createRefund,
@@ -20,6 +21,15 @@ import {
   updateDispute,
 } from "./refunds.ts"
 import { StripeError } from "./stripe-error.ts"
+
+/** The order that a POST is about; undefined where it says none. */
+export function orderOf({ store }: Workplace, url: URL, body: string): string | undefined {
+  const [, id] = /^\/v1\/payment_intents\/([^/]+)\//.exec(url.pathname) ?? []
+  const form = new URLSearchParams(body)
+  const intentId = id ?? form.get("payment_intent")
+  if (intentId) return store.findIntent(intentId)?.metadata.order_id
+  return form.get("metadata[order_id]") ?? undefined
+}
 
 /** Finds the operation of a request and checks the request's parameters. Throws a Stripe error. */
 export function operationOf(at: Workplace, method: string, url: URL, body: string): Execution {
@@ -44,6 +54,8 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
         return captureIntent(at, name, body)
       case "POST payment_intents/:id/cancel":
         return cancelIntent(at, name, body)
+      case "POST payment_methods":
+        return createPaymentMethod(at, body)
       case "POST refunds":
         return createRefund(at, body)
       case "GET refunds":

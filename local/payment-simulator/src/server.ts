@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { PAGE_PATH, pageUrl, pressButton, showPage } from "./authentication-page.ts"
+import { answerHostedField } from "./hosted-field.ts"
 import {
   authenticate,
   checkVersion,
@@ -14,7 +15,9 @@ import {
 } from "./http.ts"
 import { executeKeyless, executeOncePerKey, keyInUse, type Reply } from "./idempotency.ts"
 import { settleDue, type Workplace } from "./operation.ts"
-import { operationOf } from "./routes.ts"
+import { faultsOfOrders, readOrderFault } from "./order-faults.ts"
+import { PUBLISHABLE_KEY } from "./payment-methods.ts"
+import { operationOf, orderOf } from "./routes.ts"
 import { PaymentStore } from "./store.ts"
 import { StripeError } from "./stripe-error.ts"
 import {
@@ -50,8 +53,11 @@ export interface PaymentSimulator {
   close(): Promise<void>
 }
 
+const METHODS_PATH = "/v1/payment_methods"
 /** For tests, not part of Stripe's API: how changes are reported from now on. */
 const DELIVERY_PATH = "/v1/test_helpers/webhook_delivery"
+/** The same: what goes wrong with the payment of one order (order-faults.ts). */
+const FAULTS_PATH = "/v1/test_helpers/order_faults"
 const SLOW_MS = 3_000
 const WITHHOLD_MS = 30_000
 /** How often time's own changes are looked for, and reports are sent that were not taken. */
@@ -62,12 +68,14 @@ export async function startPaymentSimulator(options: PaymentOptions): Promise<Pa
   const store = new PaymentStore(options.dataDir, options.searchLagMs ?? 0)
   const server = createServer()
   const url = `http://localhost:${await listen(server, options.port)}`
-  const hooks = webhooks(store, options.webhook)
+  const faults = faultsOfOrders()
+  const hooks = webhooks(store, options.webhook, faults)
   const at: Workplace = {
     store,
     now: Date.now,
     slowMs: options.slowMs ?? SLOW_MS,
     pageOf: (intent) => pageUrl(url, intent),
+    faults,
     report: hooks.report,
   }
   const handle = handlerOf(options, at, hooks)
@@ -102,6 +110,9 @@ export async function startPaymentSimulator(options: PaymentOptions): Promise<Pa
   }
 }
 
+const withheldIf = (isUnanswered: boolean, reply: Reply): Reply =>
+  isUnanswered ? { ...reply, isWithheld: true } : reply
+
 function handlerOf(options: PaymentOptions, at: Workplace, hooks: Webhooks) {
   const withholdMs = options.withholdMs ?? WITHHOLD_MS
   /** Keys whose answer has not left yet. */
@@ -130,26 +141,41 @@ function handlerOf(options: PaymentOptions, at: Workplace, hooks: Webhooks) {
     if (url.pathname.startsWith(PAGE_PATH)) {
       return sendPage(response, method === "POST" ? pressButton(at, url, body) : showPage(at, url))
     }
-    authenticate(request.headers.authorization, options.apiKey)
+    if (method === "GET" && (await answerHostedField(response, url))) return
+    // Cards come from browsers, which have the publishable key alone; Stripe takes raw cards by no secret key either.
+    const isCard = method === "POST" && url.pathname === METHODS_PATH
+    authenticate(request.headers.authorization, isCard ? PUBLISHABLE_KEY : options.apiKey)
     checkVersion(request, API_VERSION)
     if (url.pathname === DELIVERY_PATH && method === "POST") {
       hooks.deliver(readDelivery(body))
       return send(response, { status: 200, body: "{}" })
     }
+    if (url.pathname === FAULTS_PATH && method === "POST") {
+      const { orderId, fault } = readOrderFault(body)
+      at.faults.add(orderId, fault)
+      return send(response, { status: 200, body: "{}" })
+    }
+    const orderId = method === "POST" ? orderOf(at, url, body) : undefined
+    if (at.faults.take(orderId, "unanswered-before")) {
+      await closedOrAfter(response, withholdMs)
+      response.destroy()
+      return
+    }
+    const isUnanswered = at.faults.take(orderId, "unanswered-after")
     const prepare = () => operationOf(at, method, url, body)
     const key = method === "POST" ? readIdempotencyKey(request) : undefined
     const during = <T>(work: () => T) => hooks.during(String(response.getHeader("request-id")), key, work)
     if (key === undefined)
       return deliver(
         response,
-        during(() => executeKeyless(at.store, prepare())),
+        during(() => withheldIf(isUnanswered, executeKeyless(at.store, prepare()))),
         undefined,
       )
     if (inFlight.has(key)) throw keyInUse(key)
     const fingerprint = createHash("sha256").update(`${url.pathname}\n${body}`).digest("hex")
     return deliver(
       response,
-      during(() => executeOncePerKey(at.store, key, fingerprint, prepare)),
+      during(() => withheldIf(isUnanswered, executeOncePerKey(at.store, key, fingerprint, prepare))),
       key,
     )
   }

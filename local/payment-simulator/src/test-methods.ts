@@ -24,7 +24,8 @@ const declined = (code: string, decline_code: string, message: string): Outcome 
   type: "declined",
   decline: { code, decline_code, message },
 })
-const genericDecline = declined("card_declined", "generic_decline", "Your card was declined.")
+/** The bank says no and does not say why. */
+export const genericDecline = declined("card_declined", "generic_decline", "Your card was declined.")
 
 /** Payment methods that stand for an outcome: Stripe's test cards, and two of our own (slow, timeoutAfterCapture). */
 const outcomes = new Map<string, Outcome>([

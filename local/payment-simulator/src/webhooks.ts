@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto"
 import type { Change } from "./changes.ts"
 import { Form } from "./form.ts"
 import { newId } from "./intent-object.ts"
+import type { OrderFaults } from "./order-faults.ts"
 import type { PaymentStore, Report } from "./store.ts"
 
 /** When the shop hears of a change: before its request is answered, at the same moment, afterwards, twice, or never. */
@@ -26,6 +27,8 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 3_600_000
 const MAX_ATTEMPTS = 80
 const AT_ONCE = 64
+/** So much later a late report comes: after the shop has begun to ask by itself. */
+const LATE_MS = 5_000
 
 /** Reads how changes are to be reported. Throws a Stripe error for anything else. */
 export function readDelivery(encoded: string): Delivery {
@@ -40,8 +43,11 @@ export function signatureOf(body: string, secret: string, now: number): string {
   return `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${body}`).digest("hex")}`
 }
 
+const orderIdIn = (object: object): string | undefined =>
+  (object as { metadata?: Record<string, string> }).metadata?.order_id
+
 /** Reports changes to the shop's endpoint: at least once, in no order that anybody may rely on. */
-export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined) {
+export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined, faults: OrderFaults) {
   const underWay = new Map<number, Promise<void>>()
   let delivery: Delivery = "after"
   /** The API's request that is being carried out. */
@@ -62,7 +68,11 @@ export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined) {
       type,
     }
     const body = JSON.stringify(event)
-    for (let time = 0; time < (delivery === "twice" ? 2 : 1); time++) store.addReport(type, body, Date.now())
+    const orderId = orderIdIn(object)
+    if (faults.has(orderId, "webhook-never")) return
+    const isTwice = delivery === "twice" || faults.has(orderId, "webhook-twice")
+    const dueAt = Date.now() + (faults.has(orderId, "webhook-late") ? LATE_MS : 0)
+    for (let time = 0; time < (isTwice ? 2 : 1); time++) store.addReport(type, body, dueAt)
   }
 
   async function send({ url, secret }: Endpoint, { seq, body, attempts }: Report): Promise<void> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util"
-import { parseRepetition } from "./broker/repetition.ts"
+import { parseRepetition, type Repetition } from "./broker/repetition.ts"
 import { ConfigError } from "./config.ts"
 import { startServiceBusEmulator } from "./emulator.ts"
 
@@ -46,6 +46,10 @@ async function main(): Promise<void> {
     ...(dataDir === undefined ? {} : { dataDir }),
   })
   console.log(`Service Bus emulator: ${emulator.connectionString}`)
+  // Whoever started it with a message channel may change that while it runs.
+  process.on("message", (message: { type?: string; repetition?: Repetition }) => {
+    if (message.type === "repetition") emulator.repeat(message.repetition)
+  })
   let stopping = false
   const stop = async () => {
     if (stopping) return

@@ -35,6 +35,8 @@ export interface Emulator {
   connectionString: string
   /** The message counts of every queue, subscription and topic by its declared name. */
   state(): Record<string, EntityCounts>
+  /** From now on messages of topics come several times, late or out of order; as they are sent without one. */
+  repeat(repetition: Repetition | undefined): void
   /** Closes every connection and writes what is pending. */
   stop(): Promise<void>
 }
@@ -72,6 +74,7 @@ export async function startServiceBusEmulator(options: EmulatorOptions): Promise
       `Endpoint=${endpoint};SharedAccessKeyName=${SHARED_ACCESS_KEY_NAME};` +
       `SharedAccessKey=${sharedAccessKey};UseDevelopmentEmulator=true;`,
     state: () => broker.counts(),
+    repeat: (repetition) => broker.repeat(repetition),
     stop: async () => {
       clearInterval(ticker)
       await listener.close()

@@ -173,7 +173,12 @@ test("with a repetition every message comes so often, out of order, and a messag
     Properties: { RequiresDuplicateDetection: true },
     Subscriptions: [{ Name: "all" }],
   }
-  await using repeating = await startNamespace({ Topics: [topic] }, { repetition: { times: 3, seed: "any" } })
+  await using repeating = await startNamespace(
+    { Topics: [topic] },
+    {
+      repetition: { times: 3, seed: "any", leastMs: 0, spreadMs: 2_000 },
+    },
+  )
   const sender = repeating.client.createSender("events")
   const sent = Array.from({ length: 20 }, (_, index) => ({ messageId: `m${index}`, body: index }))
   await sender.sendMessages(sent)
@@ -191,4 +196,21 @@ test("with a repetition every message comes so often, out of order, and a messag
   expect(bodies).not.toEqual(thrice)
   expect([...bodies].sort((a, b) => Number(a) - Number(b))).toEqual(thrice)
   expect(repeating.emulator.state()["events/Subscriptions/all"]).toMatchObject({ active: 0, scheduled: 0 })
+})
+
+test("a repetition begins and ends while the emulator runs", async () => {
+  const topic = { Name: "events", Subscriptions: [{ Name: "all" }] }
+  await using usual = await startNamespace({ Topics: [topic] })
+  const sender = usual.client.createSender("events")
+  const receiver = usual.client.createReceiver("events", "all")
+  usual.emulator.repeat({ times: 2, seed: "any", leastMs: 0, spreadMs: 0 })
+  await sender.sendMessages({ body: "twice" })
+  usual.emulator.repeat(undefined)
+  await sender.sendMessages({ body: "once" })
+  const bodies: unknown[] = []
+  while (bodies.length < 3) {
+    const messages = await receiver.receiveMessages(3, { maxWaitTimeInMs: 500 })
+    bodies.push(...messages.map(({ body }) => body))
+  }
+  expect(bodies.sort()).toEqual(["once", "twice", "twice"])
 })

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
 
 /** A request that is answered with an error; the message is for the caller. */
 export class RefusedError extends Error {
@@ -41,9 +41,10 @@ export function sendJson(
   response.end(JSON.stringify(body))
 }
 
-/** Sends an error as a problem (RFC 9457). */
+/** Sends an error as a problem (RFC 9457), which says no more by its type than its status does. */
 export function sendProblem(response: ServerResponse, { status, message, headers }: RefusedError): void {
   if (response.destroyed || response.headersSent) return
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  sendJson(response, status, { status, detail: message }, "application/problem+json")
+  const problem = { type: "about:blank", title: STATUS_CODES[status], status, detail: message }
+  sendJson(response, status, problem, "application/problem+json")
 }

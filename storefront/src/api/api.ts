@@ -1,6 +1,6 @@
 import { client } from "@eshop/shop-client/generated/client.gen"
 import { type Problem, problemOf } from "./problem.ts"
-import { traceparent } from "./trace.ts"
+import { answered, traceparent } from "./trace.ts"
 
 /** What a call of the generated client resolves to. */
 type Result<Data> = { data?: Data; error?: unknown; response?: Response }
@@ -47,7 +47,21 @@ export function connectApi(baseUrl: string, accessToken: () => Promise<string | 
     if (token !== undefined) request.headers.set("authorization", `Bearer ${token}`)
     return request
   })
+  client.interceptors.response.use((response) => {
+    answered()
+    return response
+  })
 }
 
 /** A new Idempotency-Key; whoever repeats a request keeps the key of the first. */
 export const newKey = (): string => crypto.randomUUID()
+
+/** What the shop found wrong with each member of a request, by the member's name. */
+export function wrongMembers(error: unknown): ReadonlyMap<string, string> {
+  if (!(error instanceof ApiError)) return new Map()
+  const found = (error.problem.errors ?? []).map(({ pointer, message }): [string, string] => [
+    pointer.split("/").at(-1) ?? "",
+    message,
+  ])
+  return new Map(found)
+}

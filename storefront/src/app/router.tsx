@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from "@tanstack/react-router"
 import { HomePage } from "../catalog/home-page.tsx"
 import { listSearch } from "../catalog/list-search.ts"
 import { FailedPage, MissingPage } from "./failures.tsx"
@@ -21,6 +27,12 @@ const product = createRoute({
   validateSearch: (search: Record<string, unknown>): { sku?: string } =>
     typeof search.sku === "string" ? { sku: search.sku } : {},
   component: lazyRouteComponent(() => import("../catalog/product-page.tsx"), "ProductPage"),
+})
+
+const category = createRoute({
+  getParentRoute: () => root,
+  path: "/categories/$slug",
+  component: lazyRouteComponent(() => import("../catalog/category-page.tsx"), "CategoryPage"),
 })
 
 const cart = createRoute({
@@ -97,17 +109,18 @@ const legal = createRoute({
   component: lazyRouteComponent(() => import("../pages/legal-page.tsx"), "LegalPage"),
 })
 
-export const router = createRouter({
-  routeTree: root.addChildren([
-    ...[home, list, product, cart, checkout, orders, order, withdrawal, goodsBack],
-    ...[findOrder, withdraw, account, signedOut, contact, legal],
-  ]),
-  scrollRestoration: true,
-  defaultPreload: "intent",
-})
+const routeTree = root.addChildren([
+  ...[home, list, product, category, cart, checkout, orders, order, withdrawal, goodsBack],
+  ...[findOrder, withdraw, account, signedOut, contact, legal],
+])
+
+/** The pages by their addresses. @param options.basepath what stands before each, such as a language */
+export const shopRouter = (
+  options: { basepath?: string; history?: RouterHistory; scrollRestoration?: boolean } = {},
+) => createRouter({ routeTree, scrollRestoration: true, defaultPreload: "intent", ...options })
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof shopRouter>
   }
 }

@@ -3,7 +3,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import { unitsIn, useCart } from "../cart/cart.ts"
 import { SearchBox } from "../catalog/search-box.tsx"
-import { signIn, signOut, useCustomer } from "../session/session.ts"
+import { signIn, signOut, useCustomer, useSignInEnded } from "../session/session.ts"
 import { chooseLanguage, type Language, languages, plural, t, useLanguage } from "../texts/texts.ts"
 
 /** What is around every page. */
@@ -18,6 +18,7 @@ export function Shell() {
       </a>
       <Header />
       <OfflineNotice />
+      <SignInEnded />
       <main id="main" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
@@ -96,12 +97,30 @@ const CartIcon = () => (
 )
 
 function OfflineNotice() {
-  const isOnline = useSyncExternalStore(onlineManager.subscribe.bind(onlineManager), () =>
-    onlineManager.isOnline(),
+  const isOnline = useSyncExternalStore(
+    onlineManager.subscribe.bind(onlineManager),
+    () => onlineManager.isOnline(),
+    () => true,
   )
   return (
     <div role="status" aria-live="polite">
       {!isOnline && <p className="offline">{t("shell.offline")}</p>}
+    </div>
+  )
+}
+
+function SignInEnded() {
+  const hasEnded = useSignInEnded()
+  return (
+    <div role="status" aria-live="polite">
+      {hasEnded && (
+        <p className="offline">
+          {t("shell.sign-in-ended")}{" "}
+          <button type="button" className="link-button" onClick={() => void signIn()}>
+            {t("shell.sign-in")}
+          </button>
+        </p>
+      )}
     </div>
   )
 }

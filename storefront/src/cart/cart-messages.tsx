@@ -47,7 +47,7 @@ export function wordsOf(message: CartMessage, nameOf: (sku: string) => string): 
         ? message.shortages
             .map(({ sku, available }) => plural("message.only-left", available, { name: nameOf(sku) }))
             .join(" ")
-        : t("message.not-held")
+        : t(message.reason === "hold.limit" ? "message.not-held.limit" : "message.not-held")
     case "order-returned": {
       const key = `reason.${message.reason}`
       return t("message.order-returned", { because: hasText(key) ? t(key) : t("reason.unknown") })

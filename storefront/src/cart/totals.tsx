@@ -1,20 +1,26 @@
 import { type Money, money, percentage } from "../texts/format.ts"
 import { inLanguage, plural, t } from "../texts/texts.ts"
 import type { Cart, CartLine } from "./cart.ts"
+import { discountName, notAppliedWords } from "./discount-words.ts"
 
 /** What was taken off, each with the rule that did it. */
 export function Discounts({ discounts }: { discounts: CartLine["discounts"] }) {
   if (discounts.length === 0) return null
   return (
     <ul className="discounts">
-      {discounts.map(({ reason, amount, couponCode }) => (
-        <li key={reason}>
-          {couponCode === undefined ? reason : t("cart.by-coupon", { reason, code: couponCode })}:{" "}
-          <span className="amount">−{money(amount)}</span>
+      {discounts.map((discount) => (
+        <li key={discount.promotionId ?? discount.couponCode}>
+          {wordsOf(discount)}: <span className="amount">−{money(discount.amount)}</span>
         </li>
       ))}
     </ul>
   )
+}
+
+function wordsOf(discount: CartLine["discounts"][number]): string {
+  const reason = discountName(discount)
+  const { couponCode } = discount
+  return couponCode === undefined ? reason : t("cart.by-coupon", { reason, code: couponCode })
 }
 
 /** What is bought, one line each with its discounts. */
@@ -54,8 +60,13 @@ export function Totals({ cart }: { cart: Cart }) {
             freeWord={t("checkout.free")}
           />
         )}
-        {shipping?.discounts.map(({ reason, amount }) => (
-          <Row key={reason} name={reason} amount={amount} isLess />
+        {shipping?.discounts.map((discount) => (
+          <Row
+            key={discount.promotionId ?? discount.couponCode}
+            name={discountName(discount)}
+            amount={discount.amount}
+            isLess
+          />
         ))}
         <Row name={t("cart.total")} amount={cart.total} isTotal />
         {tax ? (
@@ -71,9 +82,10 @@ export function Totals({ cart }: { cart: Cart }) {
         <details className="explanations">
           <summary>{t("cart.not-applied")}</summary>
           <ul>
-            {unused.map(({ rule, name, reason }) => (
-              <li key={rule}>
-                <strong>{name}</strong>: {reason}
+            {unused.map((explanation) => (
+              <li key={explanation.rule}>
+                <strong>{inLanguage({ en: explanation.name, ...explanation.translations })}</strong>:{" "}
+                {notAppliedWords(explanation)}
               </li>
             ))}
           </ul>

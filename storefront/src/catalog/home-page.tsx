@@ -5,12 +5,10 @@ import { Loading } from "../design/loading.tsx"
 import { useTitle } from "../design/page.tsx"
 import { ProblemNotice } from "../design/problem-notice.tsx"
 import { inLanguage, t } from "../texts/texts.ts"
-import { categoriesQuery, searchQuery } from "./catalog.ts"
+import { categoriesQuery, featuredQuery, searchQuery } from "./catalog.ts"
 import type { ListSearch } from "./list-search.ts"
 import { ProductGrid } from "./product-card.tsx"
 
-/** A department that the shop puts first. The API marks no product as featured. */
-const FEATURED: ListSearch = { category: "smartphones,headphones,coffee", sort: "price-desc", inStock: true }
 const NEWEST: ListSearch = { sort: "newest" }
 
 export function HomePage() {
@@ -25,8 +23,8 @@ export function HomePage() {
         </Link>
       </section>
       <Categories />
-      <Shelf title={t("home.featured")} search={FEATURED} count={6} eager={6} />
-      <Shelf title={t("home.newest")} search={NEWEST} count={6} eager={0} />
+      <Featured />
+      <Newest />
     </div>
   )
 }
@@ -48,13 +46,13 @@ function Categories() {
       <ul className="category-tiles">
         {data?.items.map((top) => (
           <li key={top.id} className="category-tile">
-            <Link to="/products" search={{ category: top.slug }} className="category-tile-name">
+            <Link to="/categories/$slug" params={{ slug: top.slug }} className="category-tile-name">
               {inLanguage(top.name)}
             </Link>
             <ul className="category-tile-children">
               {top.children.slice(0, 5).map((child) => (
                 <li key={child.id}>
-                  <Link to="/products" search={{ category: child.slug }}>
+                  <Link to="/categories/$slug" params={{ slug: child.slug }}>
                     {inLanguage(child.name)}
                   </Link>
                 </li>
@@ -67,17 +65,27 @@ function Categories() {
   )
 }
 
-type ShelfProps = { title: string; search: ListSearch; count: number; eager: number }
-
-function Shelf({ title, search, count, eager }: ShelfProps) {
-  const { data, error, refetch } = useQuery(searchQuery(search, count))
+/** Nothing where the shop features nothing. */
+function Featured() {
+  const { data, error, refetch } = useQuery(featuredQuery(12))
+  if (data?.items.length === 0) return null
   return (
-    <Section title={title}>
+    <Section title={t("home.featured")}>
       {error ? <ProblemNotice error={error} again={() => void refetch()} /> : !data && <Loading />}
-      {data && <ProductGrid cards={data.items} eager={eager} />}
-      <Link to="/products" search={search} className="shelf-more">
+      {data && <ProductGrid cards={data.items} eager={4} />}
+    </Section>
+  )
+}
+
+function Newest() {
+  const { data, error, refetch } = useQuery(searchQuery(NEWEST, 6))
+  return (
+    <Section title={t("home.newest")}>
+      {error ? <ProblemNotice error={error} again={() => void refetch()} /> : !data && <Loading />}
+      {data && <ProductGrid cards={data.items} />}
+      <Link to="/products" search={NEWEST} className="shelf-more">
         {t("home.more")}
-        <span className="visually-hidden"> {title}</span>
+        <span className="visually-hidden"> {t("home.newest")}</span>
       </Link>
     </Section>
   )

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi, Link, useRouter } from "@tanstack/react-router"
+import { getRouteApi, Link, useNavigate, useRouter } from "@tanstack/react-router"
+import type { ReactNode } from "react"
 import { Loading } from "../design/loading.tsx"
 import { Page } from "../design/page.tsx"
 import { ProblemNotice } from "../design/problem-notice.tsx"
@@ -12,13 +13,21 @@ import { ProductGrid } from "./product-card.tsx"
 const route = getRouteApi("/products")
 
 export function ListPage() {
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
+  return <ProductList search={route.useSearch()} />
+}
+
+/** What an address asks for, and how it is narrowed: then it is a list's address. @param above stands before the heading */
+export function ProductList({ search, above }: { search: ListSearch; above?: ReactNode }) {
+  const navigate = useNavigate()
   const { data, error, refetch, isPlaceholderData } = useQuery(searchQuery(search))
   const change = (next: ListSearch) =>
-    void navigate({ search: { ...search, cursor: undefined, ...next }, resetScroll: false })
+    void navigate({
+      to: "/products",
+      search: { ...search, cursor: undefined, ...next },
+      resetScroll: false,
+    })
   return (
-    <Page title={titleOf(search, data)} className="list">
+    <Page title={titleOf(search, data)} className="list" above={above}>
       {error && <ProblemNotice error={error} again={() => void refetch()} />}
       {!data && !error && <Loading />}
       {data && (

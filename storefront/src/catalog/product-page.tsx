@@ -9,6 +9,7 @@ import { ProblemNotice } from "../design/problem-notice.tsx"
 import { QuantityField } from "../design/quantity-field.tsx"
 import { money } from "../texts/format.ts"
 import { inLanguage, t } from "../texts/texts.ts"
+import { Breadcrumbs } from "./breadcrumbs.tsx"
 import { type Product, productQuery, stockQuery, type Variant } from "./catalog.ts"
 import { attributeName, attributeValue } from "./facets.tsx"
 import { isThere, optionsOf, variantWith } from "./variants.ts"
@@ -40,6 +41,7 @@ function ProductDetails({ product }: { product: Product }) {
   const description = inLanguage(product.description)
   return (
     <article className="page product">
+      <Breadcrumbs category={product.categories[0]} />
       <Pictures product={product} variant={variant} />
       <div className="product-facts">
         {product.brand !== undefined && (

@@ -1,5 +1,7 @@
+import { useMutation } from "@tanstack/react-query"
 import { Link, useNavigate } from "@tanstack/react-router"
 import { type FormEvent, useEffect, useRef, useState } from "react"
+import { wrongMembers } from "../api/api.ts"
 import { type Cart, once, useCart, useCartChange } from "../cart/cart.ts"
 import { CartMessages } from "../cart/cart-messages.tsx"
 import { BoughtLines, Totals } from "../cart/totals.tsx"
@@ -10,8 +12,9 @@ import { signIn, useCustomer } from "../session/session.ts"
 import { type Money, money } from "../texts/format.ts"
 import { inLanguage, plural, t } from "../texts/texts.ts"
 import { AddressFields } from "./address-fields.tsx"
-import { type Address, type CheckoutBody, changedTotal, useCheckout, wrongMembers } from "./checkout.ts"
-import { PaymentField, type PaymentMethod } from "./payment-field.tsx"
+import { type Address, type CheckoutBody, changedTotal, useCheckout } from "./checkout.ts"
+import { type Payment, PaymentField } from "./payment-field.tsx"
+import type { HostedCard } from "./payment-provider.ts"
 import { Reservation } from "./reservation.tsx"
 import { TotalChanged } from "./total-changed.tsx"
 
@@ -27,10 +30,13 @@ function Checkout({ cart }: { cart: Cart }) {
   const place = useCheckout()
   const change = useCartChange()
   const [address, setAddress] = useState<Address>(() => emptyAddress(cart))
-  const [paymentMethod, setPaymentMethod] = useState<PaymentMethod>("pm_card_visa")
+  const payment: Payment = useRef<HostedCard>(null)
+  const tokenise = useMutation({ mutationFn: () => tokenOf(payment) })
   useHold(cart, change)
 
-  const order = (expectedTotal: Money) => {
+  const order = async (expectedTotal: Money) => {
+    const paymentMethod = await tokenise.mutateAsync().catch(() => undefined)
+    if (paymentMethod === undefined) return
     const shippingMethod = cart.shipping?.method
     const body: CheckoutBody = {
       expectedTotal: expectedTotal as CheckoutBody["expectedTotal"],
@@ -43,9 +49,10 @@ function Checkout({ cart }: { cart: Cart }) {
         void navigate({ to: "/orders/$id", params: { id: orderId }, state: { placed: true } }),
     })
   }
+  const isBusy = tokenise.isPending || place.isPending
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    order(cart.total)
+    if (!isBusy) void order(cart.total)
   }
   const settled = ({ country, state }: Address) => {
     if (country === cart.delivery.country && (state || undefined) === cart.delivery.state) return
@@ -75,23 +82,23 @@ function Checkout({ cart }: { cart: Cart }) {
             settled={settled}
           />
           <ShippingField cart={cart} change={change} />
-          <PaymentField value={paymentMethod} onChange={setPaymentMethod} />
+          <PaymentField payment={payment} mistake={tokenise.error?.message} />
         </div>
         <aside className="cart-summary" aria-label={t("cart.summary")}>
           <BoughtLines lines={cart.lines} />
           <Totals cart={cart} />
           {change.error && <ProblemNotice error={change.error} />}
           {changed ? (
-            <TotalChanged problem={changed} agree={() => order(changed.total)} isPending={place.isPending} />
+            <TotalChanged problem={changed} agree={() => void order(changed.total)} isPending={isBusy} />
           ) : (
             <>
               {place.error && <ProblemNotice error={place.error} />}
-              <button
-                type="submit"
-                className="button button-main"
-                disabled={place.isPending || change.isPending}
-              >
-                {place.isPending ? t("checkout.placing") : t("checkout.place", { total: money(cart.total) })}
+              <button type="submit" className="button button-main" disabled={isBusy || change.isPending}>
+                {tokenise.isPending
+                  ? t("checkout.payment-checking")
+                  : place.isPending
+                    ? t("checkout.placing")
+                    : t("checkout.place", { total: money(cart.total) })}
               </button>
             </>
           )}
@@ -106,6 +113,12 @@ declare module "@tanstack/react-router" {
     /** Whether the order on the page was placed a moment ago. */
     placed?: boolean
   }
+}
+
+/** @throws Error with what is wrong, in the visitor's language */
+async function tokenOf({ current: card }: Payment): Promise<string> {
+  if (!card) throw new Error(t("checkout.payment-failed"))
+  return await card.paymentMethod()
 }
 
 const emptyAddress = ({ delivery }: Cart): Address => ({

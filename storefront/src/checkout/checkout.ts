@@ -34,13 +34,3 @@ export function changedTotal(error: unknown): CheckoutTotalChangedProblem | unde
   if (!(error instanceof ApiError) || codeOf(error.problem) !== "checkout.total-changed") return undefined
   return error.problem as CheckoutTotalChangedProblem
 }
-
-/** What the shop found wrong with each member of the address, by the member's name. */
-export function wrongMembers(error: unknown): ReadonlyMap<string, string> {
-  if (!(error instanceof ApiError)) return new Map()
-  const found = (error.problem.errors ?? []).map(({ pointer, message }): [string, string] => [
-    pointer.split("/").at(-1) ?? "",
-    message,
-  ])
-  return new Map(found)
-}

@@ -1,34 +1,58 @@
+import { type RefObject, useEffect, useRef, useState } from "react"
+import { Loading } from "../design/loading.tsx"
 import { t } from "../texts/texts.ts"
+import { type HostedCard, showCardFields } from "./payment-provider.ts"
 
-/**
- * Stands where a payment provider's hosted field will be: like it, it gives a token of a payment method and keeps card data
- * away from the shop. This one knows the test methods of the payment simulator (and of Stripe's test mode).
- */
-const methods = [
-  "pm_card_visa",
-  "pm_card_authenticationRequired",
-  "pm_card_slow",
-  "pm_card_chargeDeclined",
-] as const
+/** What the checkout asks the field for: the token of a payment method. */
+export type Payment = RefObject<HostedCard | null>
 
-export type PaymentMethod = (typeof methods)[number]
+/** The payment provider's own fields: what is typed there the shop's pages cannot read. @param mistake what it says of them */
+export function PaymentField({ payment, mistake }: { payment: Payment; mistake: string | undefined }) {
+  const container = useRef<HTMLDivElement>(null)
+  const [state, setState] = useState<"loading" | "ready" | "failed">("loading")
+  const [attempt, setAttempt] = useState(1)
 
-export function PaymentField(props: { value: PaymentMethod; onChange: (method: PaymentMethod) => void }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew.
+  useEffect(() => {
+    let isGone = false
+    setState("loading")
+    showCardFields(container.current as HTMLDivElement).then(
+      (card) => {
+        if (isGone) return card.destroy()
+        payment.current = card
+        setState("ready")
+      },
+      (error: unknown) => {
+        console.warn("The card's fields could not be shown.", error)
+        if (!isGone) setState("failed")
+      },
+    )
+    return () => {
+      isGone = true
+      payment.current?.destroy()
+      payment.current = null
+    }
+  }, [attempt, payment])
+
   return (
     <fieldset className="options">
       <legend>{t("checkout.payment")}</legend>
       <p className="hint">{t("checkout.payment-hint")}</p>
-      {methods.map((method) => (
-        <label key={method} className="option">
-          <input
-            type="radio"
-            name="payment"
-            checked={props.value === method}
-            onChange={() => props.onChange(method)}
-          />
-          <span>{t(`payment-method.${method}`)}</span>
-        </label>
-      ))}
+      {state === "loading" && <Loading />}
+      {state === "failed" && (
+        <div className="notice notice-problem" role="alert">
+          <p>{t("checkout.payment-failed")}</p>
+          <button type="button" className="button button-small" onClick={() => setAttempt((one) => one + 1)}>
+            {t("failed.again")}
+          </button>
+        </div>
+      )}
+      <div ref={container} className="payment-frame" />
+      {mistake !== undefined && (
+        <p className="field-mistake" role="alert">
+          {mistake}
+        </p>
+      )}
     </fieldset>
   )
 }

@@ -5,14 +5,17 @@ export function Page({
   title,
   children,
   className = "",
+  above,
 }: {
   title: string
   children: ReactNode
   className?: string
+  above?: ReactNode
 }) {
   useTitle(title)
   return (
     <div className={`page ${className}`}>
+      {above}
       <h1>{title}</h1>
       {children}
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { getRouteApi, useRouterState } from "@tanstack/react-router"
+import { getRouteApi, Link, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef } from "react"
 import { SignInFirst } from "../account/sign-in-first.tsx"
 import { ApiError } from "../api/api.ts"
@@ -7,12 +7,13 @@ import { Loading } from "../design/loading.tsx"
 import { Page } from "../design/page.tsx"
 import { ProblemNotice } from "../design/problem-notice.tsx"
 import { useCustomer } from "../session/session.ts"
-import { day, moment } from "../texts/format.ts"
+import { day } from "../texts/format.ts"
 import { hasText, t } from "../texts/texts.ts"
 import { OrderActions } from "./order-actions.tsx"
 import { AddressOf, BackAndForth, LinesOf, ShipmentsOf } from "./order-parts.tsx"
-import { isUnderWay, type Order, orderQuery, timelineQuery } from "./orders.ts"
+import { isUnderWay, type Order, orderQuery } from "./orders.ts"
 import { StatusBadge } from "./status-badge.tsx"
+import { Timeline } from "./timeline.tsx"
 
 const route = getRouteApi("/orders/$id")
 
@@ -46,6 +47,11 @@ export function OrderPage() {
         <aside className="order-aside">
           <AddressOf order={order} />
           <Timeline order={order} />
+          <p>
+            <Link to="/contact" state={{ about: order.number }}>
+              {t("order.ask")}
+            </Link>
+          </p>
         </aside>
       </div>
     </Page>
@@ -121,25 +127,4 @@ function useProvidersPage({ paymentAction }: Order, isNew: boolean): void {
 function reasonOf({ code, detail }: NonNullable<Order["cancelReason"]>): string {
   const key = `reason.${code}`
   return hasText(key) ? t(key) : detail
-}
-
-function Timeline({ order }: { order: Order }) {
-  const { data } = useQuery(timelineQuery(order))
-  if (!data) return null
-  return (
-    <section>
-      <h2>{t("order.timeline")}</h2>
-      <ol className="timeline">
-        {data.events.map(({ type, at, says }) => {
-          const key = `event.${type}`
-          return (
-            <li key={`${type} ${at}`}>
-              <time dateTime={at}>{moment(at)}</time>
-              <span>{hasText(key) ? t(key) : says}</span>
-            </li>
-          )
-        })}
-      </ol>
-    </section>
-  )
 }

@@ -8,7 +8,7 @@ import type {
   OrderingGetOrderResponse,
   OrderingListOrdersResponse,
 } from "@eshop/shop-client/generated/types.gen"
-import { queryOptions } from "@tanstack/react-query"
+import { keepPreviousData, queryOptions } from "@tanstack/react-query"
 import { ApiError, answerOf } from "../api/api.ts"
 import { orderHeaders } from "./order-token.ts"
 
@@ -38,10 +38,15 @@ export const orderQuery = (id: string, isNew: boolean) =>
     ...(isNew && { retry: isStillToCome, retryDelay: LIVE_MS }),
   })
 
-/** What happened to an order, by its version: asked for anew when that changes. */
-export const timelineQuery = ({ id, version }: Pick<Order, "id" | "version">) =>
+/** How often is asked what a checkout waits for, which is no change of its order, in milliseconds. */
+const WAITS_MS = 3_000
+
+/** What happened to an order, by its version: asked for anew when that changes. What was shown stays meanwhile. */
+export const timelineQuery = ({ id, version, status }: Pick<Order, "id" | "version" | "status">) =>
   queryOptions({
     queryKey: ["order", id, "timeline", version],
+    refetchInterval: isUnderWay({ status }) ? WAITS_MS : false,
+    placeholderData: keepPreviousData,
     queryFn: () => answerOf(orderingGetTimeline({ path: { id }, headers: orderHeaders(id) })),
   })
 

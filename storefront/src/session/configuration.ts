@@ -14,6 +14,14 @@ export type Configuration = Registration & {
   readonly apiBase: string
   /** Where the staff signs in, whose provider need not be the customers'. */
   readonly staff: Registration
+  /** The payment provider. */
+  readonly payments: {
+    /** Where Stripe.js lies, or what stands for it: `https://js.stripe.com/v3/` for Stripe. */
+    readonly script: string
+    readonly publishableKey: string
+  }
+  /** Where a span of each action of the user is sent (OTLP over HTTP); absent: nowhere. */
+  readonly telemetry?: string
 }
 
 export const readConfiguration = (): Promise<Configuration> =>

@@ -108,19 +108,29 @@ export async function comeBack(
   }
 }
 
-/** Gets new tokens for those that end. @throws where the provider refuses */
-export async function renew(registration: Registration, tokens: Tokens): Promise<Tokens> {
+/**
+ * Gets new tokens for those that end.
+ * @returns none where the provider has ended the sign-in, or never meant it to be renewed
+ * @throws where the provider cannot be asked
+ */
+export async function renew(registration: Registration, tokens: Tokens): Promise<Tokens | undefined> {
+  if (tokens.refreshToken === undefined) return undefined
   const client = { client_id: registration.clientId }
   const provider = await discover(registration)
   const response = await oauth.refreshTokenGrantRequest(
     provider,
     client,
     oauth.None(),
-    tokens.refreshToken as string,
+    tokens.refreshToken,
     insecure(registration.issuer),
   )
-  const answer = await oauth.processRefreshTokenResponse(provider, client, response)
-  return { ...tokensOf(answer), idToken: answer.id_token ?? tokens.idToken }
+  try {
+    const answer = await oauth.processRefreshTokenResponse(provider, client, response)
+    return { ...tokensOf(answer), idToken: answer.id_token ?? tokens.idToken }
+  } catch (error) {
+    if (error instanceof oauth.ResponseBodyError && error.error === "invalid_grant") return undefined
+    throw error
+  }
 }
 
 /** Where somebody is signed out at the provider, which then sends them to the door's own page for that. */

@@ -11,6 +11,8 @@ let registration: Registration
 let channel: BroadcastChannel
 let tokens: Tokens | undefined
 let renewal: Promise<void> | undefined
+/** Whether a sign-in ended that nobody here has ended. */
+let hasEnded = false
 const listeners = new Set<() => void>()
 
 /** Says, in every tab and across loads, that somebody signed in here; nothing else. */
@@ -18,6 +20,7 @@ const flag = () => `${door.name}.signed-in`
 
 function become(next: Tokens | undefined): void {
   tokens = next
+  if (next) hasEnded = false
   if (next) localStorage.setItem(flag(), "yes")
   else localStorage.removeItem(flag())
   for (const listener of listeners) listener()
@@ -67,12 +70,17 @@ async function renewTokens(): Promise<void> {
   const old = tokens
   if (!old) return
   try {
-    if (old.refreshToken === undefined) throw new Error("there is no refresh token")
-    become(await (await openId()).renew(registration, old))
+    const next = await (await openId()).renew(registration, old)
+    // One that cannot be renewed still counts for as long as it holds.
+    if (!next && old.refreshToken === undefined && performance.now() < old.until) return
+    hasEnded = next === undefined
+    become(next)
   } catch (error) {
     // The provider may only be away: the token that is there is used as long as it holds.
-    if (performance.now() > old.until) become(undefined)
-    else console.warn("The sign-in could not be renewed.", error)
+    if (performance.now() > old.until) {
+      hasEnded = true
+      become(undefined)
+    } else console.warn("The sign-in could not be renewed.", error)
   }
 }
 
@@ -100,5 +108,18 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
+/** Whether a sign-in has ended while the page was open: signed out elsewhere, or not renewed. */
+export const useSignInEnded = (): boolean =>
+  useSyncExternalStore(
+    subscribe,
+    () => hasEnded,
+    () => false,
+  )
+
 /** Who is signed in, if anybody is. */
-export const useCustomer = (): Customer | undefined => useSyncExternalStore(subscribe, () => tokens)
+export const useCustomer = (): Customer | undefined =>
+  useSyncExternalStore(
+    subscribe,
+    () => tokens,
+    () => undefined,
+  )

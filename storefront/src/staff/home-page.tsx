@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import { Page } from "../design/page.tsx"
 import { useCustomer } from "../session/session.ts"
-import { navigation } from "./navigation.ts"
+import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
 import { t } from "./texts.ts"
 

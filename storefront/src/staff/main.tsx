@@ -2,6 +2,7 @@ import "../design/tokens.css"
 import "../design/base.css"
 import "../design/components.css"
 import "./staff.css"
+import "./parts/parts.css"
 import { QueryClientProvider } from "@tanstack/react-query"
 import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
@@ -14,7 +15,7 @@ import { accessToken, beginSession } from "../session/session.ts"
 import { router } from "./router.tsx"
 
 async function begin(): Promise<void> {
-  traceActions()
+  traceActions(async (action) => (await import("../api/report-action.ts")).reportAction(action))
   connectApi("", accessToken)
   const who = await beginSession(staffDoor).catch((error: unknown) => {
     // Without the provider nobody is known, and the page says so; the next load asks again.

@@ -1,7 +1,3 @@
-import { goodsNavigation } from "./back-office/goods/navigation.ts"
-import { salesNavigation } from "./back-office/sales/navigation.ts"
-import { consoleNavigation } from "./console/navigation.ts"
-
 /** A page that is in the navigation. */
 export type NavigationEntry = {
   readonly to: string
@@ -13,6 +9,3 @@ export type NavigationEntry = {
 }
 
 export type NavigationGroup = { readonly label: string; readonly entries: readonly NavigationEntry[] }
-
-/** All pages that are in the navigation, in its order. */
-export const navigation: readonly NavigationGroup[] = [goodsNavigation, salesNavigation, consoleNavigation]

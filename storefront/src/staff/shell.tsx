@@ -3,7 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router"
 import { useSyncExternalStore } from "react"
 import { Page } from "../design/page.tsx"
 import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
-import { navigation } from "./navigation.ts"
+import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
 import { t } from "./texts.ts"
 

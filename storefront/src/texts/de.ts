@@ -15,6 +15,8 @@ export const de: Texts = {
   "shell.cart-items.other": "Artikel",
   "shell.offline":
     "Sie sind offline. Was Sie sehen, ist vielleicht nicht mehr aktuell; was Sie tun, wird gesendet, sobald die Verbindung wieder da ist.",
+  "shell.sign-in-ended":
+    "Ihre Anmeldung ist abgelaufen. Warenkorb und Bestellungen bleiben: Melden Sie sich wieder an, um sie zu sehen.",
   "footer.navigation": "Service",
   "footer.contact": "Kontakt",
   "footer.find-order": "Bestellung finden",
@@ -97,6 +99,12 @@ export const de: Texts = {
   "stock.few": "Nur noch {count} da",
   "stock.out": "Ausverkauft",
   "stock.backorder": "Bestellt: geht hinaus, sobald es eintrifft",
+  "trail.label": "Wo Sie sind",
+  "trail.products": "Produkte",
+  "prerendered.note":
+    "Preise und Bestand sind die der Zeit, zu der diese Seite geschrieben wurde. Zum Bestellen schalten Sie JavaScript ein.",
+  "prerendered.category": "{name} bei eShop: {products}",
+  "prerendered.moved": "Diese Seite ist umgezogen:",
   "product.not-sold": "Dieses Produkt wird zurzeit nicht verkauft.",
   "product.pictures": "Bilder",
   "product.lowest-price": "Niedrigster Preis der letzten 30 Tage vor der Ermäßigung: {price}",
@@ -135,6 +143,20 @@ export const de: Texts = {
   "cart.tax-added": "Steuern",
   "cart.tax-later": "Steuern und Versand stehen fest, sobald Sie ein Land gewählt haben.",
   "cart.not-applied": "Nachlässe, die nicht gelten",
+  "not-applied.enabled": "zurzeit nicht gültig",
+  "not-applied.valid-from": "gültig ab {at}",
+  "not-applied.valid-until": "war gültig bis {at}",
+  "not-applied.customer-group": "für bestimmte Kundinnen und Kunden",
+  "not-applied.first-order": "für eine erste Bestellung",
+  "not-applied.scope": "passt zu nichts im Warenkorb",
+  "not-applied.minimum-order-value": "ab {needed}; dieser Warenkorb ist {found} wert",
+  "not-applied.minimum-quantity": "ab {needed} Stück; hier sind es {found}",
+  "not-applied.shipping": "betrifft den Versand; wählen Sie zuerst ein Land",
+  "not-applied.effect": "würde nichts ändern",
+  "not-applied.line": "gilt nicht zusammen mit „{by}“",
+  "not-applied.group": "„{by}“ ist mehr wert, und nur einer von beiden gilt",
+  "not-applied.stopped": "„{by}“ gilt mit nichts anderem zusammen",
+  "not-applied.full": "darauf gibt es schon genug Nachlässe",
   "cart.checkout": "Zur Kasse",
   "message.label": "Zu Ihrem Warenkorb",
   "message.dismiss": "Verstanden",
@@ -148,6 +170,8 @@ export const de: Texts = {
   "message.only-left.other": "Von {name} sind nur noch {count} da.",
   "message.coupon-refused": "Der Gutschein {code} wurde nicht angenommen: {because}",
   "message.not-held": "Es konnte nichts für Sie zurückgelegt werden; bestellen können Sie trotzdem.",
+  "message.not-held.limit":
+    "So viele können nicht für Sie zurückgelegt werden; bestellen können Sie sie trotzdem.",
   "message.hold-ended": "Die Reservierung ist abgelaufen; bestellen können Sie, solange der Vorrat reicht.",
   "message.order-returned":
     "Ihre Bestellung konnte nicht abgeschlossen werden; die Artikel liegen wieder im Warenkorb. {because}",
@@ -173,11 +197,10 @@ export const de: Texts = {
   "checkout.free": "Kostenlos",
   "checkout.payment": "Zahlung",
   "checkout.payment-hint":
-    "Ein Testshop: Wählen Sie, wie sich die Karte verhält. Kartendaten erreichen den Shop nie.",
-  "payment-method.pm_card_visa": "Karte, die angenommen wird",
-  "payment-method.pm_card_authenticationRequired": "Karte, die eine Bestätigung verlangt (3-D Secure)",
-  "payment-method.pm_card_slow": "Karte, deren Zahlung eine Weile braucht",
-  "payment-method.pm_card_chargeDeclined": "Karte, die abgelehnt wird",
+    "Die Daten der Karte gehen allein an den Zahlungsanbieter und erreichen den Shop nie.",
+  "checkout.payment-failed":
+    "Die Felder des Zahlungsanbieters konnten nicht geladen werden. Vielleicht blockiert sie etwas, oder die Verbindung ist langsam.",
+  "checkout.payment-checking": "Die Karte wird geprüft …",
   "checkout.units.one": "{count} × {name}",
   "checkout.units.other": "{count} × {name}",
   "checkout.place": "Zahlungspflichtig bestellen: {total}",
@@ -246,6 +269,25 @@ export const de: Texts = {
   "order.refund.failed": "{day}: Die Erstattung von {amount} ist fehlgeschlagen; wir kümmern uns darum",
   "order.address": "Lieferung an",
   "order.timeline": "Verlauf",
+  "order.next": "Wie es weitergeht",
+  "next.awaiting-stock": "Wir fragen, ob alles vorrätig ist, spätestens bis {at}.",
+  "next.awaiting-end-of-grace":
+    "Bis {at} können Sie kostenlos stornieren; danach wird die Zahlung eingezogen.",
+  "next.authorising-payment": "Die Zahlung wird angefragt.",
+  "next.awaiting-payment": "Wir warten bis {at} auf die Zahlung; danach wird die Bestellung storniert.",
+  "next.awaiting-confirmation":
+    "Wir warten bis {at} darauf, dass Sie die Zahlung bestätigen; danach wird die Bestellung storniert.",
+  "next.capturing-payment": "Die Zahlung wird eingezogen.",
+  "next.awaiting-shipment":
+    "Die Bestellung wird gepackt. Wenn bis {at} nichts unterwegs ist, geht dem jemand nach.",
+  "next.awaiting-delivery":
+    "Das Paket ist unterwegs. Wenn es bis {at} nicht angekommen ist, geht dem jemand nach.",
+  "next.awaiting-return":
+    "Wir warten auf Ihre Rücksendung. Wenn sie bis {at} nicht angekommen ist, geht dem jemand nach.",
+  "next.awaiting-closing": "Wenn nichts zurückkommt, wird die Bestellung am {at} abgeschlossen.",
+  "next.awaiting-refund": "Der Zahlungsanbieter erstattet das Geld; wir sehen um {at} wieder nach.",
+  "next.refunding-payment": "Das Geld wird erstattet.",
+  "next.needs-attention": "Bei uns hakt etwas. Jemand kümmert sich darum; Sie brauchen nichts zu tun.",
   "order.cancel": "Bestellung stornieren",
   "order.cancel-title": "Diese Bestellung stornieren?",
   "order.cancel-says": "Es wird nichts abgebucht. Die Artikel gehen zurück in den Verkauf.",
@@ -256,6 +298,7 @@ export const de: Texts = {
   "order.return": "Etwas zurückgeben",
   "order.invoice": "Rechnung speichern",
   "order.again": "Noch einmal bestellen",
+  "order.ask": "Fragen Sie uns zu dieser Bestellung",
   "lines.which": "Welche Artikel?",
   "lines.of": "von {count}",
   "withdraw.title": "Vertrag widerrufen",
@@ -370,9 +413,18 @@ export const de: Texts = {
   "signed-out.says": "Sie sind abgemeldet, hier und bei der Anmeldung.",
   "signed-out.home": "Zum Shop",
   "contact.title": "Kontakt",
-  "contact.says": "Schreiben Sie uns. Ein Mensch antwortet, meist innerhalb eines Werktags.",
-  "contact.write": "An {address} schreiben",
-  "contact.hint": "Wenn es um eine Bestellung geht, nennen Sie bitte ihre Nummer.",
+  "contact.says": "Schreiben Sie uns. Es antwortet ein Mensch, meist innerhalb eines Werktags.",
+  "contact.name": "Ihr Name",
+  "contact.order": "Bestellnummer",
+  "contact.text": "Ihre Nachricht",
+  "contact.no-cards":
+    "Bitte schreiben Sie nie Kartennummern: Wir brauchen sie nicht und nehmen sie nicht an.",
+  "contact.mistake": "Bitte prüfen Sie das. Kartennummern nehmen wir nicht an.",
+  "contact.send": "Nachricht senden",
+  "contact.sending": "Wird gesendet …",
+  "contact.sent": "Vielen Dank. Ihre Nachricht ist angekommen, und ein Mensch antwortet Ihnen per E-Mail.",
+  "contact.privacy":
+    "Was Sie schreiben, geht an das Postfach unseres Service und dient allein der Antwort; der Shop behält keine Kopie.",
   "legal.title": "Rechtliches",
   "legal.says":
     "Dies ist ein Vorführshop. Hier nennt ein Händler die Firma, ihre Bedingungen und wie sie mit Daten umgeht.",
@@ -409,6 +461,10 @@ export const de: Texts = {
   "problem.return.too-much": "Es sollte mehr zurückgegeben werden, als angekommen ist.",
   "problem.lookup.too-often":
     "Das wurde zu oft angefragt. Bitte versuchen Sie es in einer Stunde noch einmal.",
+  "problem.contact.too-often":
+    "Das waren viele Nachrichten. Bitte versuchen Sie es in einer Stunde noch einmal.",
+  "problem.contact.unavailable":
+    "Ihre Nachricht konnte nicht angenommen werden. Es wurde nichts gesendet; bitte versuchen Sie es später noch einmal.",
   "problem.invoice.missing": "Es gibt noch keine Rechnung.",
   "problem.idempotency-key.in-flight": "Ihre Anfrage ist unterwegs. Bitte warten Sie einen Moment.",
   "problem.status.400": "Etwas daran stimmt nicht. Bitte prüfen Sie Ihre Angaben.",

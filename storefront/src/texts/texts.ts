@@ -18,27 +18,55 @@ const listeners = new Set<() => void>()
 
 const isLanguage = (value: string | undefined | null): value is Language => value === "en" || value === "de"
 
-/** The language that was chosen here, or else the browser's first that there are texts in. */
+/** What every page is there in, at an address without a language. */
+export const DEFAULT_LANGUAGE: Language = "en"
+
+/** The language that an address is in: `/de/products/…` is German. */
+export const languageOfAddress = (pathname: string): Language => {
+  const [, first] = pathname.split("/", 2)
+  return isLanguage(first) ? first : DEFAULT_LANGUAGE
+}
+
+/** What stands before the addresses of a language. */
+export const basepathOf = (language: Language): string =>
+  language === DEFAULT_LANGUAGE ? "/" : `/${language}`
+
+/**
+ * The language of the address, where it names one; else what was chosen here, or the browser's first that there are
+ * texts in.
+ */
 function wantedLanguage(): Language {
+  const named = languageOfAddress(location.pathname)
+  if (named !== DEFAULT_LANGUAGE) return named
   const chosen = localStorage.getItem(CHOICE)
   if (isLanguage(chosen)) return chosen
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en"
 }
 
-async function speak(next: Language): Promise<void> {
+/** Says everything in a language from now on. */
+export async function speak(next: Language): Promise<void> {
   texts = await loaders[next]()
   language = next
-  document.documentElement.lang = next
   for (const listener of listeners) listener()
 }
 
+async function show(next: Language): Promise<void> {
+  await speak(next)
+  document.documentElement.lang = next
+}
+
 /** Loads the texts in the language that the visitor reads. */
-export const loadTexts = (): Promise<void> => speak(wantedLanguage())
+export const loadTexts = (): Promise<void> => show(wantedLanguage())
 
 /** Changes the language, now and for the next visits. */
-export function chooseLanguage(next: Language): Promise<void> {
+export async function chooseLanguage(next: Language): Promise<void> {
   localStorage.setItem(CHOICE, next)
-  return speak(next)
+  const named = languageOfAddress(location.pathname)
+  if (named === DEFAULT_LANGUAGE || named === next) return show(next)
+  // The address says another one: the same page lies below none.
+  location.assign(
+    (location.pathname.slice(basepathOf(named).length) || "/") + location.search + location.hash,
+  )
 }
 
 export const currentLanguage = (): Language => language
@@ -49,10 +77,14 @@ export const currentLocale = (): string =>
 
 /** The language as a component sees it, which shows itself anew when it changes. */
 export const useLanguage = (): Language =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, currentLanguage)
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    currentLanguage,
+    currentLanguage,
+  )
 
 /** The text of a key, with `{name}` replaced by the value of that name. */
 export const t = (key: TextKey, values: Values = {}): string => filled(texts[key], values)

@@ -1,5 +1,5 @@
 import type { PublishedRoute } from "../route-table.ts"
-import type { Misfit, Prose } from "./firewall.ts"
+import { injections, type Misfit, overlooks, type Prose } from "./firewall.ts"
 import type { Gateway } from "./gateway.ts"
 
 /** A part of requests whose values some rules do not look at. */
@@ -32,21 +32,28 @@ export function applicationGateway(
   prose: readonly Prose[],
   misfits: readonly Misfit[],
 ): object {
-  const all = new Map(
-    prose.map(exclusionOf).map((exclusion) => [`${exclusion.operator} ${exclusion.selector}`, exclusion]),
-  )
-  const exclusions = [...all.values()].filter(
-    ({ operator, selector }) => operator !== "Equals" || !all.has(`StartsWith ${selector}`),
-  )
-  const groups = Map.groupBy(misfits, ({ group }) => group)
+  const all = Map.groupBy(prose, (member) => {
+    const { operator, selector } = exclusionOf(member)
+    return `${operator} ${selector}`
+  })
+  const exclusions = [...all.values()].flatMap((members) => {
+    const exclusion = exclusionOf(members[0] as Prose)
+    const { operator, selector } = exclusion
+    // What starts with the name includes the name itself.
+    if (operator === "Equals" && all.has(`StartsWith ${selector}`)) return []
+    const rules = misfits.filter((misfit) => members.some((member) => overlooks(misfit, member)))
+    const groups = Map.groupBy(rules, ({ group }) => group)
+    const groupsOf = [...groups].map(([group, ofGroup]) => ({
+      group,
+      rules: ofGroup.map(({ rule }) => rule),
+    }))
+    return groupsOf.length === 0 ? [] : [{ ...exclusion, groups: groupsOf }]
+  })
   return {
     $comment: "Generated from the apps by npm run generate",
     pathRules: services.map(({ name, prefix }) => ({ name, paths: [prefix, `${prefix}/*`] })),
     maxBodyBytes: Math.max(...routes.map(({ maxBodyBytes }) => maxBodyBytes)),
-    exclusions: misfits.length === 0 ? [] : exclusions,
-    excludedRules: [...groups].map(([group, ofGroup]) => ({
-      group,
-      rules: ofGroup.map(({ rule }) => rule),
-    })),
+    exclusions,
+    refusedBodies: injections,
   }
 }

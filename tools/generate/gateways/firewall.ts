@@ -93,11 +93,18 @@ export type Misfit = {
   readonly group: string
   /** What a seller or a customer may well write, and the rule refuses. */
   readonly example: string
+  /** The members that it does not look at, where these are not all that take prose. */
+  readonly only?: readonly string[]
 }
 
+/** Whether a rule does not look at a member. */
+export const overlooks = ({ only }: Misfit, { place, path }: Prose): boolean =>
+  only === undefined || (place === "body" && only.includes(path.findLast(isName) ?? ""))
+
 /**
- * Rules that do not look at prose. No app runs a shell, and every statement has its values as parameters; the rules that
- * recognise a whole injection (942100 and others) and scripts stay in force everywhere. A test shows that each is needed.
+ * Rules that do not look at prose. No app runs a shell, and every statement has its values as parameters; what recognises
+ * scripts stays in force everywhere. What recognises a whole injection (942100) overlooks the two members that take
+ * sentences, where {@link injections} are refused instead. A test shows that each is needed.
  */
 export const misfits: readonly Misfit[] = [
   { rule: "932100", group: "RCE", example: "Cat food; cat litter; cat toys" },
@@ -105,7 +112,38 @@ export const misfits: readonly Misfit[] = [
   { rule: "932110", group: "RCE", example: "For him & her; date night; at home" },
   { rule: "932115", group: "RCE", example: "3D print; print it at home" },
   { rule: "932130", group: "RCE", example: "The price is $(5) for two" },
+  {
+    rule: "942100",
+    group: "SQLI",
+    example: "Unpack; drop the tab into the machine; done",
+    only: ["description", "reason"],
+  },
   { rule: "942190", group: "SQLI", example: "Can't decide: 'select' or 'union'? Drop me a line" },
   { rule: "942270", group: "SQLI", example: "A union of styles: select yours from the list" },
   { rule: "942350", group: "SQLI", example: "Insert the batteries; update the clock; delete old alarms" },
+]
+
+/** A quotation mark in a JSON text, what may close brackets after it, and what stands between the words of a statement. */
+const GAP = String.raw`(?:\s|\\[nrt]|/\*\*/)`
+const QUOTE = String.raw`(?:'|\\"|\\u002[27])`
+const CLOSED = String.raw`${QUOTE}\)*${GAP}*`
+const OBJECT = "(?:table|database|schema|view|user|role)"
+
+/**
+ * What of an SQL injection nobody writes into a sentence: patterns that no JSON body, in lower case, may match. Without
+ * lookarounds and references back, which not every firewall has.
+ */
+export const injections: readonly { readonly name: string; readonly pattern: string }[] = [
+  {
+    name: "SqlTautology",
+    pattern: String.raw`${CLOSED}(?:or|and)${GAP}+\(*(?:${QUOTE}?\w*${QUOTE}?${GAP}*(?:[=<>]|like${GAP}+${QUOTE})|\w+\()`,
+  },
+  { name: "SqlUnion", pattern: `union${GAP}+(?:all${GAP}+|distinct${GAP}+)?select${GAP}` },
+  {
+    name: "SqlStatement",
+    pattern: String.raw`(?:${QUOTE}|[\d)])${GAP}*;${GAP}*(?:(?:drop|truncate|alter|create)${GAP}+${OBJECT}|delete${GAP}+from|insert${GAP}+into|update${GAP}+\w+${GAP}+set|copy${GAP}+\w+${GAP}+(?:to|from))${GAP}`,
+  },
+  { name: "SqlProcedure", pattern: `;${GAP}*exec(?:ute)?${GAP}+(?:xp|sp)_` },
+  { name: "SqlOrder", pattern: String.raw`${CLOSED}order${GAP}+by${GAP}+\d` },
+  { name: "SqlComment", pattern: String.raw`${CLOSED};?${GAP}*(?:--|/\*)` },
 ]

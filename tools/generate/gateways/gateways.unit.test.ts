@@ -126,9 +126,8 @@ describe("what people write", () => {
   })
 
   test("is what the firewall of Application Gateway does not look at, by its selectors", () => {
-    const { exclusions, excludedRules } = applicationGateway(routes, gateway, prose, [misfit]) as {
-      exclusions: { operator: string; selector: string }[]
-      excludedRules: object[]
+    const { exclusions } = applicationGateway(routes, gateway, prose, [misfit]) as {
+      exclusions: { operator: string; selector: string; groups: object[] }[]
     }
     expect(exclusions.map(({ operator, selector }) => `${operator} ${selector}`)).toEqual([
       "StartsWith attributes",
@@ -139,11 +138,37 @@ describe("what people write", () => {
       "Contains .options.",
       "Equals q",
     ])
-    expect(excludedRules).toEqual([{ group: "SQLI", rules: ["942190"] }])
-    expect(applicationGateway(routes, gateway, prose, [])).toMatchObject({
-      exclusions: [],
-      excludedRules: [],
+    for (const { groups } of exclusions) expect(groups).toEqual([{ group: "SQLI", rules: ["942190"] }])
+    expect(applicationGateway(routes, gateway, prose, [])).toMatchObject({ exclusions: [] })
+  })
+
+  test("is overlooked by a rule in some members alone, where it says so", () => {
+    const narrow = { ...misfit, rule: "942100", only: ["description", "reason"] }
+    const { exclusions } = applicationGateway(routes, gateway, prose, [misfit, narrow]) as {
+      exclusions: { selector: string; groups: { rules: string[] }[] }[]
+    }
+    const both = exclusions.filter(({ groups }) => groups[0]?.rules.includes("942100"))
+    expect(both.map(({ selector }) => selector)).toEqual(["description", "reason"])
+    expect(applicationGateway(routes, gateway, prose, [narrow])).toMatchObject({
+      exclusions: [{ selector: "description" }, { selector: "reason" }],
     })
+    const lines = modsecurity(routes, prose, [narrow]).split("\n")
+    expect(lines.filter((line) => line.startsWith("SecRuleUpdateTargetById"))).toEqual([
+      'SecRuleUpdateTargetById 942100 "!ARGS:/^json\\.description\\.[^.]+$/"',
+      'SecRuleUpdateTargetById 942100 "!ARGS:json.reason"',
+    ])
+  })
+
+  test("is held to the same patterns by both firewalls", () => {
+    const { refusedBodies } = applicationGateway(routes, gateway, prose, []) as {
+      refusedBodies: { pattern: string }[]
+    }
+    const rules = modsecurity(routes, prose, []).matchAll(/^SecRule REQUEST_BODY "@rx (.*)" \\$/gm)
+    const patterns = [...rules].map(([, pattern = ""]) => pattern.replaceAll('\\"', '"'))
+    expect(refusedBodies.map(({ pattern }) => pattern)).toEqual(patterns)
+    expect(patterns).toHaveLength(6)
+    // An engine without lookarounds and references back, as Azure's may be, takes them as well.
+    expect(patterns.filter((pattern) => /\(\?[=!<]|\\[1-9]/.test(pattern))).toEqual([])
   })
 
   test("is what the rule does not look at in ModSecurity, by the names that it has there", () => {

@@ -1,5 +1,5 @@
 import type { PublishedRoute } from "../route-table.ts"
-import type { Misfit, Prose } from "./firewall.ts"
+import { injections, type Misfit, overlooks, type Prose } from "./firewall.ts"
 
 /** More levels than any body of ours has. */
 const JSON_DEPTH = 32
@@ -58,6 +58,12 @@ SecRule &ARGS "@ge ${MAX_ARGUMENTS}" \\
   "id:1003,phase:2,t:none,log,deny,status:400,msg:'The request has too many members'"
 SecRule TX:/^MSC_/ "!@streq 0" \\
   "id:1004,phase:2,t:none,log,deny,status:400,msg:'ModSecurity gave up: %{MATCHED_VAR_NAME}'"
+${injections
+  .map(
+    ({ name, pattern }, at) => `SecRule REQUEST_BODY "@rx ${pattern.replaceAll('"', '\\"')}" \\
+  "id:${1101 + at},phase:2,t:none,t:lowercase,log,deny,status:403,msg:'${name}'"`,
+  )
+  .join("\n")}
 
 Include /etc/modsecurity/crs/crs-setup.conf
 SecAction \\
@@ -73,7 +79,11 @@ Include /usr/share/modsecurity-crs/rules/*.conf
 
 # Rules that take prose for an attack, and the members that people write prose into. All other rules look at them.
 ${misfits
-  .flatMap(({ rule }) => prose.map((member) => `SecRuleUpdateTargetById ${rule} "!${targetOf(member)}"`))
+  .flatMap((misfit) =>
+    prose
+      .filter((member) => overlooks(misfit, member))
+      .map((member) => `SecRuleUpdateTargetById ${misfit.rule} "!${targetOf(member)}"`),
+  )
   .join("\n")}
 `
 }

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import { type Cart, emptyCart } from "@eshop/domain/basket/cart"
 import type pg from "pg"
 import type { Carts } from "../cart/ports.ts"
@@ -35,7 +35,7 @@ export const postgresCarts = (pool: pg.Pool): Carts => ({
   },
 
   async save(tx, { customerId, version, ...content }, at) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "cart-save",
       text: "UPDATE cart SET content = $2, version = $3, touched_at = $4 WHERE customer_id = $1",
       values: [customerId, JSON.stringify(content), version, at],

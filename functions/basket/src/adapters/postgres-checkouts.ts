@@ -1,11 +1,11 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import type { Checkout } from "@eshop/domain/contracts/basket-events"
 import type pg from "pg"
 import type { Checkouts } from "../checkout/ports.ts"
 
 export const postgresCheckouts = (pool: pg.Pool): Checkouts => ({
   async add(tx, checkout, cartVersion, at) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "checkout-add",
       text: "INSERT INTO checkout (id, customer_id, cart_version, data, created_at) VALUES ($1, $2, $3, $4, $5)",
       values: [checkout.checkoutId, checkout.customerId, cartVersion, JSON.stringify(checkout), at],

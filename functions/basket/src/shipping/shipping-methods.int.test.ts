@@ -94,6 +94,10 @@ test("the list is of what goes to a country, the cheapest first, at the price fo
   ])
   expect(await list("country=DE")).toEqual([["free", 0]])
   expect(await list("")).toEqual([["free", 0]])
+  expect(await list("all=true&value=9999")).toEqual([
+    ["free", 0],
+    ["to-fr", 3_00],
+  ])
 })
 
 test("a shop has fifty at the most, whoever is faster", async () => {

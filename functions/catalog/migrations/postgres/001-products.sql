@@ -34,6 +34,8 @@ CREATE TABLE product (
   brand         text,
   attributes    jsonb       NOT NULL,
   images        jsonb       NOT NULL,
+  -- shown on the home page
+  featured      boolean     NOT NULL,
   status        text        NOT NULL CHECK (status IN ('draft', 'published', 'discontinued')),
   -- its categories and all that these lie under, as others were told with this version
   category_path uuid[]      NOT NULL,
@@ -44,7 +46,9 @@ CREATE TABLE product (
                             CHECK (length(sort_name) BETWEEN 1 AND 400)
 );
 CREATE INDEX product_by_name ON product (sort_name, id);
+CREATE INDEX product_by_update ON product (updated_at, id);
 CREATE INDEX product_by_status ON product (status, sort_name, id);
+CREATE INDEX product_by_featured ON product (sort_name, id) WHERE featured;
 CREATE INDEX product_by_category ON product USING gin (category_path);
 
 -- Every slug that a product has or had: it belongs to this product for ever, so a redirect never leads to another one.

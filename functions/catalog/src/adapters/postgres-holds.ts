@@ -1,5 +1,5 @@
 import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
-import type { HeldStock } from "@eshop/domain/catalog/stock-hold"
+import type { HeldStock, HeldVariant } from "@eshop/domain/catalog/stock-hold"
 import type pg from "pg"
 import { type Holds, StockOvertakenError } from "../stock/ports.ts"
 import { overdueClaims } from "./overdue-claims.ts"
@@ -68,21 +68,30 @@ export const postgresHolds = (pool: pg.Pool): Holds => ({
     return (await overdue.lockOverdueOf(tx, skus, now, limit)).map(toHold)
   },
 
-  async unitsHeldBy(tx, customerId, besides, now) {
+  async heldBesides(tx, holdId, customerId, skus, now) {
+    const connection = inTransaction(tx)
     // Two holds that one customer makes at once are counted one after the other.
-    await inTransaction(tx).query({
-      name: "hold-lock-customer",
-      text: "SELECT pg_advisory_xact_lock(hashtextextended('stock-hold ' || $1, 0))",
-      values: [customerId],
+    if (customerId !== undefined)
+      await connection.query({
+        name: "hold-lock-customer",
+        text: "SELECT pg_advisory_xact_lock(hashtextextended('stock-hold ' || $1, 0))",
+        values: [customerId],
+      })
+    const { rows } = await connection.query<{ units: number; variants: HeldVariant[] }>({
+      name: "hold-besides",
+      text: `WITH held AS (
+               SELECT unit.sku, unit.quantity
+               FROM stock_hold, jsonb_to_recordset(allocations) AS unit (sku text, quantity int)
+               WHERE customer_id = $2 AND status = 'held' AND expires_at > $4 AND hold_id <> $1)
+             SELECT (SELECT coalesce(sum(quantity), 0)::int FROM held) AS units,
+                    coalesce(jsonb_agg(jsonb_build_object(
+                      'sku', sku, 'min', min_quantity, 'max', max_quantity,
+                      'held', (SELECT coalesce(sum(quantity), 0) FROM held WHERE held.sku = variant.sku))), '[]')
+                      AS variants
+             FROM variant WHERE sku = ANY ($3)`,
+      values: [holdId, customerId ?? null, skus, now],
     })
-    const { rows } = await inTransaction(tx).query<{ units: number }>({
-      name: "hold-units-of",
-      text: `SELECT coalesce(sum(unit.quantity), 0)::int AS units
-             FROM stock_hold, jsonb_to_recordset(allocations) AS unit (quantity int)
-             WHERE customer_id = $1 AND status = 'held' AND expires_at > $3 AND hold_id <> $2`,
-      values: [customerId, besides, now],
-    })
-    return rows[0]?.units ?? 0
+    return rows[0] as (typeof rows)[number]
   },
 
   async ofCustomer(customerId, limit) {

@@ -4,7 +4,8 @@ import type { Image } from "@eshop/domain/catalog/product"
 import { inLanguage, type LocalisedText } from "@eshop/domain/kernel/localised-text"
 import type { Currency } from "@eshop/domain/kernel/money"
 import type pg from "pg"
-import type { ProductCursor, ProductFilter, Products } from "../products/ports.ts"
+import type { ProductCursor, ProductFilter, ProductSort, Products } from "../products/ports.ts"
+import { anywhere } from "./like.ts"
 
 /** What a card is made of. */
 export type CardRow = {
@@ -33,14 +34,41 @@ export function toCard(row: CardRow, language: string): ProductCard {
   }
 }
 
+/** How a list is ordered, and by which text a cursor names the place of a product in it. */
+const orders: Record<ProductSort, { by: string; key: string; after: (key: string, id: string) => string }> = {
+  name: {
+    by: "sort_name, id",
+    key: "sort_name",
+    after: (key, id) => `(sort_name, id) > (${key}, ${id}::uuid)`,
+  },
+  updated: {
+    by: "updated_at DESC, id DESC",
+    // As it is stored, to the microsecond.
+    key: `to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    after: (key, id) => `(updated_at, id) < (${key}::timestamptz, ${id}::uuid)`,
+  },
+}
+
 /** The conditions that a filter, and where a page begins, come to. @returns them with their values, in order */
-function conditionsOf({ status, category }: ProductFilter, after?: ProductCursor) {
+function conditionsOf(
+  { status, category, featured, text }: ProductFilter,
+  page?: { sort: ProductSort; after?: ProductCursor },
+) {
   const values: unknown[] = []
   const value = (one: unknown) => `$${values.push(one)}`
+  const found = text === undefined ? "" : value(anywhere(text.toLowerCase()))
   const conditions = [
     ...(status ? [`status = ${value(status)}`] : []),
+    // As its index says it: a parameter would not be looked up there.
+    ...(featured === undefined ? [] : [featured ? "featured" : "NOT featured"]),
     ...(category ? [`category_path @> ARRAY[${value(category)}::uuid]`] : []),
-    ...(after ? [`(sort_name, id) > (${value(after.name)}, ${value(after.id)}::uuid)`] : []),
+    ...(text === undefined
+      ? []
+      : [
+          `(sort_name LIKE ${found} OR slug LIKE ${found} OR lower(brand) LIKE ${found} OR EXISTS (
+              SELECT FROM variant WHERE product_id = product.id AND starts_with(sku, ${value(text.toUpperCase())})))`,
+        ]),
+    ...(page?.after ? [orders[page.sort].after(value(page.after.key), value(page.after.id))] : []),
   ]
   return { where: conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "", values }
 }
@@ -58,14 +86,14 @@ const offer = `
     WHERE product_id = page.id AND place IS NOT NULL) v ON true`
 
 // The page first, by index alone; then what its cards show. LIMIT is the last parameter.
-const cards = ({ status }: ProductFilter, where: string, limit: number) => `
+const cards = ({ status }: ProductFilter, sort: ProductSort, where: string, limit: number) => `
   SELECT page.*, c.categories, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
-  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name FROM product
-        ${where} ORDER BY sort_name, id LIMIT $${limit}) page
+  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name, updated_at, ${orders[sort].key} AS key
+        FROM product ${where} ORDER BY ${orders[sort].by} LIMIT $${limit}) page
   LEFT JOIN LATERAL (SELECT array_agg(category_id ORDER BY place) AS categories
                      FROM product_category WHERE product_id = page.id) c ON true
   ${status === "published" ? readyOffer : offer}
-  ORDER BY sort_name, id`
+  ORDER BY ${orders[sort].by}`
 
 /** So many products are counted for every page; more of them, which takes long, are counted now and then. */
 const COUNTED_EACH_TIME = 1_000
@@ -88,19 +116,22 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
   })
 
   return {
-    async list(filter, { after, limit, language }) {
-      const { where, values } = conditionsOf(filter, after)
-      const { rows } = await pool.query<CardRow & { sort_name: string }>({
+    async list(filter, { sort, after, limit, language }) {
+      const { where, values } = conditionsOf(filter, { sort, ...(after && { after }) })
+      const { rows } = await pool.query<CardRow & { key: string }>({
         // How a category's products are found best depends on how many they are: such a page is planned each time.
-        ...(!filter.category && {
-          name: `product-list-${filter.status ?? "any"}-${after ? "after" : "first"}`,
-        }),
-        text: cards(filter, where, values.length + 1),
+        ...(!filter.category &&
+          filter.featured === undefined && {
+            name: ["product-list", filter.status ?? "any", filter.text === undefined ? "all" : "some", sort]
+              .concat(after ? "after" : "first")
+              .join("-"),
+          }),
+        text: cards(filter, sort, where, values.length + 1),
         values: [...values, limit],
       })
       return rows.map((row) => ({
         ...toCard(row, language),
-        cursor: { name: row.sort_name, id: row.id },
+        cursor: { key: row.key, id: row.id },
       }))
     },
 

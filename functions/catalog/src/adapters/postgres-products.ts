@@ -20,7 +20,7 @@ const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY
 
 // A product with its variants and their prices as one row; categories, variants and prices are JSON as the domain has them.
 export const productRows = `
-  SELECT id, slug, name, description, brand, attributes, images, status, version, updated_at,
+  SELECT id, slug, name, description, brand, attributes, images, featured, status, version, updated_at,
          category_path AS "categoryPath",
          coalesce((SELECT jsonb_agg(category_id ORDER BY place)
                    FROM product_category WHERE product_id = product.id), '[]') AS categories,
@@ -115,7 +115,7 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
     await connection.query({
       name: "product-save",
       text: `UPDATE product SET slug = $2, name = $3, description = $4, brand = $5, attributes = $6, images = $7, status = $8,
-                                version = $9, updated_at = $10, category_path = $11
+                                version = $9, updated_at = $10, category_path = $11, featured = $12
              WHERE id = $1`,
       values: rowOf(product, path),
     })
@@ -171,6 +171,7 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
 const rowOf = (product: Product, path: readonly string[]) => [
   ...[product.id, product.slug, product.name, product.description, product.brand ?? null, product.attributes],
   ...[JSON.stringify(product.images), product.status, product.version, product.updatedAt, path],
+  product.featured,
 ]
 
 /** @returns false when the product is there already */
@@ -178,8 +179,8 @@ async function addRow(connection: Queryable, product: Product, path: readonly st
   const { rowCount } = await connection.query({
     name: "product-add",
     text: `INSERT INTO product (id, slug, name, description, brand, attributes, images, status, version, updated_at,
-                                category_path)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+                                category_path, featured)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
     values: rowOf(product, path),
   })
   return rowCount === 1

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import type { Reservation } from "@eshop/domain/catalog/reservation"
 import { type Reservations, StockOvertakenError } from "../stock/ports.ts"
 import { overdueClaims } from "./overdue-claims.ts"
@@ -23,17 +23,19 @@ export const postgresReservations = (): Reservations => ({
   },
 
   async add(tx, reservation) {
-    const { rowCount } = await inTransaction(tx).query({
+    const add = {
       name: "reservation-add",
       text: `INSERT INTO reservation (order_id, status, wanted, given_back, returns, allocations, expires_at)
              ${given} ON CONFLICT DO NOTHING`,
       values: [JSON.stringify([reservation])],
+    }
+    sendInTransaction(tx, add, ({ rowCount }) => {
+      if (rowCount === 0) throw new StockOvertakenError()
     })
-    if (rowCount === 0) throw new StockOvertakenError()
   },
 
   async save(tx, reservations) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "reservation-save",
       text: `UPDATE reservation SET status = given.status, wanted = given.wanted, given_back = given."givenBack",
                                     returns = given.returns, allocations = given.allocations,

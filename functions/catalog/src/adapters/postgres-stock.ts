@@ -4,6 +4,7 @@ import type pg from "pg"
 import { type Stock, type StockLocation, StockOvertakenError } from "../stock/ports.ts"
 import { postgresHolds } from "./postgres-holds.ts"
 import { postgresReservations } from "./postgres-reservations.ts"
+import { postgresStockList } from "./postgres-stock-list.ts"
 
 // One statement, hence one snapshot: what is reserved and what of it is overdue always fit together. Overdue units are
 // counted only where the free ones do not suffice.
@@ -39,6 +40,7 @@ const changed = `stock.sku, stock.location, stock.on_hand AS "onHand", stock.res
 export const postgresStock = (pool: pg.Pool): Stock => ({
   reservations: postgresReservations(),
   holds: postgresHolds(pool),
+  ...postgresStockList(pool),
 
   async find(sku, now) {
     const { rows } = await pool.query<StockLevel>({

@@ -18,7 +18,12 @@ beforeAll(async () => {
   for (let count = 0; count < 25; count++) await shop.add(productOf())
   await shop.add(
     productOf({
-      ...{ status: "discontinued", brand: "Acme", attributes: { weight: 1.5, tags: ["a", "b"] } },
+      ...{
+        status: "discontinued",
+        featured: true,
+        brand: "Acme",
+        attributes: { weight: 1.5, tags: ["a", "b"] },
+      },
       name: { en: "A phone", de: "Ein Telefon" },
       images: [{ url: "/catalog/images/a.svg", width: 10, height: 10, alt: { en: "A" } }],
       variants: [
@@ -158,4 +163,31 @@ test("the feed has what is published and sold, page by page, for anybody to keep
   ])
   for (const site of ["javascript:alert(1)", "https://a.example/path", "https://a b"])
     expect((await shop.shopper("GET", `feed?site=${encodeURIComponent(site)}`)).status).toBe(400)
+})
+
+test("who builds pages of all products gets them whole, with what can be ordered, but nothing unpublished", async () => {
+  const stocked = productOf({ variants: [variantOf("WHOLE-1"), variantOf("WHOLE-2", { backorder: true })] })
+  await shop.add(stocked, PRICE, 3)
+  await shop.add(productOf({ variants: [variantOf("WHOLE-3")] }), PRICE, 4711)
+  const found: { product: { id: string; status: string }; units: Record<string, number> }[] = []
+  for (let path = "published-products?limit=10"; path; ) {
+    const { status, headers, body } = await shop.shopper("GET", path)
+    expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=60"])
+    // The last page may be empty.
+    const lines: string[] = (body ?? "").split("\n").filter((line: string) => line !== "")
+    found.push(...lines.map((line) => JSON.parse(line)))
+    const link = headers.get("link")
+    path = link ? `published-products${link.slice(1, link.indexOf(">"))}` : ""
+  }
+  const ids = found.map(({ product }) => product.id)
+  expect(ids).toEqual(ids.toSorted())
+  expect([...new Set(found.map(({ product }) => product.status))]).toEqual(["published"])
+  const whole = found.find(({ product }) => product.id === stocked.id)
+  expect(whole?.units).toEqual({ "WHOLE-1": 3, "WHOLE-2": 3 })
+  // How much there is of what there is plenty of is nobody's business.
+  expect(found.flatMap(({ units }) => Object.entries(units)).filter(([sku]) => sku === "WHOLE-3")).toEqual([
+    ["WHOLE-3", 100],
+  ])
+  const { body } = await shop.shopper("GET", `products/${stocked.id}`)
+  expect(whole?.product).toEqual(body)
 })

@@ -3,6 +3,8 @@ import { variantUnknown } from "@eshop/domain/catalog/product"
 import { type PricedProduct, standing } from "@eshop/domain/catalog/snapshot"
 import { Price } from "@eshop/domain/contracts/prices"
 import { ProductId, Sku } from "@eshop/domain/kernel/ids"
+import { Money } from "@eshop/domain/kernel/money"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import type { Products } from "../products/ports.ts"
 
@@ -13,6 +15,18 @@ export const VariantPrices = z.strictObject({
   /** The product's, for If-Match. */
   version: z.int().min(1),
   prices: z.array(Price),
+  reductions: z
+    .array(
+      z.strictObject({
+        from: z.iso.datetime().describe("Inclusive"),
+        until: z.iso.datetime().optional().describe("Exclusive"),
+        lowestPrice30Days: Money,
+      }),
+    )
+    .optional()
+    .describe(
+      "When the shop announces a reduction, now or later, and the lowest price that it shows beside it",
+    ),
 })
 
 /** The prices of a variant that hold now or will, for every customer group. */
@@ -24,7 +38,11 @@ export const getPrices = useCase("catalog.get-prices", {
     ({ products }: { products: Products }) =>
     async ({ sku }, { now }) => {
       const product = await products.findBySku(sku)
-      return product ? variantPricesOf(product, sku, now) : variantUnknown()
+      if (!product) return variantUnknown()
+      const answer = variantPricesOf(product, sku, now)
+      if (isRefusal(answer)) return answer
+      const reductions = product.variants.find((variant) => variant.sku === sku)?.reductions ?? []
+      return { ...answer, reductions: reductions.filter(({ until }) => !until || now < new Date(until)) }
     },
 })
 

@@ -52,6 +52,16 @@ test("the lowest price of the 30 days before is shown while a reduction is annou
   expect(await shown()).not.toHaveProperty("lowestPrice30Days")
 })
 
+test("who sets prices sees what will be announced when, with the lowest price beside it", async () => {
+  const [from, until] = ["2180-01-01T00:00:00.000Z", "2180-02-01T00:00:00.000Z"]
+  const reductions = async () => (await catalog.staff("GET", `variants/${sku}/prices`)).body.reductions
+  expect(await reductions()).toEqual([])
+  await put(PRICE, price(8_00, { validFrom: from, validUntil: until }))
+  expect(await reductions()).toEqual([{ from, until, lowestPrice30Days: usd(10_00) }])
+  await put(PRICE)
+  expect(await reductions()).toEqual([])
+})
+
 test("a reduction that is to come is not shown as one, and one for a group is none", async () => {
   await put(
     PRICE,

@@ -54,10 +54,30 @@ test("the shop lists what is published, staff what it asks for", async () => {
   expect(await listed(shop.staff, "")).toEqual([["published"], 1])
   expect(await listed(shop.staff, "draft")).toEqual([["draft"], 1])
   expect(await listed(shop.staff, "any")).toEqual([["discontinued", "draft", "published"], 3])
-  for (const status of ["draft", "discontinued", "any"]) {
-    const reply = await shop.shopper("GET", `products?status=${status}`)
+  for (const query of ["status=draft", "status=discontinued", "status=any", "q=phone", "sort=updated"]) {
+    const reply = await shop.shopper("GET", `products?${query}`)
     expect([reply.status, codeOf(reply)]).toEqual([403, "products.hidden"])
   }
+})
+
+test("what is featured can be asked for alone, page by page; a patch of something else leaves it so", async () => {
+  const category = await newCategory()
+  const names = ["A", "B", "C"]
+  for (const en of names)
+    await shop.add(productOf({ categories: [category], featured: en !== "B", name: { en } }))
+  const draft = productOf({ status: "draft", featured: true, categories: [category], name: { en: "D" } })
+  await shop.add(draft)
+  const named = async (featured: boolean) =>
+    (await allOf(`products?category=${category}&featured=${featured}`, 1)).map(({ name }) => name)
+  expect([await named(true), await named(false)]).toEqual([["A", "C"], ["B"]])
+  const { body } = await shop.shopper("GET", "products?featured=true")
+  expect(body.total).toBe(2)
+
+  const patch = (change: object) =>
+    shop.staff("PATCH", `products/${draft.id}`, change, { "content-type": "application/merge-patch+json" })
+  expect((await patch({ brand: "Acme" })).body.featured).toBe(true)
+  expect((await patch({ featured: false })).body.featured).toBe(false)
+  expect((await patch({ featured: null })).status).toBe(400)
 })
 
 test("a card is in one language, at the lowest price, and says whether a variant can be had", async () => {
@@ -160,4 +180,39 @@ test("the longest names fit the cursor that the list gives out", async () => {
   await expect(shop.add(productOf({ name: { en: "x".repeat(401) } }))).rejects.toMatchObject({
     code: "23514",
   })
+})
+
+test("staff find a product by part of its name, its slug or its brand, and by how a SKU begins", async () => {
+  const word = newId().slice(-12)
+  const sku = `Q-${word.toUpperCase()}-1`
+  const product = await shop.add(
+    productOf({
+      ...{ slug: `slug-${word}`, name: { en: `A 100%_${word} Name` }, brand: `Brand ${word}` },
+      variants: [variantOf(sku)],
+    }),
+  )
+  const found = async (q: string) => {
+    const { body } = await shop.staff("GET", `products?status=any&q=${encodeURIComponent(q)}`)
+    return [body.items.map(({ id }: ProductCard) => id), body.total]
+  }
+  const texts = [`%_${word} n`, `slug-${word}`, `BRAND ${word}`, sku.slice(0, 10).toLowerCase()]
+  for (const text of texts) expect(await found(text)).toEqual([[product.id], 1])
+  for (const text of [`_%${word}`, `${word}-1`, `\\${word}`]) expect(await found(text)).toEqual([[], 0])
+})
+
+test("what changed last is first where that is asked for, page by page, each once", async () => {
+  const category = await newCategory()
+  const products = []
+  for (let index = 0; index < 5; index++)
+    products.push(await shop.add(productOf({ categories: [category], name: { en: `Name ${index}` } })))
+  for (const index of [3, 0, 4])
+    await shop.staff("PATCH", `products/${products[index]?.id}`, { brand: "Changed" })
+  const path = `products?category=${category}&sort=updated`
+  const whole = await allOf(path, 100, shop.staff)
+  expect(whole.slice(0, 3).map(({ name }) => name)).toEqual(["Name 4", "Name 0", "Name 3"])
+  for (const limit of [1, 2])
+    expect((await allOf(path, limit, shop.staff)).map(({ id }) => id)).toEqual(whole.map(({ id }) => id))
+  const { body } = await shop.staff("GET", `${path}&limit=1`)
+  const other = await shop.staff("GET", `products?category=${category}&cursor=${body.nextCursor}`)
+  expect([other.status, codeOf(other)]).toEqual([400, "request.invalid"])
 })

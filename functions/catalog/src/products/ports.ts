@@ -5,23 +5,30 @@ import type { skuTaken, slugTaken } from "@eshop/domain/catalog/product-rules"
 import type { PricedProduct } from "@eshop/domain/catalog/snapshot"
 import type { RefusalOf } from "@eshop/domain/kernel/refusal"
 
-/** Where a page of products begins: after this name and id. */
-export type ProductCursor = { readonly name: string; readonly id: string }
+/** By name in the default language, or what was changed last first. */
+export const PRODUCT_SORTS = ["name", "updated"] as const
+export type ProductSort = (typeof PRODUCT_SORTS)[number]
+
+/** Where a page of products begins: after this name or instant, and this id. */
+export type ProductCursor = { readonly key: string; readonly id: string }
 
 export type ProductFilter = {
+  /** Part of the name in the default language, of the slug or the brand, or the beginning of a SKU, in any case. */
+  readonly text?: string
   /** Absent: of any. */
   readonly status?: ProductStatus
   /** In this category, or in one that lies under it. */
   readonly category?: string
+  readonly featured?: boolean
 }
 
 type Taken = RefusalOf<[typeof slugTaken, typeof skuTaken]>
 
 export type Products = {
-  /** Products by name in the default language, then id. @param page.language of the cards */
+  /** Products in an order; equal ones by id. @param page.language of the cards */
   list(
     filter: ProductFilter,
-    page: { after?: ProductCursor; limit: number; language: string },
+    page: { sort: ProductSort; after?: ProductCursor; limit: number; language: string },
   ): Promise<readonly (ProductCard & { readonly cursor: ProductCursor })[]>
   /** Exact up to 1,000; of more of them as many as there were within the last 10 seconds. */
   count(filter: ProductFilter): Promise<number>

@@ -1,6 +1,6 @@
 import type { Caller } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
-import { MAX_HELD_UNITS } from "@eshop/domain/catalog/stock-hold"
+import { MAX_HELD_OF_VARIANT, MAX_HELD_UNITS } from "@eshop/domain/catalog/stock-hold"
 import { type RouteDefinition, requestOf } from "@eshop/domain/contracts/route"
 import { extendHold, getHold, putHold, releaseHold, StockHold } from "@eshop/domain/contracts/stock-holds"
 import type { StockLine } from "@eshop/domain/contracts/stock-lines"
@@ -46,6 +46,9 @@ const hold = async (
 }
 const holdOf = async (holdId: string) => (await call(getHold, { holdId })).body as StockHold
 const minutesLeft = ({ expiresAt }: StockHold) => Math.round((Date.parse(expiresAt) - Date.now()) / 60_000)
+/** How many units an order may have of a variant. */
+const setMost = (sku: string, most: number) =>
+  shop.store.pool.query("UPDATE variant SET max_quantity = $2 WHERE sku = $1", [sku, most])
 const times = (count: number, what: string) => Array<string>(count).fill(what)
 
 test("a hold sets units aside, changes, lasts for longer by activity, and gives them back once", async () => {
@@ -163,6 +166,7 @@ describe.each(["one", "two"] as const)("with %s Catalog", (count) => {
 
   test("a customer who makes 20 holds at once holds no more than the limit", async () => {
     const sku = await shop.variantWith(1_000)
+    await setMost(sku, 1_000)
     const quantity = MAX_HELD_UNITS / 4
     const customerId = newId()
     const answers = await atOnce(20, (index) =>
@@ -170,6 +174,23 @@ describe.each(["one", "two"] as const)("with %s Catalog", (count) => {
     )
     expect(answers.toSorted()).toEqual([...times(4, "held"), ...times(16, "hold.limit")])
     expect(await shop.levelOf(sku)).toEqual([1_000, MAX_HELD_UNITS])
+  })
+
+  test("a customer holds no more of one variant than its limit, however many holds they make at once", async () => {
+    const sku = await shop.variantWith(50)
+    const customerId = newId()
+    const answers = await atOnce(20, (index) =>
+      hold(newId(), [{ sku, quantity: 2 }], { customerId, from: catalogOf(index) }),
+    )
+    expect(answers.toSorted()).toEqual([
+      ...times(MAX_HELD_OF_VARIANT / 2, "held"),
+      ...times(20 - MAX_HELD_OF_VARIANT / 2, "hold.limit"),
+    ])
+    expect(await shop.levelOf(sku)).toEqual([50, MAX_HELD_OF_VARIANT])
+    // Who pays may have more.
+    const orderId = newId()
+    await shop.reserve(orderId, [{ sku, quantity: 40 }], { customerId })
+    expect(await shop.saidOf([orderId])).toEqual(["reserved"])
   })
 })
 
@@ -222,6 +243,7 @@ describe("a hold past its end", () => {
 
   test("does not count for its customer's limit, and is forgotten a day later", async () => {
     const sku = await shop.variantWith(1_000)
+    await setMost(sku, 1_000)
     const [first, second] = [newId(), newId()]
     const customerId = newId()
     await hold(first, [{ sku, quantity: MAX_HELD_UNITS }], { customerId })

@@ -2,8 +2,9 @@ import type { Tx } from "@eshop/building-blocks/app/call"
 import type { Outbox } from "@eshop/building-blocks/messaging/outbox"
 import type { Reservation } from "@eshop/domain/catalog/reservation"
 import type { ChangedLevel, StockChange, StockLevel } from "@eshop/domain/catalog/stock"
-import type { HeldStock } from "@eshop/domain/catalog/stock-hold"
+import type { HeldStock, HeldVariant } from "@eshop/domain/catalog/stock-hold"
 import type { StockLine } from "@eshop/domain/contracts/stock-lines"
+import type { LocalisedText } from "@eshop/domain/kernel/localised-text"
 import type { SearchIndex } from "../search/ports.ts"
 
 /** A decision on stock is out of date: others were faster, or overdue units must first be given back. Decide anew. */
@@ -15,6 +16,24 @@ export class StockOvertakenError extends Error {
     super("others were faster")
     this.overdue = overdue
   }
+}
+
+/** A level with what it is a level of. */
+export type ListedLevel = Omit<StockLevel, "overdue"> & {
+  readonly productId: string
+  readonly name: LocalisedText
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** Where a page of levels begins: after this one. */
+export type LevelCursor = { readonly headroom: number; readonly sku: string; readonly location: string }
+
+export type LevelFilter = {
+  /** Part of a product's name in the default language, or how a SKU begins, in any case. */
+  readonly text?: string
+  readonly location?: string
+  /** Only those at their safety stock or below. */
+  readonly isLow?: boolean
 }
 
 /** Where stock lies. An order is served from the lowest priority on. */
@@ -37,8 +56,17 @@ export type Reservations = Claims<Reservation>
 
 export type Holds = Claims<HeldStock> & {
   find(holdId: string): Promise<HeldStock | undefined>
-  /** Units that a customer holds besides one hold; nobody else changes that until the transaction ends. */
-  unitsHeldBy(tx: Tx, customerId: string, besides: string, now: Date): Promise<number>
+  /**
+   * What a customer holds besides one hold, in all and of these variants; nobody else changes that until the transaction
+   * ends. Without a customer nothing is held.
+   */
+  heldBesides(
+    tx: Tx,
+    holdId: string,
+    customerId: string | undefined,
+    skus: readonly string[],
+    now: Date,
+  ): Promise<{ readonly units: number; readonly variants: readonly HeldVariant[] }>
   /** A customer's holds, the newest first. */
   ofCustomer(customerId: string, limit: number): Promise<readonly HeldStock[]>
   /** Takes the owner from a customer's holds that were made until then. */
@@ -53,6 +81,14 @@ export type Stock = {
   readonly holds: Holds
   /** A variant's levels, locations in the order in which they serve; none for a variant that is unknown. */
   find(sku: string, now: Date): Promise<readonly StockLevel[]>
+  /**
+   * Levels of all that is sold or still lies somewhere, by how far what can be ordered is above the safety stock: the
+   * lowest first.
+   */
+  list(
+    filter: LevelFilter,
+    page: { readonly after?: LevelCursor; readonly limit: number },
+  ): Promise<readonly ListedLevel[]>
   /**
    * Levels of the lines' variants as they are committed; not locked, so a change may find them moved. A variant without
    * any has an empty one at the first location. Overdue units are counted if the free ones of a line do not suffice.

@@ -23,10 +23,11 @@ export const putHold = useCase("catalog.put-hold", {
       const { stock } = ports
       const { now } = call
       const owner = input.customerId ?? before?.customerId
-      const heldElsewhere =
-        owner === undefined ? 0 : await stock.holds.unitsHeldBy(tx, owner, input.holdId, now)
-      const levels = await stock.levels(tx, mergeLines(input.lines), now)
-      return decide(before, input, { levels, heldElsewhere, now })
+      const lines = mergeLines(input.lines)
+      const skus = lines.map(({ sku }) => sku)
+      const { units, variants } = await stock.holds.heldBesides(tx, input.holdId, owner, skus, now)
+      const levels = await stock.levels(tx, lines, now)
+      return decide(before, input, { levels, heldElsewhere: units, variants, now })
     })
     if (isRefusal(held) && held.code === stockInsufficient.code)
       count("eshop.stock.refusals", 1, { "eshop.reason": "hold" })

@@ -17,6 +17,7 @@ export function productOf(more: Partial<Product> = {}): Product {
     categories: [],
     attributes: {},
     images: [],
+    featured: false,
     variants: [variantOf(`T-${id.toUpperCase()}`)],
     status: "published",
     version: 1,

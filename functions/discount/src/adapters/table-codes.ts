@@ -30,6 +30,14 @@ export function tableCodes(tables: TableStorage): Codes {
       return found
     },
 
+    async batches(series, limit, after = "") {
+      const found = await tables.page<StoredBatch>(
+        odata`PartitionKey eq ${BATCHES} and RowKey gt ${after} and series eq ${series}`,
+        limit,
+      )
+      return found.map((entity) => batchOf(entity.rowKey, entity))
+    },
+
     async waiting(limit) {
       const found = await tables.page<StoredBatch>(
         odata`PartitionKey eq ${BATCHES} and isDone eq false`,

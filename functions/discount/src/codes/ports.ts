@@ -19,6 +19,8 @@ export type Codes = {
   /** Adds a batch that a timer will make. @returns the batch of this id: this, unless another was first */
   addBatch(batch: Batch): Promise<Batch>
   findBatch(id: string): Promise<Batch | undefined>
+  /** The batches of a coupon by their id. @param after the last one of the page before */
+  batches(series: string, limit: number, after?: string): Promise<readonly Batch[]>
   /** Batches that are not made yet. */
   waiting(limit: number): Promise<readonly Batch[]>
   /** How many codes of the batch are there. */

@@ -110,6 +110,20 @@ test("in a quote a code counts as its coupon, and one that is used, or that nobo
   expect(await shop.taken(code)).toBe(1)
 })
 
+test("a coupon's batches are listed page by page with how far each is, and none of another", async () => {
+  const { code, batchId } = await series(3)
+  await tick()
+  await series(1)
+  const other = newId()
+  await send("PUT", `coupons/${code}/batches/${other}`, { count: 5 })
+  const first = (await send("GET", `coupons/${code}/batches?limit=1`)).body
+  expect(first.items).toMatchObject([{ batchId, code, count: 3, made: 3 }])
+  const rest = (await send("GET", `coupons/${code}/batches?limit=1&cursor=${first.nextCursor}`)).body
+  expect(rest).toMatchObject({ items: [{ batchId: other, count: 5, made: 0 }], nextCursor: null })
+  expect(codeOf(await send("GET", "coupons/NOBODYS/batches"))).toBe("coupon.unknown")
+  await tick()
+})
+
 test("a batch that a dying process has left half made is made to its end, and no code too many", async () => {
   const { code, batchId } = await series(250)
   const batch = await shop.ports.codes.findBatch(batchId)

@@ -161,31 +161,3 @@ describe("a coupon", () => {
     expect(codeOf(await put(`coupons/${code}`, stored))).toBe("coupon.unknown")
   })
 })
-
-describe("a preview", () => {
-  const line = { sku: "PREVIEW-1", productId: newId(), quantity: 2, unitPrice: usd(100_00) }
-  const preview = async (body: object) => (await send("POST", "promotions/preview", body)).body
-
-  test("shows what a promotion would do before it is saved, also at another time, and saves nothing", async () => {
-    const from = "2030-01-01T00:00:00.000Z"
-    const promotion = terms({ name: "Next sale", scope: { skus: ["PREVIEW-1"] }, validFrom: from })
-    const cart = { lines: [line] }
-    const now = await preview({ promotion, cart })
-    expect([now.before.discount.amount, now.after.discount.amount]).toEqual([0, 0])
-    const told = (answer: typeof now) =>
-      answer.after.explanations.find(({ rule }: { rule: string }) => rule === answer.promotionId)
-    expect(told(now)).toMatchObject({ outcome: "not-met", reason: `Is valid from ${from} on` })
-    const then = await preview({ promotion, cart, at: from })
-    expect([then.before.discount.amount, then.after.discount.amount]).toEqual([0, 20_00])
-    expect(told(then)).toMatchObject({ outcome: "applied", reason: "10 % off PREVIEW-1" })
-    expect((await send("GET", `promotions/${then.promotionId}`)).status).toBe(404)
-  })
-
-  test("of another wording counts the promotion once", async () => {
-    const wanted = terms({ scope: { skus: ["PREVIEW-1"] } })
-    const { id } = (await create(wanted)).body
-    const promotion = { ...wanted, effect: { kind: "percentage", rate: 20_000 } }
-    const { before, after, promotionId } = await preview({ promotion, replaces: id, cart: { lines: [line] } })
-    expect([promotionId, before.discount.amount, after.discount.amount]).toEqual([id, 20_00, 40_00])
-  })
-})

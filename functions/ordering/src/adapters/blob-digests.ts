@@ -2,6 +2,8 @@ import { createHash } from "node:crypto"
 import type { ContainerClient } from "@azure/storage-blob"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { azureCredential } from "@eshop/building-blocks/identity/azure-credential"
+import { clientCall } from "@eshop/building-blocks/telemetry/client-call"
+import { httpCall } from "@eshop/building-blocks/telemetry/http-call"
 import type { Digest, Digests, HeadLine } from "../evidence/ports.ts"
 
 /** A container: its address with the app's identity, or a connection string with its name. */
@@ -41,9 +43,17 @@ export function blobDigests(to: BlobContainer): Digests {
   const connected = connect(to)
 
   /** @throws DependencyUnavailableError when storage does not answer, or answers that it cannot */
-  async function reach<T>(work: (container: ContainerClient) => Promise<T>): Promise<T> {
+  async function reach<T>(
+    method: "GET" | "PUT",
+    template: string,
+    work: (container: ContainerClient) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await work(await connected())
+      const container = await connected()
+      return await clientCall(
+        () => httpCall("digests", container.url, { method, template }),
+        () => work(container),
+      )
     } catch (error) {
       const status = statusOf(error)
       if (typeof status === "number" && status < 500) throw error
@@ -53,7 +63,7 @@ export function blobDigests(to: BlobContainer): Digests {
 
   return {
     add: (digest) =>
-      reach(async (container) => {
+      reach("PUT", "/{day}.jsonl", async (container) => {
         const text = textOf(digest)
         const blob = container.getBlockBlobClient(nameOf(digest.day))
         try {
@@ -66,7 +76,7 @@ export function blobDigests(to: BlobContainer): Digests {
       }),
 
     find: (day) =>
-      reach(async (container) => {
+      reach("GET", "/{day}.jsonl", async (container) => {
         try {
           const bytes = await container.getBlobClient(nameOf(day)).downloadToBuffer()
           const lines = bytes.toString().trimEnd().split("\n")
@@ -80,7 +90,7 @@ export function blobDigests(to: BlobContainer): Digests {
       }),
 
     days: () =>
-      reach(async (container) => {
+      reach("GET", "/", async (container) => {
         const days: string[] = []
         for await (const { name } of container.listBlobsFlat()) days.push(name.slice(0, "2026-11-26".length))
         return days.sort()

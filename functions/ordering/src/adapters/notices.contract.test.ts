@@ -197,7 +197,7 @@ describe.each(adapters)("on $name", ({ open }) => {
       expect(await stores.notices.claim(1, 60)).toEqual([])
       await stores.pass(31)
       expect(await stores.notices.claim(1, 60)).toEqual([{ ...one, attempts: 1 }])
-      await stores.notices.remove(one.id)
+      await stores.notices.remove([one.id])
       await stores.pass(120)
       expect(await stores.notices.claim(1, 60)).toEqual([])
     })

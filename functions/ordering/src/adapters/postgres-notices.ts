@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type pg from "pg"
 import { NoticeFacts } from "../notices/notice.ts"
@@ -9,7 +9,7 @@ export const postgresNotices = (pool: pg.Pool, added: () => void): NoticeQueue =
   async add(tx, notices) {
     afterCommit(tx, added)
     for (const { id, facts } of notices)
-      await inTransaction(tx).query({
+      sendInTransaction(tx, {
         name: "notice-add",
         text: "INSERT INTO notice (id, kind, facts) VALUES ($1, $2, $3)",
         values: [id, facts.kind, JSON.stringify(facts)],
@@ -28,8 +28,12 @@ export const postgresNotices = (pool: pg.Pool, added: () => void): NoticeQueue =
     return rows.map(({ facts, ...row }) => ({ ...row, facts: NoticeFacts.parse(JSON.parse(facts)) }))
   },
 
-  async remove(id) {
-    await pool.query({ name: "notice-remove", text: "DELETE FROM notice WHERE id = $1", values: [id] })
+  async remove(ids) {
+    await pool.query({
+      name: "notice-remove",
+      text: "DELETE FROM notice WHERE id = ANY ($1::uuid[])",
+      values: [ids],
+    })
   },
 
   async postpone(id, delaySeconds) {

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import type pg from "pg"
 import type { LookupCounts, OrderContacts } from "../access/ports.ts"
 
@@ -15,7 +15,7 @@ type Row = {
 
 export const postgresOrderContacts = (pool: pg.Pool): OrderContacts => ({
   async add(tx, { orderId, orderNumber, customerId, email }) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "order-contact-add",
       text: `INSERT INTO order_contact (order_id, order_number, customer_id, key_version, email_digest)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (order_id) DO NOTHING`,

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import { mergeLines } from "@eshop/domain/contracts/stock-lines"
 import { attentionOf } from "@eshop/domain/ordering/attention"
@@ -50,7 +50,7 @@ export const postgresOrders = (pool: pg.Pool, changed: () => void): Orders => ({
     const links = chainBehind(id, head, events)
     const end = links.at(-1)
     afterCommit(tx, changed)
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "order-append",
       text: `WITH stream AS (
                INSERT INTO order_event (order_id, version, type, event, hash)

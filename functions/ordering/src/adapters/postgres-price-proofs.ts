@@ -1,10 +1,10 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { sendInTransaction } from "@eshop/building-blocks/store/postgres/pool"
 import type pg from "pg"
 import type { PriceProofs } from "../proofs/ports.ts"
 
 export const postgresPriceProofs = (pool: pg.Pool): PriceProofs => ({
   async add(tx, orderId, proof) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "price-proof-add",
       text: "INSERT INTO price_proof (order_id, proof) VALUES ($1, $2) ON CONFLICT DO NOTHING",
       values: [orderId, proof],

@@ -188,7 +188,7 @@ describe.each([
     expect(claims.flat()).toEqual([{ id, facts, attempts: 0 }])
     await notices.postpone(id, -1)
     expect(await notices.claim(10, 60)).toEqual([{ id, facts, attempts: 1 }])
-    await notices.remove(id)
+    await notices.remove([id])
   })
 
   it("sagas that need attention are listed, the oldest first", async () => {

@@ -23,7 +23,7 @@ import * as z from "zod"
 import { attentionNoted } from "../sagas/attention.ts"
 import { couponConfirmed, couponReserved } from "./coupon.ts"
 import { giveBack, givingBack } from "./give-back.ts"
-import { actionAsked, orderCancelled, orderPaid, orderRead } from "./order-steps.ts"
+import { actionAsked, CheckoutFacts, orderCancelled, orderPaid, orderRead } from "./order-steps.ts"
 import { paymentAuthorised, paymentCaptured, paymentChecked } from "./payment.ts"
 
 /** The events by which Catalog's answers reach the saga. */
@@ -37,6 +37,8 @@ export const PAYMENT_REPORTED = "payment-reported"
 
 /** How long the saga waits for Catalog. */
 const STOCK_DEADLINE_MINUTES = 10
+/** After so long without Catalog's answer the order itself is read. */
+const FIRST_LOOK_MINUTES = 1
 /** So long before the stock's end nothing is captured any more: the clocks of two apps differ, and messages take time. */
 const MARGIN_MINUTES = 5
 /** The net under the provider's reports: a payment that needs more time is asked for after pauses that double. */
@@ -57,7 +59,7 @@ const steps = [
   ...givingBack,
 ] as const
 const events = {
-  [STOCK_RESERVED]: z.object({ expiresAt: z.iso.datetime() }),
+  [STOCK_RESERVED]: CheckoutFacts,
   [STOCK_REJECTED]: z.object({ shortages: z.array(Shortage) }),
   [STOCK_EXPIRED]: z.object({}),
   [CANCEL]: z.object({}),
@@ -81,12 +83,10 @@ export const checkout = saga("checkout", {
   deadlineMinutes: 25,
 
   *run(saga, { orderId }) {
-    saga.at("reading-order", "reads the order")
-    const order = yield* saga.untilDone(orderRead, { orderId })
-    if (isRefusal(order)) return "Unknown"
-    const { couponCode, customerId, total, paymentMethod, graceUntil } = order
-    if (!paymentMethod) return order.status
-    const reservedUntil = order.reservedUntil ?? (yield* awaitStock(saga))
+    const order = yield* awaitStock(saga, orderId)
+    if (!order) return "Unknown"
+    const { couponCode, customerId, total, paymentMethod, reservedUntil, graceUntil } = order
+    if (!paymentMethod || reservedUntil === undefined) return order.status
     saga.deadline = new Date(Date.parse(reservedUntil) - MARGIN_MINUTES * 60_000)
 
     if (couponCode !== undefined) {
@@ -104,15 +104,18 @@ export const checkout = saga("checkout", {
 
     yield* saga.lastInterruption()
     unlessExpired(saga)
-    if (!isFree) yield* capture(saga, { orderId, paymentId })
+    const paid = { orderId, paymentId, captured: total }
+    const isMarked = !isFree && (yield* capture(saga, paid))
     saga.pointOfNoReturn()
-    saga.at("marking-paid", "marks the order as paid")
-    const paid = yield* saga.untilDone(orderPaid, { orderId, paymentId, captured: total })
-    if (isRefusal(paid)) {
-      // Somebody else has ended the order meanwhile: what it has no use for goes back.
-      const coupon = couponCode !== undefined && { couponCode }
-      const held = { orderId, ...coupon, ...(!isFree && { payment: { ...payment, paymentId } }) }
-      return yield* giveBack(saga, held, reasonOf(paid))
+    if (!isMarked) {
+      saga.at("marking-paid", "marks the order as paid")
+      const marked = yield* saga.untilDone(orderPaid, paid)
+      if (isRefusal(marked)) {
+        // Somebody else has ended the order meanwhile: what it has no use for goes back.
+        const coupon = couponCode !== undefined && { couponCode }
+        const held = { orderId, ...coupon, ...(!isFree && { payment: { ...payment, paymentId } }) }
+        return yield* giveBack(saga, held, reasonOf(marked))
+      }
     }
     saga.at("paid", "has led the order to its payment")
     if (!(yield* saga.hasHeard(CANCEL))) return "Paid"
@@ -128,16 +131,25 @@ export const checkout = saga("checkout", {
   },
 })
 
-/** @returns until when the stock is reserved */
-function* awaitStock(saga: Saga): Steps<string> {
+/**
+ * Waits for Catalog's answer, which brings the order along. Where none comes the order is read: its stock may be
+ * confirmed, or it may have moved on without this saga, which then does nothing.
+ * @returns undefined where there is no such order
+ */
+function* awaitStock(saga: Saga, orderId: string): Steps<CheckoutFacts | undefined> {
   const until = new Date(saga.now.getTime() + STOCK_DEADLINE_MINUTES * 60_000)
   const says = `waits for the stock until ${inWords(until, saga.now)}, then cancels`
-  saga.at("awaiting-stock", says, until)
-  const answer = yield* saga.race([STOCK_RESERVED, STOCK_REJECTED], STOCK_DEADLINE_MINUTES)
-  if (!answer) return refuse(saga, stockNoAnswer())
-  return answer.event === STOCK_REJECTED
-    ? refuse(saga, stockInsufficient(answer.data))
-    : answer.data.expiresAt
+  for (const minutes of [FIRST_LOOK_MINUTES, STOCK_DEADLINE_MINUTES - FIRST_LOOK_MINUTES]) {
+    saga.at("awaiting-stock", says, until)
+    const answer = yield* saga.race([STOCK_RESERVED, STOCK_REJECTED], minutes)
+    if (answer?.event === STOCK_REJECTED) return refuse(saga, stockInsufficient(answer.data))
+    if (answer) return answer.data
+    saga.at("reading-order", "reads the order")
+    const order = yield* saga.untilDone(orderRead, { orderId })
+    if (isRefusal(order)) return undefined
+    if (!order.paymentMethod || order.reservedUntil !== undefined) return order
+  }
+  return refuse(saga, stockNoAnswer())
 }
 
 function* awaitEndOfGrace(saga: Saga, until: Date): Steps<void> {
@@ -185,10 +197,12 @@ function* awaitReport(saga: Saga, { type }: OpenOutcome, seconds: number): Steps
   yield* saga.race([PAYMENT_REPORTED], Math.min(seconds, left) / 60)
 }
 
-function* capture(saga: Saga, payment: { orderId: string; paymentId: string }): Steps<void> {
+/** @returns whether the order is marked as paid as well */
+function* capture(saga: Saga, payment: z.input<(typeof paymentCaptured)["input"]>): Steps<boolean> {
   saga.at("capturing-payment", "takes the money")
   const captured = yield* saga.take(paymentCaptured, payment)
-  if (captured.type === "refused") refuse(saga, paymentDeclined({ providerCode: captured.code }))
+  if (captured.type === "refused") return refuse(saga, paymentDeclined({ providerCode: captured.code }))
+  return captured.type === "paid"
 }
 
 function unlessExpired(saga: Saga): void {

@@ -5,7 +5,15 @@ import type { Order } from "@eshop/domain/ordering/order"
 import { orderId } from "@eshop/domain/ordering/testing/given"
 import { describe, expect, test } from "vitest"
 import { checkout } from "./checkout-saga.ts"
-import { type Actors, FORWARD, names, playCheckout, reasonIn, shortages } from "./testing/play-checkout.ts"
+import {
+  type Actors,
+  FORWARD,
+  MARKED_LATER,
+  names,
+  playCheckout,
+  reasonIn,
+  shortages,
+} from "./testing/play-checkout.ts"
 import { BUG, type Fault, PAYMENT_ID, smooth, worldOf } from "./testing/world.ts"
 
 const givenBack = {
@@ -41,7 +49,7 @@ describe("forward", () => {
   test("authorises nothing for an order that a coupon made free", async () => {
     const played = await playCheckout({ free: true })
     expect(played.state).toBe("Paid")
-    expect(names(played)).toEqual(FORWARD.filter((name) => !name.includes("-payment")))
+    expect(names(played)).toEqual(MARKED_LATER.filter((name) => !name.includes("-payment")))
   })
 
   test("asks for a payment that needs more time until it is there", async () => {
@@ -50,13 +58,16 @@ describe("forward", () => {
     expect(names(played).filter((name) => name === "check-payment")).toHaveLength(3)
   })
 
-  test("takes up an order whose stock is confirmed already", async () => {
-    const world = worldOf(smooth)
-    const reserved = { status: "AwaitingPayment", reservedUntil: smooth.stockExpiresAt }
-    Object.assign(world.stored.order as Order, reserved)
-    const played = await playSaga(checkout, { orderId }, { actors: world.actors(checkout) })
-    expect(played.state).toBe("Paid")
-    expect(names(played)).toEqual(FORWARD)
+  test("marks the order as paid by a step of its own where that did not work together with the capture", async () => {
+    const played = await playCheckout({ markedLater: true })
+    expect([played.state, names(played)]).toEqual(["Paid", MARKED_LATER])
+    expect(played.world.announced).toEqual(["eshop.ordering.order-paid.v1"])
+  })
+
+  test("reads an order whose answer of Catalog does not come, and takes up one whose stock is confirmed", async () => {
+    const played = await playCheckout({ stock: "unheard" })
+    expect([played.state, played.seconds]).toEqual(["Paid", 60])
+    expect(names(played)).toEqual(["read-order", ...FORWARD])
   })
 
   test("does nothing for an order that has ended, or that there is not", async () => {
@@ -124,7 +135,7 @@ describe("led back", () => {
 
   test("a payment whose outcome nobody has heard is undone by its idempotency key", async () => {
     const unheard = Array<Fault>(6).fill("failed-after")
-    const { state, world } = await playCheckout({ faults: ["none", "none", ...unheard] })
+    const { state, world } = await playCheckout({ faults: ["none", ...unheard] })
     expect(state).toBe("Cancelled")
     expect(world.undone).toEqual([undefined])
     expect(world).toMatchObject(givenBack)
@@ -144,7 +155,7 @@ describe("led back", () => {
     const played = await playCheckout({ stock: "silent" })
     expect(reasonIn(played.world.stored.order)?.code).toBe("stock.no-answer")
     expect(played.seconds).toBe(600)
-    expect(names(played)).toEqual(["read-order", "cancel-order"])
+    expect(names(played)).toEqual(["read-order", "read-order", "cancel-order"])
   })
 
   test("a coupon that is used up says so", async () => {
@@ -154,7 +165,7 @@ describe("led back", () => {
 
   test("a fault of ours is told without a word of its text", async () => {
     const failing = Array<Fault>(6).fill("failed")
-    const played = await playCheckout({ faults: ["none", ...failing] })
+    const played = await playCheckout({ faults: failing })
     expect(played.state).toBe("Cancelled")
     expect(reasonIn(played.world.stored.order)).toEqual({
       code: "checkout.step-failed",
@@ -163,6 +174,19 @@ describe("led back", () => {
     })
     const seen = JSON.stringify([played.calls, played.positions, played.state, played.world.stored])
     expect(seen).not.toContain(BUG.slice(-12))
+  })
+
+  test("an order that was paid, and whose saga could not hear of it, gives its money back once, by a refund", async () => {
+    const unheard: Fault[] = ["none", "none", "none", "failed-after", ...Array<Fault>(5).fill("failed")]
+    const { state, world, calls } = await playCheckout({ faults: unheard })
+    expect([state, names({ calls }).slice(-3)]).toEqual([
+      "Cancelled",
+      ["undo-authorise-payment", "undo-reserve-coupon", "cancel-order"],
+    ])
+    expect(world.payment).toMatchObject({ captured: 30_00, voided: 0, refunded: 0 })
+    expect(world.stored.order).toMatchObject({
+      payment: { refunds: [{ amount: { amount: 30_00 }, status: "requested" }] },
+    })
   })
 
   test("money that was taken for an order that somebody has ended meanwhile goes back", async () => {
@@ -174,7 +198,7 @@ describe("led back", () => {
         return captured
       },
     })
-    const played = await playCheckout({ actors: endMeanwhile })
+    const played = await playCheckout({ markedLater: true, actors: endMeanwhile })
     const { world } = played
     expect(names(played).slice(-4)).toEqual(["mark-paid", "undo-payment", "release-coupon", "cancel-order"])
     expect(world.payment).toMatchObject({ captured: 30_00, voided: 0, refunded: 30_00 })

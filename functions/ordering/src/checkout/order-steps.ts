@@ -35,39 +35,46 @@ const change = <R extends Refusal>(
 type ReadPorts = { readonly checkoutSettings: CheckoutSettings }
 
 /** What the saga has to know of the order: how it stands, what it costs, how it is paid. */
+export const CheckoutFacts = z.object({
+  status: OrderStatus,
+  total: Money,
+  customerId: CustomerId,
+  couponCode: CouponCode.optional(),
+  /** Absent once the order is past its payment. */
+  paymentMethod: PaymentMethod.optional(),
+  /** When its units are free for others; absent while they are not set aside. */
+  reservedUntil: z.iso.datetime().optional(),
+  /** Until then a cancellation is free: nothing is authorised. */
+  graceUntil: z.iso.datetime().optional(),
+})
+export type CheckoutFacts = z.infer<typeof CheckoutFacts>
+
+/** What the saga has to know of this order. */
+export function checkoutFactsOf(order: Order, { gracePeriodSeconds }: CheckoutSettings): CheckoutFacts {
+  const [couponCode] = order.couponCodes
+  return {
+    status: order.status,
+    total: order.total,
+    customerId: order.customerId,
+    ...(couponCode !== undefined && { couponCode }),
+    ...("paymentMethod" in order && { paymentMethod: order.paymentMethod }),
+    ...("reservedUntil" in order && { reservedUntil: order.reservedUntil }),
+    ...(gracePeriodSeconds > 0 && {
+      graceUntil: new Date(Date.parse(order.submittedAt) + gracePeriodSeconds * 1_000).toISOString(),
+    }),
+  }
+}
+
+/** Reads the order where no event brings it along. */
 export const orderRead = step("read-order", {
   input: ofOrder,
-  output: z.object({
-    status: OrderStatus,
-    total: Money,
-    customerId: CustomerId,
-    couponCode: CouponCode.optional(),
-    /** Absent once the order is past its payment. */
-    paymentMethod: PaymentMethod.optional(),
-    /** When its units are free for others; absent while they are not set aside. */
-    reservedUntil: z.iso.datetime().optional(),
-    /** Until then a cancellation is free: nothing is authorised. */
-    graceUntil: z.iso.datetime().optional(),
-  }),
+  output: CheckoutFacts,
   refusals: [orderUnknown],
   run:
-    ({ orders, checkoutSettings: { gracePeriodSeconds } }: OrderPorts & ReadPorts) =>
+    ({ orders, checkoutSettings }: OrderPorts & ReadPorts) =>
     async ({ orderId }) => {
       const stored = await orders.find(orderId)
-      if (!stored) return orderUnknown()
-      const { order } = stored
-      const [couponCode] = order.couponCodes
-      return {
-        status: order.status,
-        total: order.total,
-        customerId: order.customerId,
-        ...(couponCode !== undefined && { couponCode }),
-        ...("paymentMethod" in order && { paymentMethod: order.paymentMethod }),
-        ...("reservedUntil" in order && { reservedUntil: order.reservedUntil }),
-        ...(gracePeriodSeconds > 0 && {
-          graceUntil: new Date(Date.parse(order.submittedAt) + gracePeriodSeconds * 1_000).toISOString(),
-        }),
-      }
+      return stored ? checkoutFactsOf(stored.order, checkoutSettings) : orderUnknown()
     },
 })
 
@@ -82,15 +89,18 @@ export const actionAsked = step("ask-for-action", {
       change(ports, orderId, call, (order) => requirePaymentAction(order, action, call.now)),
 })
 
-/** Last step: the money is taken; Catalog hears OrderPaid and turns reserved stock into sold stock. */
+type Paid = { readonly orderId: string; readonly paymentId: string; readonly captured: Money }
+
+/** The money is taken: Catalog hears OrderPaid and turns reserved stock into sold stock. */
+export const markPaid = (ports: OrderPorts, { orderId, ...payment }: Paid, call: Call) =>
+  change(ports, orderId, call, (order) => payOrder(order, payment, call.now))
+
+/** Last step where the order was not marked together with the capture, or nothing was captured. */
 export const orderPaid = step("mark-paid", {
   input: z.object({ orderId: OrderId, paymentId: PaymentId, captured: Money }),
   output: Changed,
   refusals: [orderUnknown, orderWrongState, orderWrongAmount, orderOtherPayment],
-  run:
-    (ports: OrderPorts) =>
-    ({ orderId, ...payment }, call) =>
-      change(ports, orderId, call, (order) => payOrder(order, payment, call.now)),
+  run: (ports: OrderPorts) => (paid, call) => markPaid(ports, paid, call),
 })
 
 /** Ends the order; the other contexts hear OrderCancelled and give back what they hold for it. */

@@ -59,7 +59,9 @@ describe("stock that was set aside", () => {
     await begin()
     await confirm()
     expect(await order()).toMatchObject({ status: "AwaitingPayment", reservedUntil: expiresAt })
-    expect(raised()).toEqual([{ id: orderId, event: "stock-reserved", data: { expiresAt } }])
+    const { customerId, total, paymentMethod } = checkout
+    const facts = { status: "AwaitingPayment", reservedUntil: expiresAt, customerId, total, paymentMethod }
+    expect(raised()).toEqual([{ id: orderId, event: "stock-reserved", data: expect.objectContaining(facts) }])
   })
 
   test("is confirmed once, when 20 deliveries of the answer come at once; the saga may hear it again", async () => {
@@ -71,6 +73,19 @@ describe("stock that was set aside", () => {
     await Promise.all(deliveries)
     expect(await types()).toEqual(["OrderSubmitted", "StockRequested", "StockConfirmed"])
     expect(raised()).toHaveLength(20)
+  })
+
+  test("is told again as the order stands, when the answer comes again", async () => {
+    await begin()
+    const message = newId()
+    const answer = () => app().publish(StockReserved, { orderId, expiresAt }, message)
+    await answer()
+    await answer()
+    const [first, second] = raised()
+    expect(second).toEqual(first)
+    await pay()
+    await answer()
+    expect(raised()).toHaveLength(2)
   })
 
   test("waits for a saga that is not there yet: the order is confirmed, the answer comes again", async () => {

@@ -4,6 +4,7 @@ import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { StockRejected, StockReleased, StockReserved } from "@eshop/domain/contracts/catalog-events"
 import { stockInsufficient } from "@eshop/domain/contracts/stock-holds"
+import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
 import { reasonOf } from "@eshop/domain/ordering/cancel-reasons"
 import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
@@ -11,18 +12,18 @@ import { isPaid, isSent, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 import { STOCK_EXPIRED, STOCK_REJECTED, STOCK_RESERVED } from "./checkout-saga.ts"
-import { isUnderWay } from "./order-steps.ts"
+import { checkoutFactsOf, isUnderWay } from "./order-steps.ts"
+import type { CheckoutSettings } from "./ports.ts"
 
-type Ports = OrderPorts & { readonly sagas: Sagas }
+type Ports = OrderPorts & { readonly sagas: Sagas; readonly checkoutSettings: CheckoutSettings }
 
 /**
- * Hands Catalog's answer to the order's saga. While the order is under way and there is no such saga, the saga is not
- * there yet, or another host has it: the answer waits.
+ * Hands Catalog's answer to the saga of an order that is under way. While there is no such saga, it is not there yet, or
+ * another host has it: the answer waits.
  */
-async function raiseAnswer({ orders, sagas }: Ports, orderId: string, event: string, answer: unknown) {
-  if (await sagas.raise(orderId, event, answer)) return
-  const stored = await orders.find(orderId)
-  if (stored && isUnderWay(stored.order)) throw new DependencyUnavailableError(`the saga of order ${orderId}`)
+async function raiseAnswer({ sagas }: Ports, order: Order | undefined, event: string, answer: unknown) {
+  if (!order || !isUnderWay(order) || (await sagas.raise(order.id, event, answer))) return
+  throw new DependencyUnavailableError(`the saga of order ${order.id}`)
 }
 
 /** Catalog has set the stock aside: the order awaits its payment, and its saga goes on. */
@@ -32,17 +33,18 @@ export const stockReserved = command("ordering.stock-reserved", {
   handle:
     (ports: Ports) =>
     async ({ orderId, expiresAt }, call) => {
+      const { orders, checkoutSettings } = ports
+      const left: { order?: Order } = {}
       const confirmed = await call.commit(async (tx) => {
+        const confirm = (order: Order | undefined) =>
+          confirmStock(order, { reservedUntil: expiresAt }, call.now)
+        const order = await changeOrder(ports, tx, orderId, confirm, call)
         // An order that has ended, or that there is not, has no use for it.
-        await changeOrder(
-          ports,
-          tx,
-          orderId,
-          (order) => confirmStock(order, { reservedUntil: expiresAt }, call.now),
-          call,
-        )
+        if (!isRefusal(order)) left.order = order as Order
       })
-      await raiseAnswer(ports, orderId, STOCK_RESERVED, { expiresAt })
+      // A repetition reads how the order stands.
+      const order = left.order ?? (await orders.find(orderId))?.order
+      await raiseAnswer(ports, order, STOCK_RESERVED, order && checkoutFactsOf(order, checkoutSettings))
       return confirmed
     },
 })
@@ -59,7 +61,7 @@ export const stockRejected = command("ordering.stock-rejected", {
     async ({ orderId, shortages }, call) => {
       const stored = await ports.orders.find(orderId)
       if (!stored || !isPaid(stored.order)) {
-        await raiseAnswer(ports, orderId, STOCK_REJECTED, { shortages })
+        await raiseAnswer(ports, stored?.order, STOCK_REJECTED, { shortages })
         return await call.commit(async () => undefined)
       }
       const reason = reasonOf(stockInsufficient({ shortages }))

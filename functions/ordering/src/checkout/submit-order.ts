@@ -36,8 +36,9 @@ export const submitOrder = command("ordering.submit-order", {
   handle: (ports: Ports) => async (checkout, call) => {
     const { orders, checkouts, personalData, proofs, sagas, contacts, emails } = ports
     const { checkoutId: orderId, proof, ...content } = checkout
-    // Basket is asked before the transaction, and once: an order that is there has its address.
-    const details = (await orders.find(orderId)) ? undefined : await checkouts.find(orderId)
+    // Basket is asked before the transaction: an order that is there has its address, and needs none.
+    const details = await checkouts.find(orderId)
+    const left: { order?: Order } = {}
     const submitted = await call.commit(async (tx) => {
       const submit = async (known: Order | undefined) => {
         if (known) return decide(known, { ...content, orderId, personalData: known.personalData }, call.now)
@@ -50,11 +51,13 @@ export const submitOrder = command("ordering.submit-order", {
       }
       const order = await changeOrder(ports, tx, orderId, submit, call)
       if (isRefusal(order)) return order
+      left.order = order as Order
       if (proof !== undefined) await proofs.add(tx, orderId, proof)
     })
     if (isRefusal(submitted)) return submitted
-    const stored = await orders.find(orderId)
-    if (stored && isUnderWay(stored.order)) await sagas.start(saga, orderId, { orderId })
+    // A repetition reads how the order stands.
+    const order = left.order ?? (await orders.find(orderId))?.order
+    if (order && isUnderWay(order)) await sagas.start(saga, orderId, { orderId })
     return submitted
   },
 })

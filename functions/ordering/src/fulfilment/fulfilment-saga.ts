@@ -4,7 +4,7 @@ import { OrderId } from "@eshop/domain/kernel/ids"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import { attentionNoted } from "../sagas/attention.ts"
-import { fulfilmentRead, orderClosed } from "./order-steps.ts"
+import { FulfilmentFacts, fulfilmentRead, orderClosed } from "./order-steps.ts"
 import { operatorsReminded } from "./remind-operators.ts"
 
 /** The event by which the saga hears that the order has moved; where to, the order itself tells. */
@@ -37,45 +37,44 @@ type Saga = SagaContext<(typeof steps)[number], typeof events>
  * late or there twice does no harm.
  */
 export const fulfilment = saga("fulfilment", {
-  input: z.object({ orderId: OrderId }),
+  /** With the order as whoever starts the saga has read it. */
+  input: z.object({ orderId: OrderId, order: FulfilmentFacts }),
   steps,
   events,
   attention: attentionNoted,
   deadlineMinutes: 60,
 
-  *run(saga, { orderId }) {
-    let reminders = 0
-    for (let before: string | undefined; ; ) {
-      const order = yield* saga.untilDone(fulfilmentRead, { orderId })
-      if (isRefusal(order)) return order.code
-      const { status, inFulfilment, deliveredAt, openReturns } = order
-      if (!inFulfilment) return status
-      if (status !== before) reminders = 0
-      before = status
-
+  *run(saga, { orderId, order: started }) {
+    let order = started
+    for (let reminders = 0; order.inFulfilment; ) {
+      const { status, deliveredAt, openReturns } = order
       if (deliveredAt !== undefined && openReturns === 0) {
         const closing = new Date(Date.parse(deliveredAt) + CLOSING_DAYS * DAY_MS)
         saga.at("awaiting-closing", `waits until ${inWords(closing, saga.now)}, then closes`, closing)
-        if (yield* movesBefore(saga, closing)) continue
-        const closed = yield* saga.untilDone(orderClosed, { orderId })
-        // It has moved meanwhile, so its event is on its way.
-        if (isRefusal(closed)) yield* movesBefore(saga, new Date(saga.now.getTime() + DAY_MS))
-        continue
+        if (!(yield* movesBefore(saga, closing))) {
+          const closed = yield* saga.untilDone(orderClosed, { orderId })
+          // It has moved meanwhile, so its event is on its way.
+          if (isRefusal(closed)) yield* movesBefore(saga, new Date(saga.now.getTime() + DAY_MS))
+        }
+      } else {
+        const days = Math.min((PATIENCE_DAYS[status] as number) * 2 ** reminders, LONGEST_PATIENCE_DAYS)
+        const until = new Date(saga.now.getTime() + days * DAY_MS)
+        const awaited = awaitedBy(status)
+        const says = `waits for ${awaited} until ${inWords(until, saga.now)}, then reminds operators`
+        saga.at(`awaiting-${awaited}`, says, until)
+        if (yield* movesBefore(saga, until)) reminders = 0
+        else {
+          const detail = `it has been ${status} for ${days} days, and ${openReturns} of its returns are open`
+          yield* saga.untilDone(operatorsReminded, { orderId, alarm: "fulfilment-stalled", detail })
+          reminders++
+        }
       }
-
-      const days = Math.min((PATIENCE_DAYS[status] as number) * 2 ** reminders, LONGEST_PATIENCE_DAYS)
-      const until = new Date(saga.now.getTime() + days * DAY_MS)
-      const awaited = awaitedBy(status)
-      const says = `waits for ${awaited} until ${inWords(until, saga.now)}, then reminds operators`
-      saga.at(`awaiting-${awaited}`, says, until)
-      if (yield* movesBefore(saga, until)) {
-        reminders = 0
-        continue
-      }
-      const detail = `it has been ${status} for ${days} days, and ${openReturns} of its returns are open`
-      yield* saga.untilDone(operatorsReminded, { orderId, alarm: "fulfilment-stalled", detail })
-      reminders++
+      const read = yield* saga.untilDone(fulfilmentRead, { orderId })
+      if (isRefusal(read)) return read.code
+      if (read.status !== status) reminders = 0
+      order = read
     }
+    return order.status
   },
 })
 

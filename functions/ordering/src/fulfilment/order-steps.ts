@@ -25,28 +25,35 @@ const openReturns = (order: Order): number =>
   isSent(order) ? order.returns.filter(({ status }) => status === "requested").length : 0
 
 /** How the order stands, as far as its fulfilment goes. */
+export const FulfilmentFacts = z.object({
+  status: OrderStatus,
+  inFulfilment: z.boolean(),
+  deliveredAt: z.iso.datetime().optional(),
+  openReturns: z.int().min(0),
+})
+export type FulfilmentFacts = z.infer<typeof FulfilmentFacts>
+
+/** How this order stands, as far as its fulfilment goes. */
+export function fulfilmentFactsOf(order: Order): FulfilmentFacts {
+  const arrived = deliveredAt(order)
+  return {
+    status: order.status,
+    inFulfilment: isInFulfilment(order),
+    ...(arrived !== undefined && { deliveredAt: arrived }),
+    openReturns: openReturns(order),
+  }
+}
+
+/** Reads how the order stands. */
 export const fulfilmentRead = step("read-fulfilment", {
   input: ofOrder,
-  output: z.object({
-    status: OrderStatus,
-    inFulfilment: z.boolean(),
-    deliveredAt: z.iso.datetime().optional(),
-    openReturns: z.int().min(0),
-  }),
+  output: FulfilmentFacts,
   refusals: [orderUnknown],
   run:
     ({ orders }: OrderPorts) =>
     async ({ orderId }) => {
       const stored = await orders.find(orderId)
-      if (!stored) return orderUnknown()
-      const { order } = stored
-      const arrived = deliveredAt(order)
-      return {
-        status: order.status,
-        inFulfilment: isInFulfilment(order),
-        ...(arrived !== undefined && { deliveredAt: arrived }),
-        openReturns: openReturns(order),
-      }
+      return stored ? fulfilmentFactsOf(stored.order) : orderUnknown()
     },
 })
 

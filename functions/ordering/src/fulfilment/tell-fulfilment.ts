@@ -2,7 +2,7 @@ import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import type { Orders } from "../orders/ports.ts"
 import { fulfilment, fulfilmentIdOf, ORDER_MOVED } from "./fulfilment-saga.ts"
-import { isInFulfilment } from "./order-steps.ts"
+import { fulfilmentFactsOf, isInFulfilment } from "./order-steps.ts"
 
 export type FulfilmentPorts = { readonly orders: Orders; readonly sagas: Sagas }
 
@@ -10,7 +10,10 @@ export type FulfilmentPorts = { readonly orders: Orders; readonly sagas: Sagas }
 export async function startFulfilment({ orders, sagas }: FulfilmentPorts, orderId: string): Promise<void> {
   const stored = await orders.find(orderId)
   if (stored && isInFulfilment(stored.order))
-    await sagas.start(fulfilment, fulfilmentIdOf(orderId), { orderId })
+    await sagas.start(fulfilment, fulfilmentIdOf(orderId), {
+      orderId,
+      order: fulfilmentFactsOf(stored.order),
+    })
 }
 
 /**

@@ -88,7 +88,10 @@ describe("Ordering hears its own events", () => {
     const id = newId()
     for (const message of [id, id, newId()]) await app().publish(OrderPaid, paid(), message)
     expect(ordering.sagas.startedFor(fulfilmentId())).toEqual([
-      { saga: "fulfilment", id: fulfilmentId(), input: { orderId } },
+      {
+        ...{ saga: "fulfilment", id: fulfilmentId() },
+        input: { orderId, order: { status: "Paid", inFulfilment: true, openReturns: 0 } },
+      },
     ])
   })
 

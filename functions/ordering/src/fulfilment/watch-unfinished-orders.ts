@@ -6,7 +6,7 @@ import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
 import { refund, refundIdOf } from "../refunds/refund-saga.ts"
 import { fulfilment, fulfilmentIdOf } from "./fulfilment-saga.ts"
-import { isInFulfilment } from "./order-steps.ts"
+import { fulfilmentFactsOf, isInFulfilment } from "./order-steps.ts"
 import type { UnfinishedOrders } from "./ports.ts"
 
 /** Orders that one run looks at: so many questions to the task hub at the most, however many orders there are. */
@@ -30,7 +30,14 @@ function expectedOf(order: Order): Expected[] {
   const refunds = isPaid(order) ? order.payment.refunds.filter(({ status }) => status === "requested") : []
   return [
     ...(isInFulfilment(order)
-      ? [{ orderId, saga: fulfilment as Saga, id: fulfilmentIdOf(orderId), input: { orderId } }]
+      ? [
+          {
+            orderId,
+            saga: fulfilment as Saga,
+            id: fulfilmentIdOf(orderId),
+            input: { orderId, order: fulfilmentFactsOf(order) },
+          },
+        ]
       : []),
     ...refunds.map(({ refundId }) => ({
       orderId,

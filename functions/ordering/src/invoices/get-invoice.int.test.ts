@@ -106,6 +106,17 @@ describe("an order's invoice", () => {
     expect(body).toContain("Total after credit notes: $1,485.90")
   })
 
+  test("names a discount in the invoice's language", async () => {
+    const [line] = BasketCheckedOut.example.lines
+    const discount = { reason: "Sale", translations: { de: "Ausverkauf" }, amount: usd(300_00) }
+    const lines = [{ ...(line as NonNullable<typeof line>), discounts: [discount] }]
+    const named = async (country: string) => {
+      const { id, owner } = await paid({ lines }, { country })
+      return /(Discount|Rabatt): \w+/.exec((await owner("GET", `orders/${id}/invoice`)).body)?.[0]
+    }
+    expect([await named("DE"), await named("FR")]).toEqual(["Rabatt: Ausverkauf", "Discount: Sale"])
+  })
+
   test("takes hostile names for text, wherever they come from", async () => {
     const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`
     const [line] = BasketCheckedOut.example.lines

@@ -1,6 +1,7 @@
 import { type Html, html } from "@eshop/building-blocks/http/html"
+import type { LineDiscount } from "@eshop/domain/contracts/basket-events"
 import type { Address } from "@eshop/domain/contracts/checkouts"
-import type { Money } from "@eshop/domain/kernel/money"
+import { inLanguage } from "@eshop/domain/kernel/localised-text"
 import { type CreditNote, invoiceOf, openAmount, type TaxGroup } from "@eshop/domain/ordering/invoice"
 import { isSent, type PaidOrder } from "@eshop/domain/ordering/order"
 import { dayText, type Locale, localeOf, moneyText, percentText } from "../locale.ts"
@@ -42,10 +43,10 @@ function taxText(tax: Tax, { locale, words }: Language): string {
 
 /** A discount as its own row: of whom or what it is, and what it takes off. */
 const discountRow = (
-  { reason, amount }: { readonly reason: string; readonly amount: Money },
+  { reason, translations, amount }: Pick<LineDiscount, "reason" | "translations" | "amount">,
   { locale, words }: Language,
 ): Html =>
-  html`<tr><td colspan="4">${words.discount}: ${reason}</td><td class="sum">−${moneyText(amount, locale)}</td></tr>`
+  html`<tr><td colspan="4">${words.discount}: ${inLanguage({ en: reason, ...translations }, locale.language)}</td><td class="sum">−${moneyText(amount, locale)}</td></tr>`
 
 function rows({ lines, shipping }: PaidOrder, language: Language): Html[] {
   const { locale } = language

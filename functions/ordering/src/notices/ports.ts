@@ -30,7 +30,7 @@ export type NoticeQueue = {
   add(tx: Tx, notices: readonly QueuedNotice[]): Promise<void>
   /** Takes notices that are due, oldest first; nobody else gets them within `leaseSeconds`. */
   claim(limit: number, leaseSeconds: number): Promise<readonly ClaimedNotice[]>
-  remove(id: string): Promise<void>
+  remove(ids: readonly string[]): Promise<void>
   /** It is due again after so long, with one more failed attempt. */
   postpone(id: string, delaySeconds: number): Promise<void>
 }

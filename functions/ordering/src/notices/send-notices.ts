@@ -14,6 +14,8 @@ import type { ClaimedNotice, Notice, NoticeQueue, Notices } from "./ports.ts"
 import { renderNotice } from "./render-notice.ts"
 
 const BATCH = 20
+/** Notices leave in steps of this length: those of many orders are claimed, and struck out, together. */
+const PAUSE_MS = 100
 /** Longer than a batch takes, whoever delivers. */
 const LEASE_SECONDS = 120
 /** A notice that could not be sent so often, which is after about three days, is given up. */
@@ -68,8 +70,10 @@ async function write(ports: SendNoticesPorts, notice: ClaimedNotice, now: Date):
   return renderNotice(notice, { order, address: Address.parse(personal.data), link })
 }
 
-/** @returns whether it was sent */
-async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Date): Promise<boolean> {
+/** What became of a notice; a postponed one stays in the queue. */
+type Fate = "sent" | "given-up" | "postponed"
+
+async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Date): Promise<Fate> {
   const { id, facts, attempts } = claimed
   const about = {
     noticeId: id,
@@ -79,21 +83,19 @@ async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Dat
   try {
     const notice = await write(ports, claimed, now)
     if (notice) await ports.delivery.send(notice)
-    await ports.notices.remove(id)
     log.info(notice ? "a notice was sent" : "nobody is to be told any more", about)
-    return notice !== undefined
+    return notice ? "sent" : "given-up"
   } catch (error) {
     // Never the notice: what failed may say where, not what to whom.
     const fault = { ...about, fault: (error as Error).name }
     if (attempts + 1 >= MAX_ATTEMPTS) {
       alarm("undelivered-notice", "a notice is given up", fault)
-      await ports.notices.remove(id)
-      return false
+      return "given-up"
     }
     log.warn("a notice could not be sent and waits", fault)
     const pause = Math.min(FIRST_PAUSE_SECONDS * 2 ** Math.min(attempts, 10), LONGEST_PAUSE_SECONDS)
     await ports.notices.postpone(id, pause)
-    return false
+    return "postponed"
   }
 }
 
@@ -104,8 +106,10 @@ async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Dat
 export async function sendDue(ports: SendNoticesPorts, now: Date): Promise<number> {
   for (let sent = 0; ; ) {
     const claimed = await ports.notices.claim(BATCH, LEASE_SECONDS)
-    const outcomes = await Promise.all(claimed.map((notice) => sendOne(ports, notice, now)))
-    sent += outcomes.filter(Boolean).length
+    const fates = await Promise.all(claimed.map((notice) => sendOne(ports, notice, now)))
+    const done = claimed.filter((_, index) => fates[index] !== "postponed")
+    if (done.length > 0) await ports.notices.remove(done.map(({ id }) => id))
+    sent += fates.filter((fate) => fate === "sent").length
     if (claimed.length < BATCH) return sent
   }
 }
@@ -123,4 +127,5 @@ export const sendSoon = (ports: SendNoticesPorts): Debounced =>
     "ordering.send-notices",
     () => sendDue(ports, new Date()),
     (error) => log.warn("notices wait for the next run", { fault: (error as Error).name }),
+    PAUSE_MS,
   )

@@ -134,6 +134,39 @@ test("an operator gives money back, in parts, no more than there is", async () =
   expect((await refund(5_00)).status).toBe(202)
 })
 
+test("who works on an order sees what is left to do of it, and its customer does not", async () => {
+  const { id, customerId } = await paidOrder(ordering)
+  await as(manager)(`operations/orders/${id}/shipments`, { lines: [red(2)] })
+  await as(manager)(`operations/orders/${id}/refunds`, { amount: usd(5_00), reason: "goodwill" })
+  const clerk = { ...customer("clerk"), roles: ["orders.fulfil"] }
+  for (const worker of [manager, clerk])
+    expect((await get(worker, `orders/${id}`)).body.work).toEqual({
+      needsAttention: [],
+      unshipped: [black(1)],
+      money: { captured: usd(35_00), refunded: usd(0), refunding: usd(5_00), refundable: usd(30_00) },
+      disputes: [],
+    })
+  const reader = { ...customer("auditor"), roles: ["ordering.read"] }
+  for (const other of [customer(customerId), reader])
+    expect((await get(other, `orders/${id}`)).body).not.toHaveProperty("work")
+})
+
+test("the warehouse finds what is to ship, and nothing else", async () => {
+  const { id } = await paidOrder(ordering)
+  const clerk = { ...customer("clerk"), roles: ["orders.fulfil"] }
+  const inState = async (status: string) =>
+    (await get(clerk, `operations/orders/to-ship?limit=1&status=${status}`)).body.items.map(
+      (one: { id: string }) => one.id,
+    )
+  expect(await inState("Paid")).toEqual([id])
+  await as(clerk)(`operations/orders/${id}/shipments`, { lines: [red(2)] })
+  expect(await inState("PartiallyShipped")).toEqual([id])
+  await as(clerk)(`operations/orders/${id}/shipments`)
+  expect(await inState("Shipped")).toEqual([id])
+  expect((await get(clerk, "operations/orders/to-ship?status=Cancelled")).status).toBe(400)
+  expect((await get({ ...clerk, roles: ["orders.manage"] }, "operations/orders/to-ship")).status).toBe(403)
+})
+
 type Page = { items: { id: string }[]; nextCursor: string | null }
 
 describe("operators' routes", () => {

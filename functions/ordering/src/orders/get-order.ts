@@ -5,12 +5,14 @@ import type { PersonalData } from "@eshop/building-blocks/personal-data/personal
 import { Address } from "@eshop/domain/contracts/checkouts"
 import { OrderId } from "@eshop/domain/kernel/ids"
 import { madeAt } from "@eshop/domain/kernel/made-at"
-import type { RefusalOf } from "@eshop/domain/kernel/refusal"
+import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
+import type { Order } from "@eshop/domain/ordering/order"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { orderUnknown } from "@eshop/domain/ordering/order-refusals"
 import * as z from "zod"
 import type { Checkouts } from "../checkout/ports.ts"
 import { detailsOf, nothingYet, OrderDetails } from "./order-views.ts"
+import { OrderWork, workOn, worksOnOrders } from "./order-work.ts"
 import type { Orders, OrderViews } from "./ports.ts"
 
 export type OrderReaders = {
@@ -66,39 +68,53 @@ async function underWay(
   }
 }
 
+/** An order as a caller sees it, and as it is stored; it may not be stored yet. */
+type Visible = { readonly details: OrderDetails; readonly order?: Order }
+
+async function visible(
+  ports: OrderReaders,
+  id: string,
+  call: Call,
+): Promise<Visible | RefusalOf<[typeof orderUnknown]>> {
+  const stored = await ports.orders.find(id)
+  if (!stored) {
+    const { kind } = call.caller
+    const mayBeIts = kind === "customer" || kind === "guest" || kind === "order-holder"
+    const order = mayBeIts ? await underWay(ports, id, call) : undefined
+    return order && maySee(call, order) ? { details: order } : orderUnknown()
+  }
+  if (!maySee(call, stored.order)) return orderUnknown()
+  const personal = await ports.personalData.find(id)
+  const { order, version } = stored
+  return { details: detailsOf(order, version, personal && Address.parse(personal.data)), order }
+}
+
 /** The order, if the caller may see it; anybody else learns nothing of it. */
 export async function visibleOrder(
   ports: OrderReaders,
   id: string,
   call: Call,
 ): Promise<OrderDetails | RefusalOf<[typeof orderUnknown]>> {
-  const stored = await ports.orders.find(id)
-  if (!stored) {
-    const { kind } = call.caller
-    const mayBeIts = kind === "customer" || kind === "guest" || kind === "order-holder"
-    const order = mayBeIts ? await underWay(ports, id, call) : undefined
-    return order && maySee(call, order) ? order : orderUnknown()
-  }
-  if (!maySee(call, stored.order)) return orderUnknown()
-  const personal = await ports.personalData.find(id)
-  return detailsOf(stored.order, stored.version, personal && Address.parse(personal.data))
+  const found = await visible(ports, id, call)
+  return isRefusal(found) ? found : (found as Visible).details
 }
 
-const input = z.strictObject({ id: OrderId })
-
 /**
- * One order. Where the orders' own store is away, a customer is answered from the read model, which may lie elsewhere: as it
- * was moments before, and without its address.
+ * One order; with what is to be known of it besides for those who work on orders. Where the orders' own store is away, a
+ * customer is answered from the read model, which may lie elsewhere: as it was moments before, and without its address.
  */
 export const getOrder = useCase("ordering.get-order", {
-  input,
-  result: OrderDetails,
+  input: z.strictObject({ id: OrderId }),
+  result: OrderDetails.extend({ work: OrderWork.optional().describe("For those who work on orders") }),
   refusals: [orderUnknown],
   handle:
     (ports: OrderReaders & { readonly views: OrderViews }) =>
     async ({ id }, call) => {
       try {
-        return await visibleOrder(ports, id, call)
+        const found = await visible(ports, id, call)
+        if (isRefusal(found)) return found
+        const { details, order } = found as Visible
+        return order && worksOnOrders(call) ? { ...details, work: workOn(order) } : details
       } catch (error) {
         if (!isUnavailable(error) || call.caller.kind !== "customer") throw error
         const projected = await ports.views.find(call.caller.id, id)

@@ -12,7 +12,8 @@ import * as z from "zod"
 import { announcementsOf } from "./announcements.ts"
 import { type OrderReaders, visibleOrder } from "./get-order.ts"
 
-const Happened = z.strictObject({
+/** Something that happened to an order. */
+export const Happened = z.strictObject({
   type: z.string(),
   at: z.iso.datetime(),
   /** What happened, for a person. */
@@ -67,7 +68,8 @@ function dataOf({ type, data }: OrderEvent): object {
   return type === "OrderSubmitted" || type === "PaymentActionRequired" ? {} : data
 }
 
-function told(events: readonly OrderEvent[]): z.input<typeof Happened>[] {
+/** A stream in words, with what was announced of it. */
+export function told(events: readonly OrderEvent[]): z.input<typeof Happened>[] {
   let order: Order | undefined
   return events.map((event) => {
     const before = order

@@ -7,7 +7,7 @@ import type { OrderViews, Projection } from "./ports.ts"
 
 const BATCH = 100
 /** The read model follows the orders in steps of this length: many changes, one step. */
-const PAUSE_MS = 50
+const PAUSE_MS = 150
 
 export type ReadModelPorts = { readonly projection: Projection; readonly views: OrderViews }
 
@@ -25,9 +25,10 @@ export async function project({ projection, views }: ReadModelPorts): Promise<nu
       "order-list",
       pending.map(({ order, version }) => ({ id: order.id, version })),
     )
-    // What is left is being changed, or another projector's: whoever that is projects it.
-    if (followed === 0) return projected
     projected += followed
+    // What is left is being changed, or another projector's: whoever that is projects it. Nothing waits behind half a page;
+    // a whole one may be short of streams that cannot be read.
+    if (followed === 0 || pending.length <= BATCH / 2) return projected
   }
 }
 

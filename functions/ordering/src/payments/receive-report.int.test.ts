@@ -149,6 +149,10 @@ describe("what is taken and ignored", () => {
     const [orderId, paidId] = [await shop.awaiting(), await shop.paid()]
     const request = { id: "req_1", idempotency_key: `${orderId}-authorise` }
     expect(await send(signed({ ...authorised(orderId), request }))).toMatchObject(ignored)
+    // Also before the order is marked as paid: its saga has the answer, or asks until it has one.
+    const capture = { id: "req_2", idempotency_key: `${orderId}-capture` }
+    const captured = eventOf("payment_intent.succeeded", intentOf(orderId, "succeeded"))
+    expect(await send(signed({ ...captured, request: capture }))).toMatchObject(ignored)
     const known = eventOf("payment_intent.succeeded", intentOf(paidId, "succeeded"))
     expect(await send(signed(known))).toMatchObject(ignored)
     const another = eventOf("payment_intent.succeeded", intentOf(paidId, "succeeded", { id: "pi_another" }))
@@ -158,6 +162,14 @@ describe("what is taken and ignored", () => {
       [{ paymentId: "pi_another", report: { type: "captured", amount: usd(30_00) } }],
     ])
   })
+})
+
+test("a capture of the shop's own, of an order that has ended without it, is told", async () => {
+  const orderId = await shop.cancelled()
+  const request = { id: "req_1", idempotency_key: `${orderId}-capture` }
+  const captured = eventOf("payment_intent.succeeded", intentOf(orderId, "succeeded"))
+  expect((await send(signed({ ...captured, request }))).body).toEqual({ received: true })
+  expect(await shop.reportsOf(orderId)).toMatchObject([{ report: { type: "captured", amount: usd(30_00) } }])
 })
 
 test("each kind of report is told in the shop's words", async () => {

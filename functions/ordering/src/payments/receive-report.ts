@@ -8,6 +8,7 @@ import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
+import { isUnderWay } from "../checkout/order-steps.ts"
 import type { Orders } from "../orders/ports.ts"
 import type { ProviderEvent, ProviderEvents, ProviderRecords } from "./ports.ts"
 
@@ -37,12 +38,18 @@ const reportUnreadable = defineRefusal(
 
 type About = NonNullable<ProviderEvent["about"]>
 
-/** The saga has it from the answer to its own request, or the order already says so. */
-function isKnown({ paymentId, report, idempotencyKey }: About, order: Order): boolean {
-  if (report.type === "captured") return isPaid(order) && order.payment.paymentId === paymentId
+/** A request of the shop's own for the order's payment has brought it about. */
+function isOwn({ orderId, report, idempotencyKey }: About): boolean {
   const isOfPayment = report.type !== "refund-settled" && report.type !== "disputed"
-  return isOfPayment && idempotencyKey?.startsWith(`${order.id}-`) === true
+  return isOfPayment && orderId !== undefined && idempotencyKey?.startsWith(`${orderId}-`) === true
 }
+
+/**
+ * A capture that the order says itself; or the shop's own, while the order is under way: its saga has the answer, or asks
+ * until it has one, and whoever leads the order back instead asks the provider what was taken.
+ */
+const isKnownCapture = (about: About, order: Order): boolean =>
+  isPaid(order) ? order.payment.paymentId === about.paymentId : isOwn(about) && isUnderWay(order)
 
 /**
  * The payment provider reports something: what the shop does not know yet waits in the outbox for whom it concerns,
@@ -67,6 +74,9 @@ export const receiveReport = useCase("ordering.receive-payment-report", {
       if (!about) return ignored
       const { paymentId, report } = about
       nameInLog({ paymentId })
+      const isCapture = report.type === "captured"
+      // The saga has it from the answer to its request.
+      if (isOwn(about) && !isCapture) return ignored
       // A dispute does not name its order, but its payment does.
       const orderId =
         about.orderId ??
@@ -77,7 +87,7 @@ export const receiveReport = useCase("ordering.receive-payment-report", {
         return ignored
       }
       nameInLog({ orderId })
-      if (isKnown(about, stored.order)) return ignored
+      if (isCapture && isKnownCapture(about, stored.order)) return ignored
       return await call.transact(async (tx) => {
         if (!(await inbox.claim(tx, SOURCE, event.id))) return ignored
         const reported = { orderId, paymentId, providerEventId: event.id, report }

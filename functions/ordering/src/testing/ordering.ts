@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import type { PortsOf } from "@eshop/building-blocks/app/app"
+import type { OwnPorts } from "@eshop/building-blocks/app/start"
 import { appUnderTest } from "@eshop/building-blocks/app/testing/app-under-test"
 import type { SagaStatus, Sagas } from "@eshop/building-blocks/durable/saga-client"
+import { memoryTaskHub } from "@eshop/building-blocks/durable/testing/memory-task-hub"
 import { orderTokens } from "@eshop/building-blocks/identity/order-token"
 import { newId } from "@eshop/building-blocks/ids"
 import { deadLetterPorts } from "@eshop/building-blocks/messaging/dead-letters"
@@ -37,7 +38,7 @@ import type { Notice } from "../notices/ports.ts"
 import { orderLinks } from "../notices/send-notices.ts"
 import { webhookSecrets } from "../webhooks/secrets.ts"
 
-export type OrderingPorts = PortsOf<typeof ordering>
+export type OrderingPorts = OwnPorts<typeof ordering>
 
 const migrations = fileURLToPath(new URL("../../migrations/postgres", import.meta.url))
 
@@ -62,6 +63,7 @@ export async function orderingOn(databaseUrl: string) {
   const checkouts = new Map<string, CheckoutDetails>()
   const find = async (id: string) => checkouts.get(id)
   const sagas = recordedSagas()
+  const taskHub = memoryTaskHub()
   const contacts = postgresOrderContacts(store.pool)
   const orders = postgresOrders(store.pool, () => {})
   const personalData = postgresPersonalData(store.pool, wrappingKeys)
@@ -108,6 +110,7 @@ export async function orderingOn(databaseUrl: string) {
     ...deadLetterPorts(ordering, store, emptyQueue),
     checkouts: { find, lookUp: find },
     sagas,
+    taskHub,
     inbox: store.inbox,
     paymentWatch: postgresPaymentWatch(store.pool),
     providerEvents: { read: never },
@@ -126,6 +129,7 @@ export async function orderingOn(databaseUrl: string) {
     store,
     ports,
     sagas,
+    taskHub,
     contacts,
     /** Notices that were sent. */
     sentNotices,

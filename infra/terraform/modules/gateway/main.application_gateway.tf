@@ -66,7 +66,7 @@ resource "azurerm_web_application_firewall_policy" "this" {
           version = "2.1"
 
           dynamic "rule_group" {
-            for_each = var.firewall.excludedRules
+            for_each = exclusion.value.groups
 
             content {
               rule_group_name = rule_group.value.group
@@ -95,6 +95,28 @@ resource "azurerm_web_application_firewall_policy" "this" {
 
       match_variables {
         variable_name = "RemoteAddr"
+      }
+    }
+  }
+
+  # What the managed rules would know by its form alone, which they do not look at where people write sentences.
+  dynamic "custom_rules" {
+    for_each = { for at, body in var.firewall.refusedBodies : 20 + at => body }
+
+    content {
+      name      = custom_rules.value.name
+      priority  = custom_rules.key
+      rule_type = "MatchRule"
+      action    = "Block"
+
+      match_conditions {
+        operator     = "Regex"
+        match_values = [custom_rules.value.pattern]
+        transforms   = ["Lowercase"]
+
+        match_variables {
+          variable_name = "RequestBody"
+        }
       }
     }
   }
@@ -161,6 +183,17 @@ resource "azurerm_application_gateway" "this" {
     require_sni                    = true
   }
 
+  # The shop's pages have a host name of their own, which the same certificate is for.
+  http_listener {
+    name                           = "storefront"
+    frontend_ip_configuration_name = "public"
+    frontend_port_name             = "https"
+    protocol                       = "Https"
+    host_name                      = var.storefront.hostname
+    ssl_certificate_name           = "listener"
+    require_sni                    = true
+  }
+
   backend_address_pool {
     name  = "api-management"
     fqdns = [local.apim_host]
@@ -179,6 +212,32 @@ resource "azurerm_application_gateway" "this" {
       enabled           = true
       drain_timeout_sec = 30
     }
+  }
+
+  backend_address_pool {
+    name  = "storefront"
+    fqdns = [var.storefront.web_host]
+  }
+
+  backend_http_settings {
+    name                  = "storefront"
+    protocol              = "Https"
+    port                  = 443
+    cookie_based_affinity = "Disabled"
+    host_name             = var.storefront.web_host
+    probe_name            = "storefront"
+    request_timeout       = 20
+  }
+
+  # Unhealthy until the pages are deployed for the first time.
+  probe {
+    name                = "storefront"
+    protocol            = "Https"
+    host                = var.storefront.web_host
+    path                = "/index.html"
+    interval            = 30
+    timeout             = 30
+    unhealthy_threshold = 3
   }
 
   probe {
@@ -215,6 +274,83 @@ resource "azurerm_application_gateway" "this" {
     priority           = 100
     http_listener_name = "https"
     url_path_map_name  = "services"
+  }
+
+  # At the shop's host the services are where they are for the local gateway, so that its pages call their own origin.
+  url_path_map {
+    name                               = "storefront"
+    default_backend_address_pool_name  = "storefront"
+    default_backend_http_settings_name = "storefront"
+    default_rewrite_rule_set_name      = "storefront"
+
+    dynamic "path_rule" {
+      for_each = var.firewall.pathRules
+
+      content {
+        name                       = path_rule.value.name
+        paths                      = path_rule.value.paths
+        backend_address_pool_name  = "api-management"
+        backend_http_settings_name = "api-management"
+      }
+    }
+  }
+
+  request_routing_rule {
+    name               = "storefront"
+    rule_type          = "PathBasedRouting"
+    priority           = 110
+    http_listener_name = "storefront"
+    url_path_map_name  = "storefront"
+  }
+
+  # Storage knows files only: an address becomes the file that stands for it, and what is missing is 404 with the shop's page.
+  rewrite_rule_set {
+    name = "storefront"
+
+    rewrite_rule {
+      name          = "headers"
+      rule_sequence = 10
+
+      dynamic "response_header_configuration" {
+        for_each = local.storefront_headers
+
+        content {
+          header_name  = response_header_configuration.key
+          header_value = response_header_configuration.value
+        }
+      }
+    }
+
+    dynamic "rewrite_rule" {
+      for_each = local.storefront_places
+
+      content {
+        name          = rewrite_rule.key
+        rule_sequence = rewrite_rule.value.sequence
+
+        condition {
+          variable    = "var_uri_path"
+          pattern     = rewrite_rule.value.pattern
+          ignore_case = false
+          negate      = false
+        }
+
+        url {
+          path       = rewrite_rule.value.file
+          components = "path_only"
+          reroute    = false
+        }
+
+        dynamic "response_header_configuration" {
+          for_each = rewrite_rule.value.headers
+
+          content {
+            header_name  = response_header_configuration.key
+            header_value = response_header_configuration.value
+          }
+        }
+      }
+    }
   }
 
   depends_on = [azurerm_role_assignment.certificate, azurerm_private_dns_a_record.api_management]

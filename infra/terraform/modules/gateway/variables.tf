@@ -167,8 +167,8 @@ variable "firewall" {
   type = object({
     pathRules     = list(object({ name = string, paths = list(string) }))
     maxBodyBytes  = number
-    exclusions    = list(object({ operator = string, selector = string }))
-    excludedRules = list(object({ group = string, rules = list(string) }))
+    exclusions    = list(object({ operator = string, selector = string, groups = list(object({ group = string, rules = list(string) })) }))
+    refusedBodies = list(object({ name = string, pattern = string }))
   })
   nullable = false
 
@@ -176,6 +176,34 @@ variable "firewall" {
     # https://learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-waf-request-size-limits
     condition     = var.firewall.maxBodyBytes <= 2000 * 1024
     error_message = "The firewall of Application Gateway takes bodies of up to 2,000 KiB."
+  }
+}
+
+variable "storefront" {
+  description = <<-EOT
+    The shop's pages, at a host name of their own that the listener's certificate is for as well.
+    - `web_host` the storage account's endpoint for static websites
+    - `identity_origins` where shoppers and staff sign in, `payments_origin` whose fields take cards
+    - `table` infra/gateway/storefront.json, which the local gateway reads as well
+  EOT
+  type = object({
+    hostname         = string
+    web_host         = string
+    identity_origins = object({ shop = list(string), staff = list(string) })
+    payments_origin  = string
+    table = object({
+      languages   = list(string)
+      pages       = list(string)
+      prerendered = list(string)
+      staff       = list(string)
+      policies    = object({ shop = string, staff = string })
+    })
+  })
+  nullable = false
+
+  validation {
+    condition     = alltrue([for origin in concat(var.storefront.identity_origins.shop, var.storefront.identity_origins.staff, [var.storefront.payments_origin]) : can(regex("^https://[a-z0-9.-]+$", origin))])
+    error_message = "Pages speak to https origins only."
   }
 }
 

@@ -15,6 +15,7 @@ locals {
     blob             = "privatelink.blob.core.windows.net"
     queue            = "privatelink.queue.core.windows.net"
     table            = "privatelink.table.core.windows.net"
+    web              = "privatelink.web.core.windows.net"
     vault            = "privatelink.vaultcore.azure.net"
     postgresqlServer = "privatelink.postgres.database.azure.com"
     sqlServer        = "privatelink.database.windows.net"
@@ -31,6 +32,7 @@ locals {
     blob             = ["443"]
     queue            = ["443"]
     table            = ["443"]
+    web              = ["443"]
     vault            = ["443"]
     postgresqlServer = ["5432"]
     sqlServer        = ["1433"]

@@ -85,7 +85,7 @@ variable "private_endpoints" {
 
   validation {
     condition = alltrue([for endpoint in var.private_endpoints : contains([
-      "blob", "queue", "table", "vault", "postgresqlServer", "sqlServer", "Sql", "redisEnterprise", "namespace", "registry", "sites"
+      "blob", "queue", "table", "web", "vault", "postgresqlServer", "sqlServer", "Sql", "redisEnterprise", "namespace", "registry", "sites"
     ], endpoint.subresource)])
     error_message = "subresource of a private endpoint must be one that this module knows a DNS zone for."
   }

@@ -19,6 +19,7 @@ variables {
   payment_url       = "https://payments.example"
   storefront_url    = "https://shop.example"
   seller            = "eShop Ltd|1 Main Street"
+  telemetry         = { log_level = "info", traces_sampled = 0.25 }
 
   state_storage_account_id = "/subscriptions/x/state"
 
@@ -47,7 +48,8 @@ run "keeps_secrets_in_the_vault_of_the_app_that_needs_them" {
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets if length(needed.secrets) > 0 } == {
       basket   = { BASKET_DB = "basket-db", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", PRICE_PROOF_KEYS = "price-proof-keys" }
-      catalog  = { CATALOG_DB = "catalog-db" }
+      catalog  = { CATALOG_DB = "catalog-db", LOG_PSEUDONYM_KEY = "log-pseudonym-key" }
+      discount = { LOG_PSEUDONYM_KEY = "log-pseudonym-key" }
       ordering = { ORDERING_DB = "ordering-db", PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
     }
     error_message = "Exactly these secrets exist."
@@ -64,10 +66,31 @@ run "needs_fewer_secrets_with_entra" {
   assert {
     condition = { for app, needed in output.required_secrets : app => needed.secrets if length(needed.secrets) > 0 } == {
       basket   = { PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", PRICE_PROOF_KEYS = "price-proof-keys" }
+      catalog  = { LOG_PSEUDONYM_KEY = "log-pseudonym-key" }
+      discount = { LOG_PSEUDONYM_KEY = "log-pseudonym-key" }
       ordering = { PAYMENT_API_KEY = "payment-api-key", PAYMENT_WEBHOOK_SECRETS = "payment-webhook-secrets", PERSONAL_DATA_KEYS = "personal-data-keys", GUEST_TOKEN_KEYS = "guest-token-keys", LOG_PSEUDONYM_KEY = "log-pseudonym-key", LOOKUP_KEYS = "lookup-keys", WEBHOOK_KEYS = "webhook-keys" }
     }
     error_message = "With tokens only the keys of personal data, of guests' tokens, of the log's pseudonyms, of look-ups, of webhooks, of price proofs and the payment provider's are left."
   }
+}
+
+run "tells_the_apps_how_much_to_tell" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for settings in values(output.app_settings) : settings.LOG_LEVEL == "info" && settings.OTEL_RESOURCE_ATTRIBUTES == "deployment.environment.name=staging" && settings.OTEL_TRACES_SAMPLER == "traceidratio" && settings.OTEL_TRACES_SAMPLER_ARG == "0.25"])
+    error_message = "Every app is told level, origin and share of the traces."
+  }
+}
+
+run "refuses_a_level_and_a_share_that_are_none" {
+  command = plan
+
+  variables {
+    telemetry = { log_level = "trace", traces_sampled = 10 }
+  }
+
+  expect_failures = [var.telemetry]
 }
 
 run "makes_no_cluster_for_flex" {

@@ -18,18 +18,28 @@ const storefront = join(repositoryRoot, "storefront", "dist")
 const program = (specifier: string) => fileURLToPath(import.meta.resolve(specifier))
 const isLive = (url: string) => async () => (await get(`${url}/health/live`))?.status === 200
 
+/** Where the gateway finds the prerendered pages of a shop, which are of its data. */
+export const pagesIn = (dataDirectory: string): string => join(dataDirectory, "pages")
+
 /**
  * The gateway is up first, so that its health can say what is still missing.
  * @param options.telemetryPage where the telemetry is shown, if it is
+ * @param options.faults where the switchboard of faults listens, if it does
  */
 export function gatewayPart(
   port: number,
+  dataDirectory: string,
   to: Connections,
   env: NodeJS.ProcessEnv,
-  options: { readonly rateLimited: boolean; readonly telemetryPage: string | undefined },
+  options: {
+    readonly rateLimited: boolean
+    readonly telemetryPage: string | undefined
+    readonly faults: string | undefined
+  },
 ): PartSpec {
   const upstreams = Object.entries(to.apps).flatMap(([name, url]) => ["--upstream", `${name}=${url}`])
   const { telemetryPage } = options
+  const faults = options.faults === undefined ? [] : ["--faults", options.faults]
   const telemetry = telemetryPage === undefined ? [] : ["--telemetry", telemetryPage]
   return {
     name: "gateway",
@@ -42,8 +52,9 @@ export function gatewayPart(
       program: program("@eshop/gateway/main"),
       args: [
         ...["--port", String(port), "--routes", routesFile, "--issuer", to.identity, ...upstreams],
-        ...["--storefront", storefront],
+        ...["--storefront", storefront, "--pages", pagesIn(dataDirectory), "--payments", to.payments],
         ...telemetry,
+        ...faults,
         ...(options.rateLimited ? [] : ["--no-rate-limits"]),
       ],
       env,

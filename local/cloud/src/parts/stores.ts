@@ -56,6 +56,7 @@ export function serviceBusPart(port: number, dataDirectory: string, env: NodeJS.
         ...["--port", String(port), "--data-dir", join(dataDirectory, "servicebus"), "--exit-with-parent"],
       ],
       env,
+      channel: true,
     }),
     isReady: () => accepts(port, AMQP_SASL_HEADER, "AMQP"),
     damage: (output) =>

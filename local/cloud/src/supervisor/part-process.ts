@@ -15,6 +15,8 @@ export interface NodeLaunch {
   preload?: string[]
   /** Opens a message channel, for what the launcher tells the part while it runs. */
   channel?: boolean
+  /** Told what the part says over that channel. */
+  hear?: (message: object) => void
 }
 
 /** A foreign program, run under the guard (guard.ts). */
@@ -81,6 +83,7 @@ export class PartProcess {
 
     let foreignExit: Exit | undefined
     this.#child.on("message", (message) => {
+      if (launch.kind === "node") return launch.hear?.(message as object)
       const told = message as GuardMessage
       if (told.type === "started") this.#foreignPid = told.pid
       else if (told.type === "exited") foreignExit = { code: told.code, signal: told.signal }

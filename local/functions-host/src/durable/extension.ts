@@ -1,5 +1,6 @@
-/** Durable Functions as an extension of the host: trigger family, client binding, web hook. */
+/** Durable Functions as an extension of the host: trigger family, client binding, web hook, API of the monitor. */
 
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { HostExtension, HostRuntime, WebhookRequest, WebhookResponse } from "../contract.ts"
 import { readDurableConfig } from "./config.ts"
@@ -11,6 +12,8 @@ import type { ApiContext } from "./http-api/context.ts"
 import type { ApiRequest } from "./http-api/exchange.ts"
 import { startRpcServer } from "./http-api/rpc-server.ts"
 import { clientBinding, type Endpoints } from "./http-api/urls.ts"
+import { handleMonitor, isMonitorPath } from "./monitor/api.ts"
+import { announceHub, storageOf } from "./monitor/running-hubs.ts"
 import { keepForRetention } from "./store/retention.ts"
 import { openSqliteStore } from "./store/sqlite-store.ts"
 
@@ -25,11 +28,28 @@ const webhookPrefix = "durabletask"
 /** How long a stop (and so a reload) waits for running activities; what takes longer runs again afterwards. */
 const stopGrace = 1000
 
-type Running = { context: ApiContext; binding: string; stop(): Promise<void> }
+type Running = {
+  host: HostRuntime
+  context: ApiContext
+  binding: string
+  /** The task hub. */
+  file: string
+  stop(): Promise<void>
+}
 
 /** A new extension for one host. */
 export function createDurableExtension(): HostExtension {
   let running: Running | undefined
+
+  /** Begins anew with an empty task hub. What comes meanwhile is told that Durable Functions is not running. */
+  async function erase(): Promise<void> {
+    const erased = running
+    if (!erased) throw new Error("Durable Functions is not running.")
+    running = undefined
+    await erased.stop()
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${erased.file}${suffix}`, { force: true })
+    running = await startHub(erased.host)
+  }
 
   return {
     name: "durableTask",
@@ -53,6 +73,15 @@ export function createDurableExtension(): HostExtension {
       return { string: running.binding }
     },
 
+    api: {
+      serves: isMonitorPath,
+      async handle(request) {
+        if (!running) return { status: 503 }
+        const { context, host } = running
+        return await handleMonitor({ ...context, settings: host.settings, erase }, request)
+      },
+    },
+
     webhook: {
       prefix: webhookPrefix,
       async handle(request) {
@@ -73,9 +102,8 @@ async function startHub(host: HostRuntime): Promise<Running> {
     code: host.systemKey(webhookPrefix),
     rpcBaseUrl: "",
   }
-  const store = openSqliteStore(join(host.stateDir, "durable", `${config.hubName}.db`), {
-    synchronous: config.synchronous,
-  })
+  const file = join(host.stateDir, "durable", `${config.hubName}.db`)
+  const store = openSqliteStore(file, { synchronous: config.synchronous })
 
   // Orchestrations send to entities and entities answer orchestrations.
   let engine: Engine
@@ -101,11 +129,20 @@ async function startHub(host: HostRuntime): Promise<Running> {
   })
   entities.recover()
   const retention = keepForRetention(store, host.log)
+  const withdraw = announceHub(file, {
+    hub: config.hubName,
+    url: host.baseUrl,
+    code: endpoints.code,
+    storage: storageOf(host.settings.get("AzureWebJobsStorage")),
+  })
 
   return {
+    host,
+    file,
     context,
     binding: clientBinding(config, endpoints),
     async stop() {
+      withdraw()
       await retention.stop()
       await Promise.all([engine.stop(stopGrace), entities.stop(stopGrace)])
       await recovery

@@ -13,7 +13,7 @@ import { refusal } from "./refusal.ts"
 import { pathSegments } from "./request.ts"
 import type { HttpFunction } from "./router.ts"
 import { type RequestHandler, sendStatus, sendText } from "./server.ts"
-import { serveWebhook } from "./webhooks.ts"
+import { serveApi, serveWebhook } from "./webhooks.ts"
 
 export type FrontOptions = {
   /** Once it is stopping, functions answer 503 and webhooks go on. */
@@ -99,6 +99,12 @@ export function createFront(options: FrontOptions): RequestHandler {
     }
     if (options.host.phase === "Stopping") return sendStatus(response, 503, { connection: "close" })
     if (await callFunction(serving, request, response, access)) return
+    const { api, name } = options.extensions.find((extension) => extension.api?.serves(pathOf(request))) ?? {}
+    if (api && name) {
+      if (options.enforceKeys && !keys.opensWebhook(requestKey(request), name))
+        return sendStatus(response, 401)
+      return await serveApi(api, http.maxBodyBytes, request, response)
+    }
     if (segments.length === 0) {
       return homePage(response, settings.get("AzureWebJobsDisableHomepage")?.toLowerCase() === "true")
     }
@@ -123,6 +129,8 @@ function requestKey(request: IncomingMessage): string | undefined {
   const query = request.url?.indexOf("?") ?? -1
   return query < 0 ? undefined : (new URLSearchParams(request.url?.slice(query + 1)).get("code") ?? undefined)
 }
+
+const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] as string
 
 function homePage(response: ServerResponse, disabled: boolean): void {
   if (disabled) {

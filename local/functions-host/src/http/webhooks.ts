@@ -1,6 +1,6 @@
-/** `/runtime/webhooks/{extension}/…`: requests to the extensions' own HTTP APIs. */
+/** Requests to the extensions' own HTTP APIs, at `/runtime/webhooks/{extension}/…` and where else they have one. */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { HostExtension } from "../contract.ts"
+import type { HostExtension, WebhookRequest, WebhookResponse } from "../contract.ts"
 import { BodyTooLargeError, readBody, requestUrl } from "./request.ts"
 import { sendStatus } from "./server.ts"
 
@@ -17,6 +17,32 @@ export async function serveWebhook(
   const webhook = extensions.find((extension) => extension.webhook?.prefix.toLowerCase() === prefix)?.webhook
   if (!webhook || prefix === undefined) return sendStatus(response, 404)
   if (!accepts(prefix)) return sendStatus(response, 401)
+  await serveBy(
+    (given) => webhook.handle(given),
+    segments.slice(1).join("/"),
+    maxBodyBytes,
+    request,
+    response,
+  )
+}
+
+/** Serves a request to an extension's own API. */
+export async function serveApi(
+  api: NonNullable<HostExtension["api"]>,
+  maxBodyBytes: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await serveBy((given) => api.handle(given), "", maxBodyBytes, request, response)
+}
+
+async function serveBy(
+  handle: (request: WebhookRequest) => Promise<WebhookResponse>,
+  path: string,
+  maxBodyBytes: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const aborted = new AbortController()
   response.on("close", () => {
     if (!response.writableFinished) aborted.abort()
@@ -32,9 +58,9 @@ export async function serveWebhook(
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value
   }
-  const answer = await webhook.handle({
+  const answer = await handle({
     method: request.method ?? "GET",
-    path: segments.slice(1).join("/"),
+    path,
     url: new URL(requestUrl(request)),
     headers,
     body: Buffer.from(body ?? []),

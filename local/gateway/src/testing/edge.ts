@@ -29,7 +29,11 @@ const generous = { default: enough, signedIn: enough, strict: { ...enough, route
 /** What infra/gateway/gateway.json says of origins and headers. */
 const shop = JSON.parse(readFileSync(join(repositoryRoot, "infra/gateway/gateway.json"), "utf8"))
 
+/** What infra/gateway/storefront.json says of its addresses. */
+const storefront = JSON.parse(readFileSync(join(repositoryRoot, "infra/gateway/storefront.json"), "utf8"))
+
 const files: GatewayFiles = {
+  storefront,
   issuer: { audience: "eshop", rolesClaim: "roles" },
   cors: shop.cors,
   securityHeaders: shop.securityHeaders,
@@ -128,19 +132,19 @@ export async function startEdge(
       edge.serve = (_, response) => response.end("ok")
     },
     /** Sends a request target as it stands; fetch would normalise it. */
-    raw(path: string, headers: Record<string, string> = {}, method = "GET") {
+    raw(path: string, headers: Record<string, string> = {}, method = "GET", body?: string) {
       return new Promise<{ status: number; headers: IncomingMessage["headers"]; body: string }>(
         (resolve, reject) => {
           const asked = request(
             { host: "127.0.0.1", port: gateway.port, path, method, headers },
             async (answer) => {
-              let body = ""
-              for await (const chunk of answer) body += chunk
-              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body })
+              let text = ""
+              for await (const chunk of answer) text += chunk
+              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
             },
           )
           asked.on("error", reject)
-          asked.end()
+          asked.end(body)
         },
       )
     },

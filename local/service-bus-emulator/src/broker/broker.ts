@@ -21,9 +21,11 @@ export class Broker {
   readonly #queues = new Map<string, QueueEntity>()
   readonly #topics = new Map<string, TopicEntity>()
   readonly #subscriptions = new Map<string, Subscription>()
+  #repetition: Repetition | undefined
 
   /** @param repetition of what is published to topics */
   constructor(topology: Topology, journal: Journal, repetition?: Repetition) {
+    this.#repetition = repetition
     this.journal = journal
     const forward: Forward = (target, message, origin, now) => {
       const destination = this.#queues.get(key(target)) ?? this.#topics.get(key(target))
@@ -32,7 +34,7 @@ export class Broker {
     for (const queue of topology.queues)
       this.#queues.set(key(queue.name), new QueueEntity(queue, journal, forward))
     for (const { subscriptions, ...topic } of topology.topics) {
-      const entity = new TopicEntity(topic, journal, repetition)
+      const entity = new TopicEntity(topic, journal, () => this.#repetition)
       this.#topics.set(key(topic.name), entity)
       for (const { rules, ...declaration } of subscriptions) {
         const subscription = new Subscription(new QueueEntity(declaration, journal, forward), rules, journal)
@@ -40,6 +42,11 @@ export class Broker {
         this.#subscriptions.set(key(declaration.name), subscription)
       }
     }
+  }
+
+  /** What is published to topics from now on comes like this; as it is sent without one. */
+  repeat(repetition: Repetition | undefined): void {
+    this.#repetition = repetition
   }
 
   /** The entity that a sender addresses. Throws when there is none. */

@@ -5,21 +5,24 @@ export interface Repetition {
   times: number
   /** The same seed gives each message the same moments. */
   seed: string
+  /** How long each copy waits at least, in milliseconds. */
+  leastMs: number
+  /** The copies of a message come within so many milliseconds, and so change places with its neighbours. */
+  spreadMs: number
 }
 
-/** The copies of a message come within so many milliseconds, and so change places with its neighbours. */
-const SPREAD = 2_000
+const SPREAD_MS = 2_000
 
 /** Reads `3:seed`. Throws a RangeError for anything else. */
 export function parseRepetition(text: string): Repetition {
   const [, times, seed] = /^(\d+):(.+)$/.exec(text) ?? []
   if (times === undefined || seed === undefined) throw new RangeError(`'${text}' is not TIMES:SEED.`)
-  return { times: Number(times), seed }
+  return { times: Number(times), seed, leastMs: 0, spreadMs: SPREAD_MS }
 }
 
 /** How long each copy of a message waits, in milliseconds. */
-export const pausesOf = ({ times, seed }: Repetition, messageId: string): number[] =>
+export const pausesOf = ({ times, seed, leastMs, spreadMs }: Repetition, messageId: string): number[] =>
   Array.from({ length: times }, (_, copy) => {
     const digest = createHash("sha256").update(`${seed} ${messageId} ${copy}`).digest()
-    return digest.readUInt32BE(0) % SPREAD
+    return leastMs + (digest.readUInt32BE(0) % (spreadMs + 1))
   })

@@ -105,9 +105,14 @@ export class TopicEntity {
   /** Holds scheduled messages only. */
   readonly waiting: MessageQueue
   readonly #intake: Intake
-  readonly #repetition: Repetition | undefined
+  readonly #repetition: () => Repetition | undefined
 
-  constructor(declaration: TopicDeclaration, journal: Journal, repetition?: Repetition) {
+  /** @param repetition of what is published from now on, asked at every message */
+  constructor(
+    declaration: TopicDeclaration,
+    journal: Journal,
+    repetition: () => Repetition | undefined = () => undefined,
+  ) {
     this.declaration = declaration
     this.#repetition = repetition
     this.#intake = new Intake(key(declaration.name), declaration.duplicateWindow, journal)
@@ -179,8 +184,9 @@ export class TopicEntity {
   #submitOne(message: IncomingMessage, now: number): number {
     if (!this.#intake.admit(message.messageId, now)) return 0
     const dueAt = message.scheduledAt ?? 0
-    if (this.#repetition) {
-      const pauses = pausesOf(this.#repetition, message.messageId)
+    const repetition = this.#repetition()
+    if (repetition) {
+      const pauses = pausesOf(repetition, message.messageId)
       const numbers = pauses.map((pause) => this.#schedule(message, Math.max(dueAt, now) + pause, now))
       return numbers[0] ?? 0
     }

@@ -190,9 +190,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       const outcome = await handle(invocation, request, handledBefore)
       return outcome.type === "done" ? { ...outcome, replayed: true } : outcome
     }
-    // A change finds out by its claim, which spares its first call the question.
-    const before = useCase.answersAnew ? undefined : await replay()
-    if (before) return before
+    // Whether it was answered before the claim finds out, which spares the first call the question.
     const deduplication: Deduplication = {
       claim: (tx) => requests.claim(tx, scope, key, hash),
       record: (tx, result) => requests.record(tx, scope, key, JSON.stringify(result) ?? null),
@@ -219,11 +217,13 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
 
   /** An event's effect commits with its id; what the handler does after the commit runs on every delivery. */
   const deduplicationOf = ({ useCase, message }: Invocation): Deduplication | undefined =>
-    message && {
-      claim: (tx) => storeOf(useCase).inbox.claim(tx, message.source, message.id),
-      record: async () => undefined,
-      taken: () => undefined,
-    }
+    message === undefined || useCase.isRepeatable
+      ? undefined
+      : {
+          claim: (tx) => storeOf(useCase).inbox.claim(tx, message.source, message.id),
+          record: async () => undefined,
+          taken: () => undefined,
+        }
 
   return async (invocation) => {
     const { useCase, caller, access = "anyone", trigger, traceparent, context } = invocation

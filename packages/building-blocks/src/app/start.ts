@@ -14,20 +14,29 @@ import { readSettings } from "../settings.ts"
 import type { BaseStore, Store } from "../store/store.ts"
 import { LogSettings, log, logLevel, startLog } from "../telemetry/log.ts"
 import { followLogLevel } from "../telemetry/log-level.ts"
-import { showGauges } from "../telemetry/metrics.ts"
 import { registerProcessGauges } from "../telemetry/process-gauges.ts"
-import { startTelemetry, type Telemetry, TelemetrySettings } from "../telemetry/sdk/start-telemetry.ts"
+import { startTelemetrySoon, type Telemetry, TelemetrySettings } from "../telemetry/sdk/start-telemetry.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { App, Entry, PortsOf } from "./app.ts"
 import { functionName, keepsStore, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
 import { registerGauges } from "./gauges.ts"
-import { dependencyStates, live, type Probe, readiness } from "./health.ts"
+import {
+  type DependencyStates,
+  dependencyStates,
+  type HealthPorts,
+  live,
+  type Probe,
+  readiness,
+} from "./health.ts"
 import { type Invoke, pipeline } from "./invoke.ts"
 import type { UseCase } from "./use-case.ts"
 
+/** The ports of an app but for those that its start brings along. */
+export type OwnPorts<A> = Omit<PortsOf<A>, keyof HealthPorts>
+
 /** What an app is started with. */
 export type Parts<A> = {
-  readonly ports: PortsOf<A>
+  readonly ports: OwnPorts<A>
   readonly tokens: TokenVerifier
   /** For apps that know guests. */
   readonly guests?: GuestTokens
@@ -62,8 +71,13 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
     throw new Error(`${app.name} knows orders' tokens: it needs the part \`orderTokens\``)
   startLog(app.name, readSettings(LogSettings))
   const telemetry = registerTelemetry(app.name, parts.document.info.version)
+  const health: HealthPorts["health"] = {
+    look: () => look(),
+    ...(app.transactional && store && { outbox: () => (store as Store).outbox.backlog() }),
+    ...(store && { parked: () => store.parked.countByReason() }),
+  }
   const invoke = pipeline({
-    ports: parts.ports,
+    ports: { ...parts.ports, health },
     // Set by Core Tools, and by the local host.
     checkResults: process.env.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
     ...(store && { store }),
@@ -86,7 +100,13 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
   const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined
   const relay =
     app.transactional && store && parts.broker ? registerRelay(store as Store, parts.broker) : undefined
-  registerService(parts, telemetry, relay)
+  const look = dependencyStates({
+    ...(store && { store: () => store.ping() }),
+    ...parts.others,
+    ...(relay && { broker: () => relay.probe() }),
+  })
+  registerGauges({ ports: parts.ports, hasOutbox: relay !== undefined, ...(store && { store }) }, look)
+  registerService(parts, telemetry, look)
   registerProcessGauges()
   const stopFollowing = store && followLogLevel(store.logLevels, logLevel())
   if (store) registerTimer("forget-old-keys", "0 17 3 * * *", () => store.forgetOld())
@@ -96,47 +116,33 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
     stopFollowing?.()
     await relay?.stop()
     await Promise.all([store?.close(), parts.broker?.close(), parts.close?.()])
-    await (await telemetry)?.stop()
+    await telemetry?.stop()
   })
 }
 
-/** The SDK runs before anything is invoked, where a setting asks for it; without it the app runs as well. */
-function registerTelemetry(name: string, version: string): Promise<Telemetry | undefined> {
+function registerTelemetry(name: string, version: string): Telemetry | undefined {
   const settings = readSettings(TelemetrySettings)
   // The app sends its log itself: the host need not do so too.
   if (settings.APPLICATIONINSIGHTS_CONNECTION_STRING)
     functions.setup({ capabilities: { WorkerApplicationInsightsLoggingEnabled: true } })
-  const telemetry = startTelemetry(settings, { name, version }).catch((error) => {
-    log.error("telemetry does not run", { error })
-    return undefined
-  })
-  void telemetry.then((sdk) => sdk && showGauges())
-  functions.hook.appStart(async () => void (await telemetry))
-  return telemetry
+  return startTelemetrySoon(settings, { name, version })
 }
 
 /** All metrics in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/), where the app serves them. */
-async function metricsAnswer(telemetry: Promise<Telemetry | undefined>): Promise<HttpResponseInit> {
-  const text = await (await telemetry)?.metricsText?.()
-  if (text === undefined) return { status: 404 }
+async function metricsAnswer(telemetry: Telemetry | undefined): Promise<HttpResponseInit> {
+  if (!telemetry?.metricsText) return { status: 404 }
   return {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" },
-    body: text,
+    body: await telemetry.metricsText(),
   }
 }
 
 /** What every app serves besides its own routes. */
 function registerService(
-  { store, others, document, ports }: Parts<App<never>>,
-  telemetry: Promise<Telemetry | undefined>,
-  relay?: Relay,
+  { store, document }: Pick<Parts<App<never>>, "store" | "document">,
+  telemetry: Telemetry | undefined,
+  look: () => Promise<DependencyStates>,
 ): void {
-  const look = dependencyStates({
-    ...(store && { store: () => store.ping() }),
-    ...others,
-    ...(relay && { broker: () => relay.probe() }),
-  })
-  registerGauges({ ports, hasOutbox: relay !== undefined, ...(store && { store }) }, look)
   const service = (name: string, route: string, handler: () => object) =>
     functions.http(name, { methods: ["GET", "HEAD"], route, authLevel: "anonymous", handler })
   service("health-live", serviceRoutes.live, live)

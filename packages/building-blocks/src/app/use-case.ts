@@ -18,6 +18,8 @@ export type UseCase<
   readonly commits: Commits
   /** True for a change: a repetition is answered with what is so by then. */
   readonly answersAnew?: true
+  /** True where the effect is the same however often and whenever it happens again: its events are not recorded. */
+  readonly isRepeatable?: true
   /** @returns the result, a {@link Committed} one for a command, or one of the refusals */
   readonly handle: (ports: Ports) => (input: never, call: CommandCall) => Promise<unknown>
 }
@@ -49,6 +51,8 @@ export const useCase = <
 /**
  * Declares a use case whose effect and answer commit together, so that a repetition has no second effect and gets the
  * first answer: what an event, or a route with an Idempotency-Key, needs.
+ * @param definition.isRepeatable the effect is the same however often it happens, and whatever has happened since: the
+ * store need not know which events have had it
  */
 export const command = <
   In extends z.ZodType,
@@ -64,7 +68,7 @@ export const command = <
     (
       ports: Ports,
     ) => (input: z.output<In>, call: CommandCall) => Promise<Committed<z.input<Out>> | RefusalOf<Refusals>>
-  >,
+  > & { readonly isRepeatable?: true },
 ): UseCase<Ports, In, Out, true> => ({ name, refusals: [], ...definition, commits: true })
 
 /**

@@ -48,24 +48,68 @@ export type Audit = {
 
 const cursor = cursorOf("audit", z.int().min(1))
 
+/** So many entries are looked at for one page of a filtered trail; what lies further back is for the next ones. */
+const MOST_LOOKED_AT = 5_000
+const LOOKED_AT_ONCE = 500
+
+/** As the trail writes it, so that both compare as texts. */
+const instant = z.iso
+  .datetime()
+  .transform((text) => new Date(text).toISOString())
+  .pipe(z.iso.datetime())
+
+type Wanted = { readonly action?: string; readonly by?: string; readonly until?: string }
+
+const isWanted =
+  ({ action, by, until }: Wanted) =>
+  (record: AuditRecord) =>
+    (action === undefined || record.action.startsWith(action)) &&
+    (by === undefined || record.by.id === by) &&
+    (until === undefined || record.at < until)
+
 const listAudit = useCase("operations.list-audit", {
   input: z.strictObject({
     subject: z.string().min(1).max(200).optional().describe("Only what was done to this"),
+    action: z
+      .string()
+      .regex(/^[a-z0-9.-]{1,100}$/)
+      .optional()
+      .describe("Only actions that begin so: `product.`"),
+    by: z.string().min(1).max(200).optional().describe("Only what was done by this caller's id"),
+    since: instant.optional().describe("Inclusive"),
+    until: instant.optional().describe("Exclusive"),
     limit: pageSize,
     cursor: cursor.schema.optional(),
   }),
-  result: z.strictObject({ items: z.array(AuditRecord), nextCursor: z.string().nullable() }),
+  result: z.strictObject({
+    items: z.array(AuditRecord),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe(`A page ends after ${MOST_LOOKED_AT} entries, however few of them were asked for`),
+  }),
   handle:
     ({ audit }: { audit: Pick<Audit, "list"> }) =>
-    async ({ subject, limit, cursor: before }) => {
-      const found = await audit.list({
-        limit: limit + 1,
-        ...(subject !== undefined && { subject }),
-        ...(before !== undefined && { before }),
-      })
-      const items = found.slice(0, limit)
-      const last = items.at(-1)
-      return { items, nextCursor: found.length > limit && last ? cursor.encode(last.position) : null }
+    async ({ subject, since = "", limit, cursor: before, ...wanted }) => {
+      const isFiltered = Object.keys(wanted).length > 0
+      const atOnce = isFiltered ? LOOKED_AT_ONCE : limit + 1
+      const items: AuditRecord[] = []
+      let last = before
+      for (let looked = 0; looked < MOST_LOOKED_AT; looked += atOnce) {
+        const found = await audit.list({
+          limit: atOnce,
+          ...(subject !== undefined && { subject }),
+          ...(last !== undefined && { before: last }),
+        })
+        for (const record of found) {
+          if (record.at < since) return { items, nextCursor: null }
+          if (items.length === limit) return { items, nextCursor: cursor.encode(last as number) }
+          last = record.position
+          if (isWanted(wanted)(record)) items.push(record)
+        }
+        if (found.length < atOnce) return { items, nextCursor: null }
+      }
+      return { items, nextCursor: cursor.encode(last as number) }
     },
 })
 

@@ -2,6 +2,9 @@ import type { FunctionInput } from "@azure/functions"
 import * as df from "durable-functions"
 import { DependencyUnavailableError } from "../failure.ts"
 import { ambient, traceMember } from "../telemetry/ambient.ts"
+import { type ClientCall, clientCall } from "../telemetry/client-call.ts"
+import { httpCall } from "../telemetry/http-call.ts"
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_SERVICE_PEER_NAME } from "../telemetry/semantic-conventions.ts"
 import type { Activity } from "./activity.ts"
 import { orchestratorOf } from "./orchestrator.ts"
 import type { SagaInput } from "./report-saga.ts"
@@ -40,11 +43,19 @@ function client(): Client {
   return known
 }
 
+/** What is asked of the task hub, as a call: the span of a start is what shows of a saga until it ends. */
+const hubCall = (method: string, name: string, attributes: Record<string, string>): ClientCall => ({
+  // The client reaches the host that it runs in.
+  ...httpCall("task hub", "http://localhost", { method }),
+  name,
+  attributes: { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_SERVICE_PEER_NAME]: "task hub", ...attributes },
+})
+
 /** @throws DependencyUnavailableError for whatever else goes wrong: the task hub is out, or does not take it now */
-async function reach<T>(work: (client: Client) => Promise<T>): Promise<T> {
+async function reach<T>(describe: () => ClientCall, work: (client: Client) => Promise<T>): Promise<T> {
   const durable = client()
   try {
-    return await work(durable)
+    return await clientCall(describe, () => work(durable))
   } catch (error) {
     throw new DependencyUnavailableError("task hub", error)
   }
@@ -68,7 +79,9 @@ const endedStatuses = [Completed, Failed, Terminated]
 export const durableSagas: Sagas = {
   start(saga, instanceId, input) {
     const wrapped: SagaInput = { input: saga.input.parse(input), ...traceMember() }
-    return reach(async (durable) => {
+    const about = { "eshop.saga": saga.name, "eshop.saga.id": instanceId }
+    const describe = () => hubCall("POST", `start ${saga.name}`, about)
+    return reach(describe, async (durable) => {
       try {
         await durable.startNew(saga.name, { instanceId, input: wrapped })
       } catch (error) {
@@ -78,39 +91,48 @@ export const durableSagas: Sagas = {
   },
 
   raise: (id, event, data) =>
-    reach(async (durable) => {
-      try {
-        await durable.raiseEvent(id, event, data)
-        return true
-      } catch (error) {
-        if (answered(error, /^No instance with ID/)) return false
-        throw error
-      }
-    }),
+    reach(
+      () => hubCall("POST", `raise ${event}`, { "eshop.saga.id": id }),
+      async (durable) => {
+        try {
+          await durable.raiseEvent(id, event, data)
+          return true
+        } catch (error) {
+          if (answered(error, /^No instance with ID/)) return false
+          throw error
+        }
+      },
+    ),
 
   status: (id) =>
-    reach(async (durable) => {
-      try {
-        const { runtimeStatus, customStatus } = await durable.getStatus(id)
-        return { status: statusOf[runtimeStatus], position: customStatus }
-      } catch (error) {
-        if (answered(error, /replied with HTTP 404/)) return undefined
-        throw error
-      }
-    }),
+    reach(
+      () => hubCall("GET", "read saga", { "eshop.saga.id": id }),
+      async (durable) => {
+        try {
+          const { runtimeStatus, customStatus } = await durable.getStatus(id)
+          return { status: statusOf[runtimeStatus], position: customStatus }
+        } catch (error) {
+          if (answered(error, /replied with HTTP 404/)) return undefined
+          throw error
+        }
+      },
+    ),
 
   // A filter knows when an instance was created, not when it ended: those that ended are looked at one by one.
   purgeEnded: ({ startedFrom, startedTo, endedBefore }) =>
-    reach(async (durable) => {
-      const ended = await durable.getStatusBy({
-        createdTimeFrom: startedFrom,
-        createdTimeTo: startedTo,
-        runtimeStatus: endedStatuses,
-      })
-      let purged = 0
-      for (const { instanceId, lastUpdatedTime } of ended)
-        if (new Date(lastUpdatedTime) < endedBefore)
-          purged += (await durable.purgeInstanceHistory(instanceId)).instancesDeleted
-      return purged
-    }),
+    reach(
+      () => hubCall("POST", "purge sagas", {}),
+      async (durable) => {
+        const ended = await durable.getStatusBy({
+          createdTimeFrom: startedFrom,
+          createdTimeTo: startedTo,
+          runtimeStatus: endedStatuses,
+        })
+        let purged = 0
+        for (const { instanceId, lastUpdatedTime } of ended)
+          if (new Date(lastUpdatedTime) < endedBefore)
+            purged += (await durable.purgeInstanceHistory(instanceId)).instancesDeleted
+        return purged
+      },
+    ),
 }

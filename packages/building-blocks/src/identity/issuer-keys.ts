@@ -7,8 +7,9 @@ const REQUEST_TIMEOUT_MS = 5_000
 const MAX_AGE_MS = 600_000
 /** So long known keys count while the issuer does not answer: nobody would hear that one was withdrawn. */
 const MAX_STALE_MS = 3_600_000
-/** Tokens that name unknown keys, which anybody can make, ask the issuer at most this often. */
-const COOLDOWN_MS = 5_000
+/** Tokens that name unknown keys, which anybody can make, ask the issuer this often at once, and then once each interval. */
+const UNKNOWN_AT_ONCE = 5
+const UNKNOWN_INTERVAL_MS = 5_000
 /** An issuer that did not answer is left alone for this long. */
 const PAUSE_MS = 1_000
 
@@ -32,20 +33,34 @@ async function readKeys(issuer: string) {
   return createLocalJWKSet((await readJson(discovery.jwks_uri)) as JSONWebKeySet)
 }
 
+/** A bucket of tokens that fills by one each interval. @returns takes one out, where there is one */
+function tokenBucket(size: number, intervalMs: number, clock: () => number): () => boolean {
+  let left = size
+  let since = clock()
+  return () => {
+    const filled = Math.max(0, Math.floor((clock() - since) / intervalMs))
+    left = Math.min(size, left + filled)
+    since += filled * intervalMs
+    if (left === 0) return false
+    left -= 1
+    return true
+  }
+}
+
 /**
  * The published keys of an OpenID Connect issuer, for jose: asked for when the first token comes, again when they are
- * old, and when a token names one that is not known. Those that are known count while the issuer is away.
+ * old, and at once when a token names one that is not known, so that a key counts from its first token on; a flood of
+ * such tokens asks once in five seconds. Keys that are known count while the issuer is away.
  * @param clock milliseconds since 1970
  * @returns what throws DependencyUnavailableError while no keys can be had
  */
 export function issuerKeys(issuer: string, clock: () => number = Date.now): JWTVerifyGetKey {
   let known: { readonly keys: JWTVerifyGetKey; readonly since: number } | undefined
-  let asked = Number.NEGATIVE_INFINITY
+  const mayAskForUnknown = tokenBucket(UNKNOWN_AT_ONCE, UNKNOWN_INTERVAL_MS, clock)
   let failed: { readonly error: unknown; readonly at: number } | undefined
   let pending: Promise<JWTVerifyGetKey> | undefined
 
   async function ask(): Promise<JWTVerifyGetKey> {
-    asked = clock()
     try {
       const keys = await readKeys(issuer)
       known = { keys, since: clock() }
@@ -77,7 +92,9 @@ export function issuerKeys(issuer: string, clock: () => number = Date.now): JWTV
     try {
       return await keys(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || clock() - asked < COOLDOWN_MS) throw error
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      // Who waits for keys that are on their way asks nobody.
+      if (!pending && !mayAskForUnknown()) throw error
       return await (await load())(header, token)
     }
   }

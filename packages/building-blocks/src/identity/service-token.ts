@@ -1,5 +1,7 @@
 import * as z from "zod"
 import { DependencyUnavailableError } from "../failure.ts"
+import { clientCall } from "../telemetry/client-call.ts"
+import { answeredWith, httpCall } from "../telemetry/http-call.ts"
 import { azureCredential } from "./azure-credential.ts"
 import type { IdentitySettings } from "./verify-token.ts"
 
@@ -31,15 +33,23 @@ export function clientCredentialsToken(
 
   async function fetchToken(): Promise<string> {
     try {
-      const response = await fetch(`${options.issuer.replace(/\/$/, "")}/token`, {
-        method: "POST",
-        body: new URLSearchParams({
-          grant_type: "client_credentials",
-          client_id: options.clientId,
-          client_secret: options.clientSecret,
-        }),
-        signal: AbortSignal.timeout(5_000),
-      })
+      const request = { method: "POST", template: "/token" }
+      const response = await clientCall(
+        () => httpCall("identity", options.issuer, request),
+        async (call) => {
+          const answer = await fetch(`${options.issuer.replace(/\/$/, "")}/token`, {
+            method: "POST",
+            body: new URLSearchParams({
+              grant_type: "client_credentials",
+              client_id: options.clientId,
+              client_secret: options.clientSecret,
+            }),
+            signal: AbortSignal.timeout(5_000),
+          })
+          answeredWith(call, answer.status)
+          return answer
+        },
+      )
       if (!response.ok) throw new Error(`the token endpoint answered ${response.status}`)
       const answer = TokenAnswer.parse(await response.json())
       current = { token: answer.access_token, expires: clock() + answer.expires_in * 1_000 }

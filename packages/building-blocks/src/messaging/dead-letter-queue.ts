@@ -1,6 +1,8 @@
 import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage } from "@azure/service-bus"
 import { CloudEvent } from "@eshop/domain/contracts/event"
 import { newId } from "../ids.ts"
+import { redacted } from "../redacted.ts"
+import { scrubbed } from "../telemetry/redaction.ts"
 import type { DeadLetter, DeadLetterQueue } from "./dead-letters.ts"
 import { REDRIVE_TO } from "./service-bus.ts"
 
@@ -18,8 +20,10 @@ function letterOf(topic: string, message: ServiceBusReceivedMessage): DeadLetter
     type: event?.type ?? "",
     topic,
     reason: message.deadLetterReason ?? "unknown",
+    ...(message.deadLetterErrorDescription && { detail: scrubbed(message.deadLetterErrorDescription) }),
     ...(event?.subject && { subject: event.subject }),
     at: (message.enqueuedTimeUtc ?? new Date()).toISOString(),
+    body: redacted(message.body),
   }
 }
 

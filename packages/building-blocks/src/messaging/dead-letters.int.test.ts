@@ -150,7 +150,7 @@ test("both are behind a role", () => {
   ])
 })
 
-test("a parked message is listed without its data, redriven to its own context, and then has its effect once", async () => {
+test("a parked message is listed with its reason and its body, redriven to its own context, and then has its effect once", async () => {
   const sent = messageOf()
   await broker().publish("test-events", [sent])
   await drain("shipping", deliver)
@@ -166,8 +166,10 @@ test("a parked message is listed without its data, redriven to its own context, 
         type: event.type,
         topic: "test-events",
         reason: "handler-failed",
+        detail: "a bug",
         subject: event.subject,
         at: expect.stringMatching(/Z$/),
+        body: event,
       },
     ],
     parked: 1,

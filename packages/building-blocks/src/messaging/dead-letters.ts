@@ -5,11 +5,13 @@ import { type App, get, post } from "../app/app.ts"
 import type { Call } from "../app/call.ts"
 import { useCase } from "../app/use-case.ts"
 import { pageSize } from "../http/query.ts"
+import { redacted } from "../redacted.ts"
 import type { Store } from "../store/store.ts"
+import { scrubbed } from "../telemetry/redaction.ts"
 import type { ParkedMessage } from "./parked.ts"
 import { byTopic } from "./subscription.ts"
 
-/** A message that nothing handles any more until a person redrives it; without its data. */
+/** A message that nothing handles any more until a person redrives it. */
 export const DeadLetter = z.strictObject({
   /** parked: by the context itself, with its reason. broker: by Service Bus, after too many deliveries or too long. */
   store: z.enum(["parked", "broker"]),
@@ -19,9 +21,13 @@ export const DeadLetter = z.strictObject({
   type: z.string(),
   topic: z.string(),
   reason: z.string(),
+  /** What else is known of the reason. */
+  detail: z.string().optional(),
   /** What the event is about, e.g. an order's id. */
   subject: z.string().optional(),
   at: z.iso.datetime(),
+  /** As it came, but for what a log line may not say; the beginning of its text where it is long. */
+  body: z.unknown().optional(),
 })
 export type DeadLetter = z.infer<typeof DeadLetter>
 
@@ -65,7 +71,8 @@ export function deadLetterPorts(
   }
 }
 
-const letterOf = ({ source, eventId, type, topic, reason, body, parkedAt }: ParkedMessage): DeadLetter => {
+const letterOf = (message: ParkedMessage): DeadLetter => {
+  const { source, eventId, type, topic, reason, detail, body, parkedAt } = message
   const subject = CloudEvent.safeParse(body).data?.subject
   return {
     store: "parked",
@@ -74,8 +81,10 @@ const letterOf = ({ source, eventId, type, topic, reason, body, parkedAt }: Park
     type,
     topic,
     reason,
+    ...(detail && { detail: scrubbed(detail) }),
     ...(subject && { subject }),
     at: parkedAt.toISOString(),
+    body: redacted(body),
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Span, SpanKind } from "@opentelemetry/api"
 import { errorTypeOf } from "../telemetry/client-call.ts"
 import { count } from "../telemetry/metrics.ts"
-import { runningTelemetry } from "../telemetry/running.ts"
+import { isTelling } from "../telemetry/running.ts"
 import {
   ATTR_ERROR_TYPE,
   ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
@@ -33,7 +33,7 @@ const unobserved: Sending = {
  * and each of them tells of its own message.
  */
 export function startSending(topic: string, messages: readonly OutboxMessage[]): Sending {
-  if (!runningTelemetry()) return unobserved
+  if (!isTelling()) return unobserved
   const spans = new Map(messages.map((message) => [message, spanOf(topic, message, messages.length)]))
   return {
     traceparentOf(message) {

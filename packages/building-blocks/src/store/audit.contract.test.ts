@@ -58,11 +58,36 @@ for (const { name, isHere, open } of sqlStores)
       expect(await audit.list({ limit: 10 })).toEqual([])
     })
 
+    const things = () =>
+      appUnderTest(app("things", auditRoutes("catalog.write")), { ports: { audit }, store: under.store })
+
+    test("it is filtered by what was done, by whom and when", async () => {
+      await write(merchant, { subject: "thing 1", action: "thing.made", change: 1 })
+      await write(timer, { subject: "thing 1", action: "thing.moved", change: 2 })
+      await write(merchant, { subject: "thing 2", action: "other.moved", change: 3 })
+      const send = things().as(merchant)
+      const changes = async (query: string) =>
+        (await send("GET", `audit?${query}`)).body.items.map(({ change }: { change: unknown }) => change)
+      expect(await changes("action=thing.")).toEqual([2, 1])
+      expect(await changes("by=merchant-1")).toEqual([3, 1])
+      expect(await changes("by=merchant-1&action=thing.&subject=thing%201")).toEqual([1])
+      expect(await changes("since=2026-11-01T10:00:00Z&until=2026-11-01T10:00:00.001Z")).toEqual([3, 2, 1])
+      expect(await changes("since=2026-11-01T10:00:00.001Z")).toEqual([])
+      expect(await changes("until=2026-11-01T10:00:00Z")).toEqual([])
+    })
+
+    test("a page of what is filtered ends after 5,000 entries, and the next one goes on", async () => {
+      await write(timer, { subject: "thing 1", action: "rare.made", change: 1 })
+      await write(timer, ...Array.from({ length: 5_000 }, () => entry("thing 1", 0)))
+      const send = things().as(merchant)
+      const { body } = await send("GET", "audit?action=rare.")
+      expect([body.items, typeof body.nextCursor]).toEqual([[], "string"])
+      const next = await send("GET", `audit?action=rare.&cursor=${body.nextCursor}`)
+      expect([next.body.items.length, next.body.nextCursor]).toEqual([1, null])
+    })
+
     test("the role reads it page by page, each entry once, and nobody else reads it", async () => {
-      const shop = appUnderTest(app("things", auditRoutes("catalog.write")), {
-        ports: { audit },
-        store: under.store,
-      })
+      const shop = things()
       await write(merchant, ...Array.from({ length: 5 }, (_, index) => entry(`thing ${index % 2}`, index)))
       const send = shop.as(merchant)
       const changes: unknown[][] = []

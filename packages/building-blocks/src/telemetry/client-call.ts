@@ -1,12 +1,14 @@
 import { type Attributes, type Span, SpanKind } from "@opentelemetry/api"
 import { ambient, within } from "./ambient.ts"
-import { runningTelemetry } from "./running.ts"
+import { isTelling } from "./running.ts"
 import { failSpan, startSpan, traceparentOfSpan } from "./spans.ts"
 
 /** A call of something outside of the process. */
 export type ClientCall = {
   readonly name: string
   readonly attributes: Attributes
+  /** Whether what runs in it looks for the trace context, to send it on. */
+  readonly sendsTrace?: boolean
   /** Records the metric of the call. */
   readonly measure: (
     seconds: number,
@@ -32,7 +34,7 @@ const unobserved: RunningCall = { answered: () => {}, failed: () => {} }
 export const clientCall = <T>(
   describe: () => ClientCall,
   work: (call: RunningCall) => Promise<T>,
-): Promise<T> => (runningTelemetry() ? observed(describe(), work) : work(unobserved))
+): Promise<T> => (isTelling() ? observed(describe(), work) : work(unobserved))
 
 async function observed<T>(call: ClientCall, work: (call: RunningCall) => Promise<T>): Promise<T> {
   const surroundings = ambient()
@@ -50,7 +52,7 @@ async function observed<T>(call: ClientCall, work: (call: RunningCall) => Promis
     },
   }
   try {
-    if (!span) return await work(running)
+    if (!span || !call.sendsTrace) return await work(running)
     return await within({ ...surroundings, span, traceparent: traceparentOfSpan(span) }, () => work(running))
   } catch (error) {
     errorType ??= errorTypeOf(error)

@@ -4,7 +4,6 @@ import {
   ATTR_DB_COLLECTION_NAME,
   ATTR_DB_NAMESPACE,
   ATTR_DB_OPERATION_NAME,
-  ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_SYSTEM_NAME,
   ATTR_ERROR_TYPE,
   ATTR_SERVER_ADDRESS,
@@ -64,36 +63,30 @@ export function summaryOf(statement: string): Summary {
   }
 }
 
-/** Statements have few forms, and are summarised once. Those with a list in them have many, and are forgotten again. */
+/** Statements have few forms, and are described once. Those with a list in them have many, and are forgotten again. */
 const MANY = 1_000
-const summaries = new Map<string, Summary>()
-
-function rememberedSummary(statement: string): Summary {
-  const known = summaries.get(statement)
-  if (known) return known
-  const summary = summaryOf(statement)
-  if (summaries.size >= MANY) summaries.clear()
-  summaries.set(statement, summary)
-  return summary
-}
+const described = new WeakMap<Database, Map<string, ClientCall>>()
 
 /** A statement as a call: its summary is its name, its values stay with it. */
 export function sqlCall(database: Database, statement: string): ClientCall {
-  const summary = rememberedSummary(statement)
-  return databaseCall(database, summary.text || summary.operation, {
-    operation: summary.operation,
-    ...(summary.collection && { collection: summary.collection }),
-    summary: summary.text,
-  })
+  const calls = described.get(database) ?? new Map<string, ClientCall>()
+  const known = calls.get(statement)
+  if (known) return known
+  const { text, operation, collection } = summaryOf(statement)
+  const about = { operation, ...(collection && { collection }) }
+  const call = databaseCall(database, text || operation, about)
+  if (calls.size >= MANY) calls.clear()
+  described.set(database, calls.set(statement, call))
+  return call
 }
 
-/** A call of a database. @param name of its span */
+/** A call of a database. @param name of its span: the summary of a statement, which is no attribute besides */
 export function databaseCall(
   { system, namespace, address, port }: Database,
   name: string,
-  about: { readonly operation: string; readonly collection?: string; readonly summary?: string },
+  about: { readonly operation: string; readonly collection?: string },
 ): ClientCall {
-  const { operation, collection, summary } = about
+  const { operation, collection } = about
   return {
     name,
     attributes: {
@@ -101,7 +94,6 @@ export function databaseCall(
       [ATTR_DB_OPERATION_NAME]: operation,
       ...(namespace && { [ATTR_DB_NAMESPACE]: namespace }),
       ...(collection && { [ATTR_DB_COLLECTION_NAME]: collection }),
-      ...(summary && { [ATTR_DB_QUERY_SUMMARY]: summary }),
       ...(address && { [ATTR_SERVER_ADDRESS]: address }),
       ...(port !== undefined && { [ATTR_SERVER_PORT]: port }),
     },

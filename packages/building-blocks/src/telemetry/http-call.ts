@@ -22,6 +22,7 @@ export function httpCall(
 ): ClientCall {
   const { protocol, hostname: address, port } = new URL(baseUrl)
   return {
+    sendsTrace: true,
     name: template === undefined ? method : `${method} ${template}`,
     attributes: {
       [ATTR_HTTP_REQUEST_METHOD]: method,

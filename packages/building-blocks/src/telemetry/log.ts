@@ -5,6 +5,7 @@ import * as z from "zod"
 import { ambient } from "./ambient.ts"
 import { setPseudonymKey } from "./pseudonym.ts"
 import { redactedPaths, STRUCK_OUT, scrubbed, type struckOutNames } from "./redaction.ts"
+import { later } from "./running.ts"
 import { spanContextOf } from "./traceparent.ts"
 
 export const LogLevel = z.enum(["debug", "info", "warn", "error"])
@@ -64,13 +65,13 @@ const severities = {
   error: SeverityNumber.ERROR,
 } as const
 
-const otel = logs.getLogger("eshop")
-
 /** The same line, struck out as it is, as a record of OpenTelemetry. */
-function emit(line: string): void {
+function emit(line: string, traceparent: string | undefined): void {
+  if (later(() => emit(line, traceparent))) return
+  // Asked for anew each time: an SDK brings its own.
+  const otel = logs.getLogger("eshop")
   if (!otel.enabled()) return
   const { level, time, msg, service: _, trace: __, span: ___, ...attributes } = JSON.parse(line)
-  const { traceparent } = ambient() ?? {}
   otel.emit({
     severityNumber: severities[level as LogLevel],
     severityText: level.toUpperCase(),
@@ -93,7 +94,7 @@ const destination = {
     if (this.lastLevel >= 50) to.error(text)
     else if (this.lastLevel >= 40) to.warn(text)
     else to.info(text)
-    emit(text)
+    emit(text, ambient()?.traceparent)
   },
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@opentelemetry/api"
 import { withoutAmbient } from "./ambient.ts"
 import { type InstrumentName, instruments } from "./instruments.ts"
+import { later } from "./running.ts"
 
 type OfKind<Kind> = {
   [Name in InstrumentName]: (typeof instruments)[Name]["kind"] extends Kind ? Name : never
@@ -66,6 +67,7 @@ export function record<Name extends OfKind<"histogram">>(
   value: number,
   attributes: AttributesOf<Name>,
 ): void {
+  if (later(() => record(name, value, attributes))) return
   histogram(name).record(value, attributes as Attributes)
 }
 
@@ -75,6 +77,7 @@ export function count<Name extends OfKind<"counter">>(
   by: number,
   attributes: AttributesOf<Name>,
 ): void {
+  if (later(() => count(name, by, attributes))) return
   counter(name).add(by, attributes as Attributes)
 }
 

@@ -37,7 +37,6 @@ export const ATTR_DB_SYSTEM_NAME = "db.system.name"
 export const ATTR_DB_NAMESPACE = "db.namespace"
 export const ATTR_DB_COLLECTION_NAME = "db.collection.name"
 export const ATTR_DB_OPERATION_NAME = "db.operation.name"
-export const ATTR_DB_QUERY_SUMMARY = "db.query.summary"
 export const ATTR_DB_RESPONSE_STATUS_CODE = "db.response.status_code"
 export const ATTR_AZURE_COSMOSDB_OPERATION_REQUEST_CHARGE = "azure.cosmosdb.operation.request_charge"
 

@@ -1,29 +1,21 @@
 import type { InvocationContext } from "@azure/functions"
 import {
   type Attributes,
+  INVALID_SPANID,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
   type TimeInput,
+  type Tracer,
+  type TracerProvider,
   trace,
 } from "@opentelemetry/api"
 import { ambient, within } from "./ambient.ts"
-import { runningTelemetry } from "./running.ts"
+import { type EndedSpan, keptSpan, type SpanOf } from "./kept-span.ts"
+import { isComing, isTelling, later } from "./running.ts"
 import { ATTR_ERROR_TYPE } from "./semantic-conventions.ts"
 import { childOf, spanContextOf } from "./traceparent.ts"
-
-/** A span that is to be made. */
-export type SpanOf = {
-  readonly name: string
-  readonly kind: SpanKind
-  /** The trace context of its parent. */
-  readonly traceparent: string
-  readonly attributes?: Attributes
-  /** Trace contexts of what else led to it. */
-  readonly links?: readonly string[]
-  readonly startTime?: TimeInput
-}
 
 /** The span that a piece of work runs under. */
 export type RunningSpan = {
@@ -35,7 +27,23 @@ export type RunningSpan = {
 }
 
 /** Starts a span; one that nobody takes, or that is not sampled, costs next to nothing. */
-export function startSpan({ name, kind, traceparent, attributes, links, startTime }: SpanOf): Span {
+export const startSpan = (about: SpanOf): Span =>
+  isComing() ? keptSpan(about, tellOfEnded) : startWithSdk(about)
+
+let tracer: Tracer | undefined
+let tracersOf: TracerProvider | undefined
+
+/** The tracer of today's SDK: asking for one costs as much as a span's name. */
+function currentTracer(): Tracer {
+  const provider = trace.getTracerProvider()
+  if (!tracer || provider !== tracersOf) {
+    tracersOf = provider
+    tracer = provider.getTracer("eshop")
+  }
+  return tracer
+}
+
+function startWithSdk({ name, kind, traceparent, attributes, links, startTime }: SpanOf): Span {
   const parent = trace.setSpanContext(ROOT_CONTEXT, { ...spanContextOf(traceparent), isRemote: true })
   const options = {
     kind,
@@ -43,7 +51,7 @@ export function startSpan({ name, kind, traceparent, attributes, links, startTim
     ...(links && { links: links.map((link) => ({ context: spanContextOf(link) })) }),
     ...(startTime !== undefined && { startTime }),
   }
-  return trace.getTracer("eshop").startSpan(name, options, parent)
+  return currentTracer().startSpan(name, options, parent)
 }
 
 /** A span as a trace context: what its children name as their parent. */
@@ -60,9 +68,8 @@ export function failSpan(span: Span, type: string): void {
 
 /** The trace context to send on: the span's own where an SDK made one, a new child of what came in otherwise. */
 function traceparentFor(span: Span, incoming: string): string {
-  const isOwn =
-    trace.isSpanContextValid(span.spanContext()) &&
-    span.spanContext().spanId !== spanContextOf(incoming).spanId
+  const { spanId } = span.spanContext()
+  const isOwn = spanId !== INVALID_SPANID && spanId !== spanContextOf(incoming).spanId
   return isOwn ? traceparentOfSpan(span) : childOf(incoming)
 }
 
@@ -127,15 +134,28 @@ export async function inSharedSpan<T>(
   )
 }
 
+/** Tells the SDK, now or when it is there, of a span that has ended and whose id others know. */
+function tellOfEnded(span: EndedSpan): void {
+  if (later(() => tellOfEnded(span))) return
+  const told = startWithSdk(span)
+  // The only way to name a span with any SDK: Azure Monitor's takes no generator of ids.
+  told.spanContext().spanId = span.spanId
+  if (span.failed) told.setStatus({ code: SpanStatusCode.ERROR })
+  told.end(span.endTime)
+}
+
 /**
  * Records a span whose id was told to others before: its children know it while it is still running elsewhere.
  * @param spanId 16 hexadecimal digits
  */
-export function recordNamedSpan(spanId: string, about: SpanOf, endTime: TimeInput, failure?: string): void {
-  const sdk = runningTelemetry()
-  if (!sdk) return
-  sdk.nameNextSpan(spanId)
-  const span = startSpan(about)
-  if (failure !== undefined) failSpan(span, failure)
-  span.end(endTime)
+export function recordNamedSpan(
+  spanId: string,
+  about: SpanOf & { readonly startTime: TimeInput },
+  endTime: TimeInput,
+  failure?: string,
+): void {
+  if (!isTelling()) return
+  const failed = failure !== undefined
+  const attributes = { ...about.attributes, ...(failed && { [ATTR_ERROR_TYPE]: failure }) }
+  tellOfEnded({ ...about, spanId, endTime, attributes, failed })
 }

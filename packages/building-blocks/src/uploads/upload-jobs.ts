@@ -34,6 +34,9 @@ export type UploadJob = {
   readonly createdAt: Date
 }
 
+/** Where a page of uploads begins: after this one. */
+export type UploadCursor = { readonly createdAt: string; readonly id: string }
+
 /** Whole lines of an upload. */
 export type UploadPart = { readonly number: number; readonly lines: number; readonly content: Buffer }
 
@@ -48,6 +51,11 @@ export type Progress = {
 export type UploadJobs = {
   add(tx: Tx, job: Pick<UploadJob, "id" | "kind" | "caller" | "parts" | "createdAt">): Promise<void>
   find(kind: string, id: string): Promise<UploadJob | undefined>
+  /** The newest first. @param page.of only those that this caller began */
+  list(
+    kind: string,
+    page: { readonly after?: UploadCursor; readonly limit: number; readonly of?: Caller },
+  ): Promise<readonly UploadJob[]>
   /**
    * Keeps a part; the last one that was missing makes the job wait for its turn.
    * @returns false when it is too late for another content: the upload was complete

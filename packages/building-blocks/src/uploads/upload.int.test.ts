@@ -98,7 +98,7 @@ const linesOf = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `{"n":${from + index}}`).join("\n")
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-test("an upload is four routes and a timer of its app", () => {
+test("an upload is five routes and a timer of its app", () => {
   expect(
     functionsOf(things)
       .map(({ name }) => name)
@@ -113,7 +113,7 @@ test("an upload is four routes and a timer of its app", () => {
       "thing-begin-import",
       "thing-get-import",
     ],
-    ...["thing-list-import-results", "thing-put-import-part", "thing-run-import"],
+    ...["thing-list-import-results", "thing-list-imports", "thing-put-import-part", "thing-run-import"],
   ])
 })
 
@@ -249,6 +249,18 @@ test("what is no lines of text, or no part of the upload, is refused", async () 
     [400, "request.invalid"],
   ])
   expect(await progress(id)).toMatchObject({ status: "open", received: 0, lines: 0 })
+})
+
+test("uploads are listed to their owner, the newest first, page by page", async () => {
+  const ids: string[] = []
+  for (let count = 0; count < 3; count++) ids.unshift((await begin(1)).body.id)
+  const list = async (query: string) => (await customer("ada")("GET", `things/import?${query}`)).body
+  const page = await list("limit=2")
+  const next = await list(`limit=2&cursor=${page.nextCursor}`)
+  expect(page.items[0]).toEqual(await progress(ids[0] as string))
+  expect([...page.items, ...next.items].map(({ id }: { id: string }) => id)).toEqual(ids)
+  expect(next.nextCursor).toBeNull()
+  expect((await customer("bob")("GET", "things/import")).body).toEqual({ items: [], nextCursor: null })
 })
 
 test("a job is its owner's", async () => {

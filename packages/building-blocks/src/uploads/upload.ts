@@ -4,7 +4,7 @@ import { type Access, every, get, post, type Route, raw, type Timer } from "../a
 import { type Caller, idOfCaller } from "../app/call.ts"
 import { command, useCase } from "../app/use-case.ts"
 import { isUnavailable } from "../failure.ts"
-import { cursorOf } from "../http/cursor.ts"
+import { CursorInstant, cursorOf } from "../http/cursor.ts"
 import { pageSize, wholeNumber } from "../http/query.ts"
 import { RawRequest } from "../http/route.ts"
 import { log } from "../telemetry/log.ts"
@@ -49,6 +49,7 @@ const idOf = (caller: Caller): string => `${caller.kind} ${idOfCaller(caller) ??
 /** `catalog.import` → `catalog.begin-import`. */
 const nameOf = (name: string, verb: string, more = "") => name.replace(".", `.${verb}-`) + more
 
+const jobCursor = cursorOf("uploads", z.strictObject({ createdAt: CursorInstant, id: z.uuid() }))
 const cursor = cursorOf("upload-results", z.int().min(1))
 
 export type UploadOptions = {
@@ -118,6 +119,29 @@ function uploadUseCases({ name, access }: UploadOptions) {
       },
   })
 
+  const list = useCase(named("list", "s"), {
+    input: z.strictObject({ limit: pageSize, cursor: jobCursor.schema.optional() }),
+    result: z.strictObject({ items: z.array(UploadView), nextCursor: z.string().nullable() }),
+    handle:
+      ({ uploads }: UploadPorts) =>
+      async ({ limit, cursor: after }, { caller }) => {
+        const found = await uploads.list(name, {
+          limit: limit + 1,
+          ...(after && { after }),
+          ...(typeof access !== "object" && { of: caller }),
+        })
+        const items = found.slice(0, limit).map(viewOf)
+        const last = items.at(-1)
+        return {
+          items,
+          nextCursor:
+            found.length > limit && last
+              ? jobCursor.encode({ createdAt: last.createdAt, id: last.id })
+              : null,
+        }
+      },
+  })
+
   const listResults = useCase(named("list", "-results"), {
     input: z.strictObject({
       id: z.uuid(),
@@ -138,7 +162,7 @@ function uploadUseCases({ name, access }: UploadOptions) {
         return { items, nextCursor: found.length > limit && last ? cursor.encode(last.line) : null }
       },
   })
-  return { begin, putPart, look, listResults }
+  return { begin, putPart, list, look, listResults }
 }
 
 /** @returns 0 for what is no text */
@@ -192,12 +216,13 @@ export function upload<Ports, Line extends z.ZodType>(
   options: UploadOptions,
 ): readonly [...Route<UploadPorts>[], Timer<Ports & UploadPorts>] {
   const { access, url, maxPartBytes: maxBodyBytes, name } = options
-  const { begin, putPart, look, listResults } = uploadUseCases(options)
+  const { begin, putPart, list, look, listResults } = uploadUseCases(options)
   const location = ({ id }: { id: string }) => `${url}/${id}`
   const part = { method: "PUT", access, maxBodyBytes, contentType: CONTENT_TYPE } as const
   return [
     post(path, begin, { access, status: 202, idempotent: true, location }),
     raw(`${path}/{id}/parts/{part}`, putPart, part),
+    get(path, list, { access }),
     get(`${path}/{id}` as "{id}", look, { access }),
     get(`${path}/{id}/results` as "{id}", listResults, { access }),
     every("*/5 * * * * *", runUploads(name, line as LineUseCase<Ports & UploadPorts, Line>)),

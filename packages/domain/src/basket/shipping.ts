@@ -61,8 +61,14 @@ const goesTo = ({ countries }: ShippingMethod, country: string | undefined): boo
 const priceFor = ({ price, freeFrom }: ShippingMethod, value: Money): Money =>
   freeFrom && value.amount >= freeFrom.amount ? { ...price, amount: 0 } : price
 
+/** Methods with what they cost, the cheapest first; of one price in the order of their ids. @param value of the cart */
+export const offersOf = (methods: readonly ShippingMethod[], value: Money): ShippingOffer[] =>
+  methods
+    .map((method) => ({ method, price: priceFor(method, value) }))
+    .sort((a, b) => a.price.amount - b.price.amount || (a.method.id < b.method.id ? -1 : 1))
+
 /**
- * The methods that go to a country, the cheapest first; of one price in the order of their ids.
+ * The methods that go to a country, in the same order.
  * @param country undefined while it is not known: only what goes everywhere is offered
  * @param value of the cart, before its discounts: a coupon never makes the shipping dearer
  */
@@ -71,10 +77,10 @@ export const offersFor = (
   country: string | undefined,
   value: Money,
 ): ShippingOffer[] =>
-  methods
-    .filter((method) => goesTo(method, country))
-    .map((method) => ({ method, price: priceFor(method, value) }))
-    .sort((a, b) => a.price.amount - b.price.amount || (a.method.id < b.method.id ? -1 : 1))
+  offersOf(
+    methods.filter((method) => goesTo(method, country)),
+    value,
+  )
 
 /** The offer that the shopper wants; the cheapest where they want none, or one that is not offered. */
 export const chooseOffer = (

@@ -16,6 +16,7 @@ const product: PricedProduct = {
   categoryPath: [phones],
   attributes: { weight: 174 },
   images: [],
+  featured: true,
   variants: [
     { sku: "P-1", options: {}, quantity: { min: 1, step: 1 }, backorder: false, prices: [price] },
     { sku: "P-2", options: { colour: "Red" }, quantity: { min: 1, step: 1 }, backorder: true, prices: [] },

@@ -32,6 +32,7 @@ const productOf = (more: Partial<PricedProduct> = {}): PricedProduct => ({
   attributes: {},
   images: [],
   variants: [variant("P-1", [costing(950_00)])],
+  featured: false,
   status: "published",
   version: 1,
   updatedAt: "2026-01-01T00:00:00.000Z",

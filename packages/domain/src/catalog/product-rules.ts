@@ -12,6 +12,7 @@ import type { PricedProduct } from "./snapshot.ts"
 /** What a merchant writes of a product; it is discontinued by being deleted. */
 export const ProductDraft = z.strictObject({
   ...productContent,
+  featured: productContent.featured.default(false),
   status: ProductStatus.exclude(["discontinued"]),
 })
 
@@ -25,6 +26,8 @@ export const ProductPatch = ProductDraft.extend({
   description: z.record(Language, paragraphs(10_000).nullable()),
   brand: freeText(100).nullable(),
   attributes: z.record(AttributeName, AttributeValue.nullable()),
+  // Without the draft's default: what a patch does not name stays.
+  featured: productContent.featured,
 }).partial()
 export type ProductPatch = z.infer<typeof ProductPatch>
 
@@ -109,8 +112,8 @@ export function checkChange(before: PricedProduct, content: ProductContent, at: 
 
 /** The content alone of a product. */
 export function contentOf(product: PricedProduct): ProductContent {
-  const { slug, name, description, brand, categories, attributes, images, status } = product
+  const { slug, name, description, brand, categories, attributes, images, featured, status } = product
   const variants = product.variants.map(({ prices: _, reductions: __, ...variant }) => variant)
   const texts = { slug, name, description, ...(brand !== undefined && { brand }) }
-  return { ...texts, categories, attributes, images, variants, status }
+  return { ...texts, categories, attributes, images, variants, featured, status }
 }

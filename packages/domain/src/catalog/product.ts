@@ -95,6 +95,7 @@ export const productContent = {
     .refine((variants) => isUnique(variants.map(({ options }) => keyOf(options))), {
       error: "Two variants with the same options",
     }),
+  featured: z.boolean().describe("Shown on the shop's home page"),
 }
 
 /** What groups variants: a name and a page in the shop. */

@@ -43,6 +43,7 @@ const phone: PricedProduct = {
       ...{ quantity: { min: 1, step: 1 }, prices: [over, forTrade] },
     },
   ],
+  featured: false,
   status: "published",
   version: 3,
   updatedAt: at.toISOString(),

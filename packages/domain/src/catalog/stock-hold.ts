@@ -36,6 +36,24 @@ export const HOLD_MINUTES = 15
 export const LONGEST_HOLD_MINUTES = 60
 /** So many units a customer may hold at once, over all holds. */
 export const MAX_HELD_UNITS = 100
+/** So many of one variant, unless its quantity rule says how many an order may have. */
+export const MAX_HELD_OF_VARIANT = 10
+
+/** A variant that is to be held, as far as the limits go. */
+export type HeldVariant = {
+  readonly sku: string
+  /** Units that the customer's other holds have of it. */
+  readonly held: number
+  /** Of its quantity rule. */
+  readonly min: number
+  readonly max: number | null
+}
+
+/**
+ * How many units of a variant one customer may hold at once. Holds cost nothing: without a limit one shopper keeps a whole
+ * product from all others. More can be ordered all the same, by whoever pays for it.
+ */
+const mostOf = ({ min, max }: HeldVariant): number => max ?? Math.max(min, MAX_HELD_OF_VARIANT)
 
 export type HoldDecision = { readonly hold: HeldStock; readonly changes: readonly StockChange[] }
 
@@ -53,21 +71,32 @@ export type PutHold = {
   readonly customerId?: string | undefined
 }
 
+export type HoldContext = {
+  readonly levels: readonly StockLevel[]
+  readonly heldElsewhere: number
+  readonly variants: readonly HeldVariant[]
+  readonly now: Date
+}
+
 /**
  * Makes a hold, or changes the lines of one that is held: all of them or none. It lasts for longer by that.
  * @param context.levels of the lines' variants
  * @param context.heldElsewhere units of the customer's other holds
+ * @param context.variants those of the lines
  */
 export function putHold(
   before: HeldStock | undefined,
   { holdId, lines, customerId }: PutHold,
-  { levels, heldElsewhere, now }: { levels: readonly StockLevel[]; heldElsewhere: number; now: Date },
+  { levels, heldElsewhere, variants, now }: HoldContext,
 ): HoldDecision | Overdue | RefusalOf<[typeof stockInsufficient, typeof holdEnded, typeof holdLimit]> {
   const status = before && holdStatusAt(before, now)
   if (status && status !== "held") return holdEnded({ status })
   const wanted = mergeLines(lines)
   const units = wanted.reduce((sum, { quantity }) => sum + quantity, 0)
   if (heldElsewhere + units > MAX_HELD_UNITS) return holdLimit({ units: MAX_HELD_UNITS, held: heldElsewhere })
+  const quantityOf = new Map(wanted.map(({ sku, quantity }) => [sku, quantity]))
+  const beyond = variants.find((one) => one.held + (quantityOf.get(one.sku) ?? 0) > mostOf(one))
+  if (beyond) return holdLimit({ units: mostOf(beyond), held: beyond.held, sku: beyond.sku })
   const found = reallocate(before?.allocations ?? [], levels, wanted)
   if (found.type === "overdue") return found
   if (found.type === "short") return stockInsufficient({ shortages: [...found.shortages] })

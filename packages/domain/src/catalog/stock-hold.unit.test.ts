@@ -7,6 +7,7 @@ import {
   expireHold,
   extendHold,
   type HeldStock,
+  type HeldVariant,
   MAX_HELD_UNITS,
   type PutHold,
   putHold,
@@ -24,7 +25,12 @@ const two: PutHold = { holdId, customerId: "ann", lines: [{ sku: "A-1", quantity
 
 /** A hold of 2 units that was made at 10:00. */
 function held(more: Partial<HeldStock> = {}): HeldStock {
-  const made = putHold(undefined, two, { levels: [level("A-1", 5)], heldElsewhere: 0, now: start })
+  const made = putHold(undefined, two, {
+    levels: [level("A-1", 5)],
+    heldElsewhere: 0,
+    variants: [],
+    now: start,
+  })
   if (!("hold" in made)) throw new Error("not held")
   return { ...made.hold, ...more }
 }
@@ -32,7 +38,12 @@ const codeOf = (answer: unknown) => isRefusal(answer) && (answer as { code: stri
 
 describe("a hold", () => {
   test("sets its units aside for 15 minutes", () => {
-    const made = putHold(undefined, two, { levels: [level("A-1", 5)], heldElsewhere: 0, now: start })
+    const made = putHold(undefined, two, {
+      levels: [level("A-1", 5)],
+      heldElsewhere: 0,
+      variants: [],
+      now: start,
+    })
     expect(made).toEqual({
       hold: {
         ...two,
@@ -54,13 +65,13 @@ describe("a hold", () => {
   test("changes its lines, all or none, and lasts for longer", () => {
     const more = { ...two, lines: [{ sku: "A-1", quantity: 5 }] }
     const levels = [level("A-1", 5, 2)]
-    const changed = putHold(held(), more, { levels, heldElsewhere: 0, now: at("10:10:00") })
+    const changed = putHold(held(), more, { levels, heldElsewhere: 0, variants: [], now: at("10:10:00") })
     expect(changed).toMatchObject({
       hold: { lines: more.lines, madeAt: start, expiresAt: at("10:25:00") },
       changes: [{ sku: "A-1", reserved: 3 }],
     })
     const tooMuch = { ...two, lines: [...two.lines, { sku: "B-1", quantity: 1 }] }
-    expect(putHold(held(), tooMuch, { levels, heldElsewhere: 0, now: start })).toMatchObject({
+    expect(putHold(held(), tooMuch, { levels, heldElsewhere: 0, variants: [], now: start })).toMatchObject({
       code: "stock.insufficient",
       data: { shortages: [{ sku: "B-1", requested: 1, available: 0 }] },
     })
@@ -72,7 +83,7 @@ describe("a hold", () => {
     ["10:50:00", "10:48:00", "11:00:00"],
   ])("that ends at %s lasts until 15 minutes after the activity at %s, 60 in all: %s", (end, now, until) => {
     const before = held({ expiresAt: at(end) })
-    const context = { levels: [], heldElsewhere: 0, now: at(now) }
+    const context = { levels: [], heldElsewhere: 0, variants: [], now: at(now) }
     expect(putHold(before, two, context)).toMatchObject({ hold: { expiresAt: at(until) }, changes: [] })
     expect(extendHold(before, at("23:00:00"), at(now))).toMatchObject({ hold: { expiresAt: at(until) } })
   })
@@ -88,7 +99,7 @@ describe("a hold", () => {
 
   test("is there until the last millisecond before its end, and not from then on", () => {
     const [before, end] = [at("10:14:59.999"), at("10:15:00.000")]
-    const context = { levels: [level("A-1", 5, 2)], heldElsewhere: 0 }
+    const context = { levels: [level("A-1", 5, 2)], heldElsewhere: 0, variants: [] }
     expect(toStockHold(held(), before).status).toBe("held")
     expect(toStockHold(held(), end).status).toBe("expired")
     expect(canBeTakenBy(held(), "ann", before)).toBe(true)
@@ -114,7 +125,7 @@ describe("a hold", () => {
   })
 
   test("of a guest who signs in becomes the customer's", () => {
-    const context = { levels: [], heldElsewhere: 0, now: start }
+    const context = { levels: [], heldElsewhere: 0, variants: [], now: start }
     expect(putHold(held(), { ...two, customerId: "bob" }, context)).toMatchObject({
       hold: { customerId: "bob" },
       changes: [],
@@ -125,7 +136,7 @@ describe("a hold", () => {
 
   test("counts for its customer, over all holds", () => {
     const lines = [{ sku: "A-1", quantity: 3 }]
-    const context = { levels: [level("A-1", 5)], now: start }
+    const context = { levels: [level("A-1", 5)], variants: [], now: start }
     const upTo = { ...context, heldElsewhere: MAX_HELD_UNITS - 3 }
     expect(putHold(undefined, { ...two, lines }, upTo)).toHaveProperty("hold")
     const beyond = { ...context, heldElsewhere: MAX_HELD_UNITS - 2 }
@@ -136,10 +147,34 @@ describe("a hold", () => {
   })
 })
 
+describe("of one variant a customer holds no more than", () => {
+  const rule = { sku: "A-1", held: 0, min: 1, max: null }
+  const levels = [level("A-1", 1_000), level("B-1", 1_000)]
+
+  test.each<[what: string, variant: HeldVariant, most: number]>([
+    ["ten", rule, 10],
+    ["ten over all holds", { ...rule, held: 4 }, 6],
+    ["an order may have of it, where its rule says so", { ...rule, max: 40 }, 40],
+    ["that also where it is less", { ...rule, max: 2 }, 2],
+    ["an order must have of it", { ...rule, min: 24 }, 24],
+  ])("%s", (_, variant, most) => {
+    const hold = (quantity: number) => {
+      const lines = [{ sku: "B-1", quantity: 1 }, ...[{ sku: "A-1", quantity }]]
+      const context = { levels, heldElsewhere: variant.held, variants: [variant], now: start }
+      return putHold(undefined, { ...two, lines }, context)
+    }
+    expect(hold(most)).toHaveProperty("hold")
+    expect(hold(most + 1)).toMatchObject({
+      code: "hold.limit",
+      data: { units: most + variant.held, held: variant.held, sku: "A-1" },
+    })
+  })
+})
+
 describe("a hold that has ended", () => {
   test.each(["taken", "released", "expired"] as const)("(%s) stays as it is", (status) => {
     const ended = held({ status, allocations: [] })
-    const context = { levels: [level("A-1", 5)], heldElsewhere: 0, now: start }
+    const context = { levels: [level("A-1", 5)], heldElsewhere: 0, variants: [], now: start }
     expect(putHold(ended, two, context)).toMatchObject({ code: "hold.ended", data: { status } })
     expect(extendHold(ended, at("10:20:00"), start)).toMatchObject({ code: "hold.ended", data: { status } })
     expect(releaseHold(ended, start)).toEqual({ hold: ended, changes: [] })

@@ -94,7 +94,7 @@ class Shop {
       (hold) => hold.holdId !== holdId && canBeTakenBy(hold, customerId, this.now),
     )
     const heldElsewhere = others.reduce((sum, { allocations }) => sum + unitsOf(allocations), 0)
-    const context = { levels: this.seen(), heldElsewhere, now: this.now }
+    const context = { levels: this.seen(), heldElsewhere, variants: [], now: this.now }
     const decision = putHold(this.holds.get(holdId), { holdId, customerId, lines }, context)
     if (isRefusal(decision)) return decision.code
     if ("hold" in decision) return this.keep(decision)

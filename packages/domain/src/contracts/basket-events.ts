@@ -21,6 +21,7 @@ export const LineDiscount = z.object({
   promotionId: PromotionId.optional(),
   /** For a person. */
   reason: z.string(),
+  translations: z.record(z.string(), z.string()).optional().describe("The reason in other languages"),
   amount: Money,
 })
 export type LineDiscount = z.infer<typeof LineDiscount>

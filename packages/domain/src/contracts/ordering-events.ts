@@ -166,6 +166,32 @@ export const SagaWordSpoken = defineEvent({
   },
 })
 
+/** What is done to an orchestration from outside. */
+export const SagaControl = z.enum(["suspend", "resume", "terminate", "purge"])
+export type SagaControl = z.infer<typeof SagaControl>
+
+/** An operator wants something done to an order's saga; Ordering tells it to itself, so that it is audited and comes about. */
+export const SagaControlRequested = defineEvent({
+  ...from,
+  type: "eshop.ordering.saga-control-requested.v1",
+  data: z.object({
+    orderId: OrderId,
+    instanceId: z.string().max(100),
+    control: SagaControl,
+    /** For the history of the instance. */
+    reason: z.string().max(200),
+    /** The opaque id of the operator. */
+    by: CustomerId,
+  }),
+  example: {
+    orderId: order.orderId,
+    instanceId: order.orderId,
+    control: "suspend",
+    reason: "The payment provider sends wrong amounts.",
+    by: "189dc8dc-990f-48e0-a37b-e6f2b60b9d7d",
+  },
+})
+
 /** Money has to go back; Ordering tells it to itself and a saga sees to it. */
 export const RefundRequested = defineEvent({
   ...from,

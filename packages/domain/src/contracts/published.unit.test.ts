@@ -176,6 +176,7 @@ test("events and routes: a change of one is a new version", () => {
     "ordering-events /eshop/ordering eshop.ordering.order-status-changed.v1",
     "ordering-events /eshop/ordering eshop.ordering.payment-reported.v1",
     "ordering-events /eshop/ordering eshop.ordering.refund-requested.v1",
+    "ordering-events /eshop/ordering eshop.ordering.saga-control-requested.v1",
     "ordering-events /eshop/ordering eshop.ordering.saga-word-spoken.v1",
   ])
   expect(routes.map(nameOf).sort()).toEqual([

@@ -15,14 +15,37 @@ export const QuoteLine = z.strictObject({
 })
 export type QuoteLine = z.infer<typeof QuoteLine>
 
+/** A rule as a person reads it. */
+const RuleName = z.object({
+  name: z.string(),
+  translations: z.record(z.string(), z.string()).optional().describe("The name in other languages"),
+})
+
+/** Why a rule takes nothing off, for whoever says it in a language of their own. */
+export const NotApplied = z.object({
+  code: z.enum([
+    ...["enabled", "valid-from", "valid-until", "customer-group", "first-order", "scope"],
+    ...["minimum-order-value", "minimum-quantity", "shipping", "effect"],
+    ...["line", "group", "stopped", "full"],
+  ] as const),
+  /** From when on it is valid, or until when it was. */
+  at: z.iso.datetime().optional(),
+  value: z.object({ needed: Money, found: Money }).optional(),
+  units: z.object({ needed: z.int(), found: z.int() }).optional(),
+  /** The rule that excludes it. */
+  by: RuleName.optional(),
+})
+export type NotApplied = z.infer<typeof NotApplied>
+
 /** What became of one rule, a promotion or the coupon, and why. For a person. */
 export const Explanation = z.object({
   /** The promotion's id, or the coupon's code. */
   rule: z.string(),
-  name: z.string(),
+  ...RuleName.shape,
   /** suppressed: its conditions were met, but another rule excludes it. not-met: its conditions were not. */
   outcome: z.enum(["applied", "suppressed", "not-met"]),
   reason: z.string(),
+  because: NotApplied.optional().describe("The reason in parts, unless it was applied"),
   /** What it took off in all; 0 unless applied. */
   amount: Money,
 })
@@ -85,6 +108,7 @@ export const getQuote = defineRoute({
           sku: "IPHONE-X-BLACK",
           promotionId: "018f0000-0000-7000-8000-0000000000d1",
           reason: "150 off every IPhone X",
+          translations: { de: "150 Nachlass auf jedes IPhone X" },
           amount: { amount: 300_00, currency: "USD" },
         },
       ],
@@ -101,6 +125,7 @@ export const getQuote = defineRoute({
         {
           rule: "018f0000-0000-7000-8000-0000000000d1",
           name: "150 off every IPhone X",
+          translations: { de: "150 Nachlass auf jedes IPhone X" },
           outcome: "applied",
           reason: "2 × 150.00 off IPHONE-X-BLACK",
           amount: { amount: 300_00, currency: "USD" },

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { CustomerId, HoldId } from "../kernel/ids.ts"
+import { CustomerId, HoldId, Sku } from "../kernel/ids.ts"
 import { defineRefusal } from "../kernel/refusal.ts"
 import { Shortage } from "./catalog-events.ts"
 import { defineRoute } from "./route.ts"
@@ -36,12 +36,12 @@ export const holdEnded = defineRefusal(
   z.object({ status: StockHold.shape.status }),
 )
 
-/** So many units are held for one customer at once, over all holds. */
+/** So many units are held for one customer at once, over all holds; of one variant where it names one. */
 export const holdLimit = defineRefusal(
   "hold.limit",
   "conflict",
   "A customer cannot hold more than this at once.",
-  z.object({ units: z.int(), held: z.int() }),
+  z.object({ units: z.int(), held: z.int(), sku: Sku.optional() }),
 )
 
 /** Holds all lines or none; said again with other lines it changes the hold, and it lasts for longer (activity). */

@@ -139,3 +139,36 @@ test("the seeded promotions are the reference system's: 150 off an IPhone X, 100
   const sortOrders = [...seedPromotions, ...seedCoupons].map(({ stacking }) => stacking.sortOrder)
   expect(new Set(sortOrders).size).toBe(5)
 })
+
+describe("what a rule that takes nothing off says of itself in parts", () => {
+  const by = { name: "Sale", translations: { de: "Ausverkauf" } }
+  const later = "2126-01-01T00:00:00.000Z"
+
+  test.each<[Partial<Coupon>, object]>([
+    [{ enabled: false }, { code: "enabled" }],
+    [{ validFrom: later }, { code: "valid-from", at: later }],
+    [
+      { conditions: { minimumOrderValue: usd(100_01) } },
+      { code: "minimum-order-value", value: { needed: usd(100_01), found: usd(100_00) } },
+    ],
+    [{ conditions: { minimumQuantity: 2 } }, { code: "minimum-quantity", units: { needed: 2, found: 1 } }],
+    [{ effect: { kind: "free-shipping" } }, { code: "shipping" }],
+    [{ scope: { skus: ["PHONE-RED"] } }, { code: "line", by }],
+  ])("%j", (more, because) => {
+    const sale = { ...promotionOf("Sale", { kind: "amount-per-unit", amount: usd(1_00) }), ...by }
+    const answer = quoted(cartOf([phone]), [sale, coupon(more)])
+    expect(answer.explanations?.find(({ rule }) => rule === "TEST")?.because).toEqual(because)
+    expect(answer.explanations?.find(({ rule }) => rule === sale.promotionId)).toMatchObject(by)
+    expect(answer.lines).toMatchObject([{ reason: "Sale", translations: by.translations }])
+  })
+})
+
+test("a rule's name is translated into other languages than the default one", () => {
+  const translated = (translations: Record<string, string>) =>
+    Promotion.safeParse({ ...seedPromotions[0], translations }).error?.issues[0]?.path.join(".")
+  expect(translated({ en: "Twice" })).toBe("translations")
+  expect(translated({ german: "So" })).toBe("translations.german")
+  expect(translated(Object.fromEntries(["de", "fr", "it", "es", "nl", "pl"].map((one) => [one, "x"])))).toBe(
+    "translations",
+  )
+})

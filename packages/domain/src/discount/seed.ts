@@ -16,6 +16,7 @@ export const seedPromotions: readonly Promotion[] = [
   {
     id: "018f0000-0000-7000-8000-0000000000d1",
     name: "150 off every IPhone X",
+    translations: { de: "150 Nachlass auf jedes IPhone X" },
     enabled: true,
     scope: { products: [IPHONE_X] },
     effect: { kind: "amount-per-unit", amount: usd(150_00) },
@@ -25,6 +26,7 @@ export const seedPromotions: readonly Promotion[] = [
   {
     id: "018f0000-0000-7000-8000-0000000000d2",
     name: "100 off every Samsung 10",
+    translations: { de: "100 Nachlass auf jedes Samsung 10" },
     enabled: true,
     scope: { products: [SAMSUNG_10] },
     effect: { kind: "amount-per-unit", amount: usd(100_00) },
@@ -38,6 +40,7 @@ export const seedCoupons: readonly Coupon[] = [
   {
     code: "IPHONE150",
     name: "150 off every IPhone X",
+    translations: { de: "150 Nachlass auf jedes IPhone X" },
     enabled: true,
     scope: { products: [IPHONE_X] },
     effect: { kind: "amount-per-unit", amount: usd(150_00) },
@@ -48,6 +51,7 @@ export const seedCoupons: readonly Coupon[] = [
   {
     code: "SAMSUNG100",
     name: "100 off every Samsung 10",
+    translations: { de: "100 Nachlass auf jedes Samsung 10" },
     enabled: true,
     scope: { products: [SAMSUNG_10] },
     effect: { kind: "amount-per-unit", amount: usd(100_00) },
@@ -58,6 +62,7 @@ export const seedCoupons: readonly Coupon[] = [
   {
     code: "WELCOME10",
     name: "10 % off the whole cart",
+    translations: { de: "10 % auf den ganzen Warenkorb" },
     enabled: true,
     effect: { kind: "percentage", rate: 10_000 },
     stacking: stackingAt(200),

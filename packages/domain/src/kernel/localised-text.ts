@@ -19,6 +19,20 @@ export const localised = <T extends z.ZodType<string>>(text: T) =>
 /** A line of text in several languages. @param max characters of each */
 export const localisedLine = (max: number) => localised(freeText(max))
 
+/** So many languages besides the default one: what is stated of a discount goes with every line of an order. */
+const MOST_TRANSLATIONS = 5
+
+/** A text in other languages than the default one. @param text the schema of one translation */
+export const translationsOf = <T extends z.ZodType<string>>(text: T) =>
+  z
+    .record(Language, text)
+    .refine((texts) => Object.keys(texts).length <= MOST_TRANSLATIONS, {
+      error: `At most ${MOST_TRANSLATIONS} languages`,
+    })
+    .refine((texts) => texts[DEFAULT_LANGUAGE] === undefined, {
+      error: `The default language (${DEFAULT_LANGUAGE}) is no translation`,
+    })
+
 export type LocalisedText = Readonly<Record<string, string>>
 
 /** The text in this language, else without its region, else in the default one. */

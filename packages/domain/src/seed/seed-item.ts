@@ -9,6 +9,8 @@ export type SeedItem = {
   readonly de?: string
   readonly brand: string
   readonly category: SeedCategorySlug
+  /** Whether the home page shows it. */
+  readonly featured?: true
   /** Gross, in cents. */
   readonly price: number
   readonly text: string

@@ -65,6 +65,7 @@ export function seedProduct(item: SeedItem, id: string): SeedProduct {
     options = {},
     surcharge = {},
     taxCategory = "standard",
+    featured = false,
   } = item
   const name = { en: item.name, ...(item.de && { de: item.de }) }
   const slug = slugOf(item.name)
@@ -95,6 +96,7 @@ export function seedProduct(item: SeedItem, id: string): SeedProduct {
     ),
     images,
     variants,
+    featured,
     status: "published",
     version: 1,
     updatedAt: SEEDED_AT,

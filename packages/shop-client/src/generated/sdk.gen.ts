@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BasketAddItemData, BasketAddItemErrors, BasketAddItemResponses, BasketCheckOutData, BasketCheckOutErrors, BasketCheckOutResponses, BasketDeleteShippingMethodData, BasketDeleteShippingMethodErrors, BasketDeleteShippingMethodResponses, BasketGetCartData, BasketGetCartErrors, BasketGetCartResponses, BasketGetProofKeysData, BasketGetProofKeysErrors, BasketGetProofKeysResponses, BasketGetShippingMethodData, BasketGetShippingMethodErrors, BasketGetShippingMethodResponses, BasketListShippingMethodsData, BasketListShippingMethodsErrors, BasketListShippingMethodsResponses, BasketMergeCartsData, BasketMergeCartsErrors, BasketMergeCartsResponses, BasketOperationsGetLogLevelData, BasketOperationsGetLogLevelErrors, BasketOperationsGetLogLevelResponses, BasketOperationsListAuditData, BasketOperationsListAuditErrors, BasketOperationsListAuditResponses, BasketOperationsListDeadLettersData, BasketOperationsListDeadLettersErrors, BasketOperationsListDeadLettersResponses, BasketOperationsListErasuresData, BasketOperationsListErasuresErrors, BasketOperationsListErasuresResponses, BasketOperationsRedriveDeadLettersData, BasketOperationsRedriveDeadLettersErrors, BasketOperationsRedriveDeadLettersResponses, BasketOperationsRewrapKeysData, BasketOperationsRewrapKeysErrors, BasketOperationsRewrapKeysResponses, BasketOperationsSetLogLevelData, BasketOperationsSetLogLevelErrors, BasketOperationsSetLogLevelResponses, BasketOrderAgainData, BasketOrderAgainErrors, BasketOrderAgainResponses, BasketPutCouponData, BasketPutCouponErrors, BasketPutCouponResponses, BasketPutDeliveryData, BasketPutDeliveryErrors, BasketPutDeliveryResponses, BasketPutItemData, BasketPutItemErrors, BasketPutItemResponses, BasketPutShippingMethodData, BasketPutShippingMethodErrors, BasketPutShippingMethodResponses, BasketReleaseHoldData, BasketReleaseHoldErrors, BasketReleaseHoldResponses, BasketRemoveCouponData, BasketRemoveCouponErrors, BasketRemoveCouponResponses, BasketRemoveItemData, BasketRemoveItemErrors, BasketRemoveItemResponses, BasketTakeHoldData, BasketTakeHoldErrors, BasketTakeHoldResponses, CatalogAdjustStockData, CatalogAdjustStockErrors, CatalogAdjustStockResponses, CatalogBeginImportData, CatalogBeginImportErrors, CatalogBeginImportResponses, CatalogCreateCategoryData, CatalogCreateCategoryErrors, CatalogCreateCategoryResponses, CatalogCreateProductData, CatalogCreateProductErrors, CatalogCreateProductResponses, CatalogDeleteCategoryData, CatalogDeleteCategoryErrors, CatalogDeleteCategoryResponses, CatalogDiscontinueProductData, CatalogDiscontinueProductErrors, CatalogDiscontinueProductResponses, CatalogExportProductsData, CatalogExportProductsErrors, CatalogExportProductsResponses, CatalogGetCategoryData, CatalogGetCategoryErrors, CatalogGetCategoryResponses, CatalogGetFeedData, CatalogGetFeedErrors, CatalogGetFeedResponses, CatalogGetImageData, CatalogGetImageErrors, CatalogGetImageResponses, CatalogGetImportData, CatalogGetImportErrors, CatalogGetImportResponses, CatalogGetPricesData, CatalogGetPricesErrors, CatalogGetPricesResponses, CatalogGetProductBySlugData, CatalogGetProductBySlugErrors, CatalogGetProductBySlugResponses, CatalogGetProductData, CatalogGetProductErrors, CatalogGetProductResponses, CatalogGetSearchIndexData, CatalogGetSearchIndexErrors, CatalogGetSearchIndexResponses, CatalogGetStockData, CatalogGetStockErrors, CatalogGetStockLevelsData, CatalogGetStockLevelsErrors, CatalogGetStockLevelsResponses, CatalogGetStockResponses, CatalogGetTaxRatesData, CatalogGetTaxRatesErrors, CatalogGetTaxRatesResponses, CatalogGetVariantData, CatalogGetVariantErrors, CatalogGetVariantResponses, CatalogListCategoriesData, CatalogListCategoriesErrors, CatalogListCategoriesResponses, CatalogListImportResultsData, CatalogListImportResultsErrors, CatalogListImportResultsResponses, CatalogListPriceHistoryData, CatalogListPriceHistoryErrors, CatalogListPriceHistoryResponses, CatalogListProductsData, CatalogListProductsErrors, CatalogListProductsResponses, CatalogListStockAdjustmentsData, CatalogListStockAdjustmentsErrors, CatalogListStockAdjustmentsResponses, CatalogListStockLocationsData, CatalogListStockLocationsErrors, CatalogListStockLocationsResponses, CatalogListTaxCountriesData, CatalogListTaxCountriesErrors, CatalogListTaxCountriesResponses, CatalogOperationsGetLogLevelData, CatalogOperationsGetLogLevelErrors, CatalogOperationsGetLogLevelResponses, CatalogOperationsListAuditData, CatalogOperationsListAuditErrors, CatalogOperationsListAuditResponses, CatalogOperationsListDeadLettersData, CatalogOperationsListDeadLettersErrors, CatalogOperationsListDeadLettersResponses, CatalogOperationsListErasuresData, CatalogOperationsListErasuresErrors, CatalogOperationsListErasuresResponses, CatalogOperationsRedriveDeadLettersData, CatalogOperationsRedriveDeadLettersErrors, CatalogOperationsRedriveDeadLettersResponses, CatalogOperationsSetLogLevelData, CatalogOperationsSetLogLevelErrors, CatalogOperationsSetLogLevelResponses, CatalogPatchCategoryData, CatalogPatchCategoryErrors, CatalogPatchCategoryResponses, CatalogPatchProductData, CatalogPatchProductErrors, CatalogPatchProductResponses, CatalogPutImportPartData, CatalogPutImportPartErrors, CatalogPutImportPartResponses, CatalogPutStockLocationData, CatalogPutStockLocationErrors, CatalogPutStockLocationResponses, CatalogRebuildSearchData, CatalogRebuildSearchErrors, CatalogRebuildSearchResponses, CatalogSearchProductsData, CatalogSearchProductsErrors, CatalogSearchProductsResponses, CatalogSetPricesData, CatalogSetPricesErrors, CatalogSetPricesResponses, CatalogSetSafetyStockData, CatalogSetSafetyStockErrors, CatalogSetSafetyStockResponses, CatalogSetTaxRatesData, CatalogSetTaxRatesErrors, CatalogSetTaxRatesResponses, CatalogSuggestData, CatalogSuggestErrors, CatalogSuggestResponses, CatalogUpdateProductData, CatalogUpdateProductErrors, CatalogUpdateProductResponses, DiscountAddCodeBatchData, DiscountAddCodeBatchErrors, DiscountAddCodeBatchResponses, DiscountCreateCouponData, DiscountCreateCouponErrors, DiscountCreateCouponResponses, DiscountCreatePromotionData, DiscountCreatePromotionErrors, DiscountCreatePromotionResponses, DiscountDeleteCouponData, DiscountDeleteCouponErrors, DiscountDeleteCouponResponses, DiscountDeletePromotionData, DiscountDeletePromotionErrors, DiscountDeletePromotionResponses, DiscountGetCodeBatchData, DiscountGetCodeBatchErrors, DiscountGetCodeBatchResponses, DiscountGetCouponData, DiscountGetCouponErrors, DiscountGetCouponResponses, DiscountGetCouponUsageData, DiscountGetCouponUsageErrors, DiscountGetCouponUsageResponses, DiscountGetPromotionData, DiscountGetPromotionErrors, DiscountGetPromotionResponses, DiscountListCodesData, DiscountListCodesErrors, DiscountListCodesResponses, DiscountListCouponsData, DiscountListCouponsErrors, DiscountListCouponsResponses, DiscountListPromotionsData, DiscountListPromotionsErrors, DiscountListPromotionsResponses, DiscountOperationsGetLogLevelData, DiscountOperationsGetLogLevelErrors, DiscountOperationsGetLogLevelResponses, DiscountOperationsListAuditData, DiscountOperationsListAuditErrors, DiscountOperationsListAuditResponses, DiscountOperationsListDeadLettersData, DiscountOperationsListDeadLettersErrors, DiscountOperationsListDeadLettersResponses, DiscountOperationsListErasuresData, DiscountOperationsListErasuresErrors, DiscountOperationsListErasuresResponses, DiscountOperationsRedriveDeadLettersData, DiscountOperationsRedriveDeadLettersErrors, DiscountOperationsRedriveDeadLettersResponses, DiscountOperationsSetLogLevelData, DiscountOperationsSetLogLevelErrors, DiscountOperationsSetLogLevelResponses, DiscountPreviewPromotionData, DiscountPreviewPromotionErrors, DiscountPreviewPromotionResponses, DiscountReconcileRedemptionsData, DiscountReconcileRedemptionsErrors, DiscountReconcileRedemptionsResponses, DiscountUpdateCouponData, DiscountUpdateCouponErrors, DiscountUpdateCouponResponses, DiscountUpdatePromotionData, DiscountUpdatePromotionErrors, DiscountUpdatePromotionResponses, OrderingAcceptReturnData, OrderingAcceptReturnErrors, OrderingAcceptReturnResponses, OrderingCancelOrderData, OrderingCancelOrderErrors, OrderingCancelOrderResponses, OrderingCancelOwnOrderData, OrderingCancelOwnOrderErrors, OrderingCancelOwnOrderResponses, OrderingCloseOrderData, OrderingCloseOrderErrors, OrderingCloseOrderResponses, OrderingConfirmWithdrawalData, OrderingConfirmWithdrawalErrors, OrderingConfirmWithdrawalResponses, OrderingCreateWebhookData, OrderingCreateWebhookErrors, OrderingCreateWebhookResponses, OrderingDeleteWebhookData, OrderingDeleteWebhookErrors, OrderingDeleteWebhookResponses, OrderingDeliverShipmentData, OrderingDeliverShipmentErrors, OrderingDeliverShipmentResponses, OrderingEraseAgainData, OrderingEraseAgainErrors, OrderingEraseAgainResponses, OrderingExportCustomerDataData, OrderingExportCustomerDataErrors, OrderingExportCustomerDataResponses, OrderingExportMyDataData, OrderingExportMyDataErrors, OrderingExportMyDataResponses, OrderingFindOrdersByEmailData, OrderingFindOrdersByEmailErrors, OrderingFindOrdersByEmailResponses, OrderingGetArchivedAddressData, OrderingGetArchivedAddressErrors, OrderingGetArchivedAddressResponses, OrderingGetErasureData, OrderingGetErasureErrors, OrderingGetErasureResponses, OrderingGetInvoiceData, OrderingGetInvoiceErrors, OrderingGetInvoiceResponses, OrderingGetMyErasureData, OrderingGetMyErasureErrors, OrderingGetMyErasureResponses, OrderingGetOrderData, OrderingGetOrderErrors, OrderingGetOrderResponses, OrderingGetPriceProofData, OrderingGetPriceProofErrors, OrderingGetPriceProofResponses, OrderingGetProjectionData, OrderingGetProjectionErrors, OrderingGetProjectionResponses, OrderingGetTimelineData, OrderingGetTimelineErrors, OrderingGetTimelineResponses, OrderingGetWebhookData, OrderingGetWebhookErrors, OrderingGetWebhookResponses, OrderingGetWithdrawalReceiptData, OrderingGetWithdrawalReceiptErrors, OrderingGetWithdrawalReceiptResponses, OrderingListCouponUsesData, OrderingListCouponUsesErrors, OrderingListCouponUsesResponses, OrderingListDigestsData, OrderingListDigestsErrors, OrderingListDigestsResponses, OrderingListOrdersData, OrderingListOrdersErrors, OrderingListOrdersResponses, OrderingListReturnsData, OrderingListReturnsErrors, OrderingListReturnsResponses, OrderingListSagasInNeedData, OrderingListSagasInNeedErrors, OrderingListSagasInNeedResponses, OrderingListWebhookDeliveriesData, OrderingListWebhookDeliveriesErrors, OrderingListWebhookDeliveriesResponses, OrderingListWebhooksData, OrderingListWebhooksErrors, OrderingListWebhooksResponses, OrderingLookUpOrderData, OrderingLookUpOrderErrors, OrderingLookUpOrderResponses, OrderingOperationsGetLogLevelData, OrderingOperationsGetLogLevelErrors, OrderingOperationsGetLogLevelResponses, OrderingOperationsListAuditData, OrderingOperationsListAuditErrors, OrderingOperationsListAuditResponses, OrderingOperationsListDeadLettersData, OrderingOperationsListDeadLettersErrors, OrderingOperationsListDeadLettersResponses, OrderingOperationsListErasuresData, OrderingOperationsListErasuresErrors, OrderingOperationsListErasuresResponses, OrderingOperationsRedriveDeadLettersData, OrderingOperationsRedriveDeadLettersErrors, OrderingOperationsRedriveDeadLettersResponses, OrderingOperationsRewrapKeysData, OrderingOperationsRewrapKeysErrors, OrderingOperationsRewrapKeysResponses, OrderingOperationsSetLogLevelData, OrderingOperationsSetLogLevelErrors, OrderingOperationsSetLogLevelResponses, OrderingPingWebhookData, OrderingPingWebhookErrors, OrderingPingWebhookResponses, OrderingProposeWithdrawalData, OrderingProposeWithdrawalErrors, OrderingProposeWithdrawalResponses, OrderingRebuildProjectionData, OrderingRebuildProjectionErrors, OrderingRebuildProjectionResponses, OrderingReconcilePaymentsNowData, OrderingReconcilePaymentsNowErrors, OrderingReconcilePaymentsNowResponses, OrderingRefundOrderData, OrderingRefundOrderErrors, OrderingRefundOrderResponses, OrderingRejectReturnData, OrderingRejectReturnErrors, OrderingRejectReturnResponses, OrderingReplayWebhookDeliveriesData, OrderingReplayWebhookDeliveriesErrors, OrderingReplayWebhookDeliveriesResponses, OrderingReplayWebhookDeliveryData, OrderingReplayWebhookDeliveryErrors, OrderingReplayWebhookDeliveryResponses, OrderingRequestErasureData, OrderingRequestErasureErrors, OrderingRequestErasureResponses, OrderingRequestMyErasureData, OrderingRequestMyErasureErrors, OrderingRequestMyErasureResponses, OrderingRequestReturnData, OrderingRequestReturnErrors, OrderingRequestReturnResponses, OrderingRotateWebhookSecretData, OrderingRotateWebhookSecretErrors, OrderingRotateWebhookSecretResponses, OrderingSayWordData, OrderingSayWordErrors, OrderingSayWordResponses, OrderingSearchOrdersData, OrderingSearchOrdersErrors, OrderingSearchOrdersResponses, OrderingShipOrderData, OrderingShipOrderErrors, OrderingShipOrderResponses, OrderingUpdateWebhookData, OrderingUpdateWebhookErrors, OrderingUpdateWebhookResponses, OrderingVerifyDigestData, OrderingVerifyDigestErrors, OrderingVerifyDigestResponses, OrderingVerifyOrdersData, OrderingVerifyOrdersErrors, OrderingVerifyOrdersResponses } from './types.gen.ts';
+import type { BasketAddItemData, BasketAddItemErrors, BasketAddItemResponses, BasketCheckOutData, BasketCheckOutErrors, BasketCheckOutResponses, BasketDeleteShippingMethodData, BasketDeleteShippingMethodErrors, BasketDeleteShippingMethodResponses, BasketGetCartData, BasketGetCartErrors, BasketGetCartResponses, BasketGetProofKeysData, BasketGetProofKeysErrors, BasketGetProofKeysResponses, BasketGetShippingMethodData, BasketGetShippingMethodErrors, BasketGetShippingMethodResponses, BasketListShippingMethodsData, BasketListShippingMethodsErrors, BasketListShippingMethodsResponses, BasketMergeCartsData, BasketMergeCartsErrors, BasketMergeCartsResponses, BasketOperationsGetHealthData, BasketOperationsGetHealthErrors, BasketOperationsGetHealthResponses, BasketOperationsGetLogLevelData, BasketOperationsGetLogLevelErrors, BasketOperationsGetLogLevelResponses, BasketOperationsListAuditData, BasketOperationsListAuditErrors, BasketOperationsListAuditResponses, BasketOperationsListDeadLettersData, BasketOperationsListDeadLettersErrors, BasketOperationsListDeadLettersResponses, BasketOperationsListErasuresData, BasketOperationsListErasuresErrors, BasketOperationsListErasuresResponses, BasketOperationsRedriveDeadLettersData, BasketOperationsRedriveDeadLettersErrors, BasketOperationsRedriveDeadLettersResponses, BasketOperationsRewrapKeysData, BasketOperationsRewrapKeysErrors, BasketOperationsRewrapKeysResponses, BasketOperationsSetLogLevelData, BasketOperationsSetLogLevelErrors, BasketOperationsSetLogLevelResponses, BasketOrderAgainData, BasketOrderAgainErrors, BasketOrderAgainResponses, BasketPutCouponData, BasketPutCouponErrors, BasketPutCouponResponses, BasketPutDeliveryData, BasketPutDeliveryErrors, BasketPutDeliveryResponses, BasketPutItemData, BasketPutItemErrors, BasketPutItemResponses, BasketPutShippingMethodData, BasketPutShippingMethodErrors, BasketPutShippingMethodResponses, BasketReleaseHoldData, BasketReleaseHoldErrors, BasketReleaseHoldResponses, BasketRemoveCouponData, BasketRemoveCouponErrors, BasketRemoveCouponResponses, BasketRemoveItemData, BasketRemoveItemErrors, BasketRemoveItemResponses, BasketTakeHoldData, BasketTakeHoldErrors, BasketTakeHoldResponses, CatalogAdjustStockData, CatalogAdjustStockErrors, CatalogAdjustStockResponses, CatalogBeginImportData, CatalogBeginImportErrors, CatalogBeginImportResponses, CatalogCreateCategoryData, CatalogCreateCategoryErrors, CatalogCreateCategoryResponses, CatalogCreateProductData, CatalogCreateProductErrors, CatalogCreateProductResponses, CatalogDeleteCategoryData, CatalogDeleteCategoryErrors, CatalogDeleteCategoryResponses, CatalogDiscontinueProductData, CatalogDiscontinueProductErrors, CatalogDiscontinueProductResponses, CatalogExportProductsData, CatalogExportProductsErrors, CatalogExportProductsResponses, CatalogGetCategoryData, CatalogGetCategoryErrors, CatalogGetCategoryResponses, CatalogGetFeedData, CatalogGetFeedErrors, CatalogGetFeedResponses, CatalogGetImageData, CatalogGetImageErrors, CatalogGetImageResponses, CatalogGetImportData, CatalogGetImportErrors, CatalogGetImportResponses, CatalogGetPricesData, CatalogGetPricesErrors, CatalogGetPricesResponses, CatalogGetProductBySlugData, CatalogGetProductBySlugErrors, CatalogGetProductBySlugResponses, CatalogGetProductData, CatalogGetProductErrors, CatalogGetProductResponses, CatalogGetSearchIndexData, CatalogGetSearchIndexErrors, CatalogGetSearchIndexResponses, CatalogGetStockData, CatalogGetStockErrors, CatalogGetStockLevelsData, CatalogGetStockLevelsErrors, CatalogGetStockLevelsResponses, CatalogGetStockResponses, CatalogGetTaxRatesData, CatalogGetTaxRatesErrors, CatalogGetTaxRatesResponses, CatalogGetVariantData, CatalogGetVariantErrors, CatalogGetVariantResponses, CatalogListCategoriesData, CatalogListCategoriesErrors, CatalogListCategoriesResponses, CatalogListImportResultsData, CatalogListImportResultsErrors, CatalogListImportResultsResponses, CatalogListImportsData, CatalogListImportsErrors, CatalogListImportsResponses, CatalogListPriceHistoryData, CatalogListPriceHistoryErrors, CatalogListPriceHistoryResponses, CatalogListProductsData, CatalogListProductsErrors, CatalogListProductsResponses, CatalogListPublishedProductsData, CatalogListPublishedProductsErrors, CatalogListPublishedProductsResponses, CatalogListStockAdjustmentsData, CatalogListStockAdjustmentsErrors, CatalogListStockAdjustmentsResponses, CatalogListStockData, CatalogListStockErrors, CatalogListStockLocationsData, CatalogListStockLocationsErrors, CatalogListStockLocationsResponses, CatalogListStockResponses, CatalogListTaxCountriesData, CatalogListTaxCountriesErrors, CatalogListTaxCountriesResponses, CatalogOperationsGetHealthData, CatalogOperationsGetHealthErrors, CatalogOperationsGetHealthResponses, CatalogOperationsGetLogLevelData, CatalogOperationsGetLogLevelErrors, CatalogOperationsGetLogLevelResponses, CatalogOperationsListAuditData, CatalogOperationsListAuditErrors, CatalogOperationsListAuditResponses, CatalogOperationsListDeadLettersData, CatalogOperationsListDeadLettersErrors, CatalogOperationsListDeadLettersResponses, CatalogOperationsListErasuresData, CatalogOperationsListErasuresErrors, CatalogOperationsListErasuresResponses, CatalogOperationsRedriveDeadLettersData, CatalogOperationsRedriveDeadLettersErrors, CatalogOperationsRedriveDeadLettersResponses, CatalogOperationsSetLogLevelData, CatalogOperationsSetLogLevelErrors, CatalogOperationsSetLogLevelResponses, CatalogPatchCategoryData, CatalogPatchCategoryErrors, CatalogPatchCategoryResponses, CatalogPatchProductData, CatalogPatchProductErrors, CatalogPatchProductResponses, CatalogPutImportPartData, CatalogPutImportPartErrors, CatalogPutImportPartResponses, CatalogPutStockLocationData, CatalogPutStockLocationErrors, CatalogPutStockLocationResponses, CatalogRebuildSearchData, CatalogRebuildSearchErrors, CatalogRebuildSearchResponses, CatalogSearchProductsData, CatalogSearchProductsErrors, CatalogSearchProductsResponses, CatalogSetPricesData, CatalogSetPricesErrors, CatalogSetPricesResponses, CatalogSetSafetyStockData, CatalogSetSafetyStockErrors, CatalogSetSafetyStockResponses, CatalogSetTaxRatesData, CatalogSetTaxRatesErrors, CatalogSetTaxRatesResponses, CatalogSuggestData, CatalogSuggestErrors, CatalogSuggestResponses, CatalogUpdateProductData, CatalogUpdateProductErrors, CatalogUpdateProductResponses, DiscountAddCodeBatchData, DiscountAddCodeBatchErrors, DiscountAddCodeBatchResponses, DiscountCreateCouponData, DiscountCreateCouponErrors, DiscountCreateCouponResponses, DiscountCreatePromotionData, DiscountCreatePromotionErrors, DiscountCreatePromotionResponses, DiscountDeleteCouponData, DiscountDeleteCouponErrors, DiscountDeleteCouponResponses, DiscountDeletePromotionData, DiscountDeletePromotionErrors, DiscountDeletePromotionResponses, DiscountGetCodeBatchData, DiscountGetCodeBatchErrors, DiscountGetCodeBatchResponses, DiscountGetCouponData, DiscountGetCouponErrors, DiscountGetCouponResponses, DiscountGetCouponUsageData, DiscountGetCouponUsageErrors, DiscountGetCouponUsageResponses, DiscountGetPromotionData, DiscountGetPromotionErrors, DiscountGetPromotionResponses, DiscountListCodeBatchesData, DiscountListCodeBatchesErrors, DiscountListCodeBatchesResponses, DiscountListCodesData, DiscountListCodesErrors, DiscountListCodesResponses, DiscountListCouponsData, DiscountListCouponsErrors, DiscountListCouponsResponses, DiscountListPromotionsData, DiscountListPromotionsErrors, DiscountListPromotionsResponses, DiscountOperationsGetHealthData, DiscountOperationsGetHealthErrors, DiscountOperationsGetHealthResponses, DiscountOperationsGetLogLevelData, DiscountOperationsGetLogLevelErrors, DiscountOperationsGetLogLevelResponses, DiscountOperationsListAuditData, DiscountOperationsListAuditErrors, DiscountOperationsListAuditResponses, DiscountOperationsListDeadLettersData, DiscountOperationsListDeadLettersErrors, DiscountOperationsListDeadLettersResponses, DiscountOperationsListErasuresData, DiscountOperationsListErasuresErrors, DiscountOperationsListErasuresResponses, DiscountOperationsRedriveDeadLettersData, DiscountOperationsRedriveDeadLettersErrors, DiscountOperationsRedriveDeadLettersResponses, DiscountOperationsSetLogLevelData, DiscountOperationsSetLogLevelErrors, DiscountOperationsSetLogLevelResponses, DiscountPreviewRuleData, DiscountPreviewRuleErrors, DiscountPreviewRuleResponses, DiscountReconcileRedemptionsData, DiscountReconcileRedemptionsErrors, DiscountReconcileRedemptionsResponses, DiscountUpdateCouponData, DiscountUpdateCouponErrors, DiscountUpdateCouponResponses, DiscountUpdatePromotionData, DiscountUpdatePromotionErrors, DiscountUpdatePromotionResponses, OrderingAcceptReturnData, OrderingAcceptReturnErrors, OrderingAcceptReturnResponses, OrderingCancelOrderData, OrderingCancelOrderErrors, OrderingCancelOrderResponses, OrderingCancelOwnOrderData, OrderingCancelOwnOrderErrors, OrderingCancelOwnOrderResponses, OrderingCloseOrderData, OrderingCloseOrderErrors, OrderingCloseOrderResponses, OrderingConfirmWithdrawalData, OrderingConfirmWithdrawalErrors, OrderingConfirmWithdrawalResponses, OrderingCountInstancesData, OrderingCountInstancesErrors, OrderingCountInstancesResponses, OrderingCreateWebhookData, OrderingCreateWebhookErrors, OrderingCreateWebhookResponses, OrderingDeleteWebhookData, OrderingDeleteWebhookErrors, OrderingDeleteWebhookResponses, OrderingDeliverShipmentData, OrderingDeliverShipmentErrors, OrderingDeliverShipmentResponses, OrderingEraseAgainData, OrderingEraseAgainErrors, OrderingEraseAgainResponses, OrderingExportCustomerDataData, OrderingExportCustomerDataErrors, OrderingExportCustomerDataResponses, OrderingExportMyDataData, OrderingExportMyDataErrors, OrderingExportMyDataResponses, OrderingFindOrdersByEmailData, OrderingFindOrdersByEmailErrors, OrderingFindOrdersByEmailResponses, OrderingGetArchivedAddressData, OrderingGetArchivedAddressErrors, OrderingGetArchivedAddressResponses, OrderingGetErasureData, OrderingGetErasureErrors, OrderingGetErasureResponses, OrderingGetInstanceData, OrderingGetInstanceErrors, OrderingGetInstanceResponses, OrderingGetInvoiceData, OrderingGetInvoiceErrors, OrderingGetInvoiceResponses, OrderingGetMyErasureData, OrderingGetMyErasureErrors, OrderingGetMyErasureResponses, OrderingGetOrderData, OrderingGetOrderErrors, OrderingGetOrderResponses, OrderingGetPriceProofData, OrderingGetPriceProofErrors, OrderingGetPriceProofResponses, OrderingGetProjectionData, OrderingGetProjectionErrors, OrderingGetProjectionResponses, OrderingGetTimelineData, OrderingGetTimelineErrors, OrderingGetTimelineResponses, OrderingGetWebhookData, OrderingGetWebhookErrors, OrderingGetWebhookResponses, OrderingGetWithdrawalReceiptData, OrderingGetWithdrawalReceiptErrors, OrderingGetWithdrawalReceiptResponses, OrderingListCouponUsesData, OrderingListCouponUsesErrors, OrderingListCouponUsesResponses, OrderingListDigestsData, OrderingListDigestsErrors, OrderingListDigestsResponses, OrderingListInstancesData, OrderingListInstancesErrors, OrderingListInstancesResponses, OrderingListOrdersData, OrderingListOrdersErrors, OrderingListOrdersResponses, OrderingListOrdersToShipData, OrderingListOrdersToShipErrors, OrderingListOrdersToShipResponses, OrderingListReturnsData, OrderingListReturnsErrors, OrderingListReturnsResponses, OrderingListSagasInNeedData, OrderingListSagasInNeedErrors, OrderingListSagasInNeedResponses, OrderingListWebhookDeliveriesData, OrderingListWebhookDeliveriesErrors, OrderingListWebhookDeliveriesResponses, OrderingListWebhooksData, OrderingListWebhooksErrors, OrderingListWebhooksResponses, OrderingLookUpOrderData, OrderingLookUpOrderErrors, OrderingLookUpOrderResponses, OrderingOperationsGetHealthData, OrderingOperationsGetHealthErrors, OrderingOperationsGetHealthResponses, OrderingOperationsGetLogLevelData, OrderingOperationsGetLogLevelErrors, OrderingOperationsGetLogLevelResponses, OrderingOperationsListAuditData, OrderingOperationsListAuditErrors, OrderingOperationsListAuditResponses, OrderingOperationsListDeadLettersData, OrderingOperationsListDeadLettersErrors, OrderingOperationsListDeadLettersResponses, OrderingOperationsListErasuresData, OrderingOperationsListErasuresErrors, OrderingOperationsListErasuresResponses, OrderingOperationsRedriveDeadLettersData, OrderingOperationsRedriveDeadLettersErrors, OrderingOperationsRedriveDeadLettersResponses, OrderingOperationsRewrapKeysData, OrderingOperationsRewrapKeysErrors, OrderingOperationsRewrapKeysResponses, OrderingOperationsSetLogLevelData, OrderingOperationsSetLogLevelErrors, OrderingOperationsSetLogLevelResponses, OrderingPingWebhookData, OrderingPingWebhookErrors, OrderingPingWebhookResponses, OrderingProposeWithdrawalData, OrderingProposeWithdrawalErrors, OrderingProposeWithdrawalResponses, OrderingPurgeInstanceData, OrderingPurgeInstanceErrors, OrderingPurgeInstanceResponses, OrderingRebuildProjectionData, OrderingRebuildProjectionErrors, OrderingRebuildProjectionResponses, OrderingReconcilePaymentsNowData, OrderingReconcilePaymentsNowErrors, OrderingReconcilePaymentsNowResponses, OrderingRefundOrderData, OrderingRefundOrderErrors, OrderingRefundOrderResponses, OrderingRejectReturnData, OrderingRejectReturnErrors, OrderingRejectReturnResponses, OrderingReplayWebhookDeliveriesData, OrderingReplayWebhookDeliveriesErrors, OrderingReplayWebhookDeliveriesResponses, OrderingReplayWebhookDeliveryData, OrderingReplayWebhookDeliveryErrors, OrderingReplayWebhookDeliveryResponses, OrderingRequestErasureData, OrderingRequestErasureErrors, OrderingRequestErasureResponses, OrderingRequestMyErasureData, OrderingRequestMyErasureErrors, OrderingRequestMyErasureResponses, OrderingRequestReturnData, OrderingRequestReturnErrors, OrderingRequestReturnResponses, OrderingResumeInstanceData, OrderingResumeInstanceErrors, OrderingResumeInstanceResponses, OrderingRotateWebhookSecretData, OrderingRotateWebhookSecretErrors, OrderingRotateWebhookSecretResponses, OrderingSayWordData, OrderingSayWordErrors, OrderingSayWordResponses, OrderingSearchOrdersData, OrderingSearchOrdersErrors, OrderingSearchOrdersResponses, OrderingSendContactMessageData, OrderingSendContactMessageErrors, OrderingSendContactMessageResponses, OrderingShipOrderData, OrderingShipOrderErrors, OrderingShipOrderResponses, OrderingSuspendInstanceData, OrderingSuspendInstanceErrors, OrderingSuspendInstanceResponses, OrderingTerminateInstanceData, OrderingTerminateInstanceErrors, OrderingTerminateInstanceResponses, OrderingUpdateWebhookData, OrderingUpdateWebhookErrors, OrderingUpdateWebhookResponses, OrderingVerifyDigestData, OrderingVerifyDigestErrors, OrderingVerifyDigestResponses, OrderingVerifyOrdersData, OrderingVerifyOrdersErrors, OrderingVerifyOrdersResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -191,6 +191,15 @@ export const catalogSetTaxRates = <ThrowOnError extends boolean = false>(options
 export const catalogGetStock = <ThrowOnError extends boolean = false>(options: Options<CatalogGetStockData, ThrowOnError>): RequestResult<CatalogGetStockResponses, CatalogGetStockErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetStockResponses, CatalogGetStockErrors, ThrowOnError>({ url: '/catalog/variants/{sku}/stock', ...options });
 
 /**
+ * List stock
+ */
+export const catalogListStock = <ThrowOnError extends boolean = false>(options?: Options<CatalogListStockData, ThrowOnError>): RequestResult<CatalogListStockResponses, CatalogListStockErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListStockResponses, CatalogListStockErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/stock',
+    ...options
+});
+
+/**
  * Get stock levels
  */
 export const catalogGetStockLevels = <ThrowOnError extends boolean = false>(options: Options<CatalogGetStockLevelsData, ThrowOnError>): RequestResult<CatalogGetStockLevelsResponses, CatalogGetStockLevelsErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetStockLevelsResponses, CatalogGetStockLevelsErrors, ThrowOnError>({
@@ -257,6 +266,15 @@ export const catalogPutStockLocation = <ThrowOnError extends boolean = false>(op
 });
 
 /**
+ * List imports
+ */
+export const catalogListImports = <ThrowOnError extends boolean = false>(options?: Options<CatalogListImportsData, ThrowOnError>): RequestResult<CatalogListImportsResponses, CatalogListImportsErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListImportsResponses, CatalogListImportsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/imports',
+    ...options
+});
+
+/**
  * Begin import
  */
 export const catalogBeginImport = <ThrowOnError extends boolean = false>(options: Options<CatalogBeginImportData, ThrowOnError>): RequestResult<CatalogBeginImportResponses, CatalogBeginImportErrors, ThrowOnError> => (options.client ?? client).post<CatalogBeginImportResponses, CatalogBeginImportErrors, ThrowOnError>({
@@ -313,6 +331,11 @@ export const catalogExportProducts = <ThrowOnError extends boolean = false>(opti
  * Get feed
  */
 export const catalogGetFeed = <ThrowOnError extends boolean = false>(options: Options<CatalogGetFeedData, ThrowOnError>): RequestResult<CatalogGetFeedResponses, CatalogGetFeedErrors, ThrowOnError> => (options.client ?? client).get<CatalogGetFeedResponses, CatalogGetFeedErrors, ThrowOnError>({ url: '/catalog/feed', ...options });
+
+/**
+ * List published products
+ */
+export const catalogListPublishedProducts = <ThrowOnError extends boolean = false>(options?: Options<CatalogListPublishedProductsData, ThrowOnError>): RequestResult<CatalogListPublishedProductsResponses, CatalogListPublishedProductsErrors, ThrowOnError> => (options?.client ?? client).get<CatalogListPublishedProductsResponses, CatalogListPublishedProductsErrors, ThrowOnError>({ url: '/catalog/published-products', ...options });
 
 /**
  * List audit
@@ -385,6 +408,15 @@ export const catalogOperationsRedriveDeadLetters = <ThrowOnError extends boolean
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Get health
+ */
+export const catalogOperationsGetHealth = <ThrowOnError extends boolean = false>(options?: Options<CatalogOperationsGetHealthData, ThrowOnError>): RequestResult<CatalogOperationsGetHealthResponses, CatalogOperationsGetHealthErrors, ThrowOnError> => (options?.client ?? client).get<CatalogOperationsGetHealthResponses, CatalogOperationsGetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/catalog/operations/health',
+    ...options
 });
 
 /**
@@ -716,6 +748,15 @@ export const basketOperationsRedriveDeadLetters = <ThrowOnError extends boolean 
 });
 
 /**
+ * Get health
+ */
+export const basketOperationsGetHealth = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsGetHealthData, ThrowOnError>): RequestResult<BasketOperationsGetHealthResponses, BasketOperationsGetHealthErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsGetHealthResponses, BasketOperationsGetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/basket/operations/health',
+    ...options
+});
+
+/**
  * Get log level
  */
 export const basketOperationsGetLogLevel = <ThrowOnError extends boolean = false>(options?: Options<BasketOperationsGetLogLevelData, ThrowOnError>): RequestResult<BasketOperationsGetLogLevelResponses, BasketOperationsGetLogLevelErrors, ThrowOnError> => (options?.client ?? client).get<BasketOperationsGetLogLevelResponses, BasketOperationsGetLogLevelErrors, ThrowOnError>({
@@ -738,6 +779,19 @@ export const basketOperationsSetLogLevel = <ThrowOnError extends boolean = false
 });
 
 /**
+ * Preview rule
+ */
+export const discountPreviewRule = <ThrowOnError extends boolean = false>(options: Options<DiscountPreviewRuleData, ThrowOnError>): RequestResult<DiscountPreviewRuleResponses, DiscountPreviewRuleErrors, ThrowOnError> => (options.client ?? client).post<DiscountPreviewRuleResponses, DiscountPreviewRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/previews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List promotions
  */
 export const discountListPromotions = <ThrowOnError extends boolean = false>(options?: Options<DiscountListPromotionsData, ThrowOnError>): RequestResult<DiscountListPromotionsResponses, DiscountListPromotionsErrors, ThrowOnError> => (options?.client ?? client).get<DiscountListPromotionsResponses, DiscountListPromotionsErrors, ThrowOnError>({
@@ -752,19 +806,6 @@ export const discountListPromotions = <ThrowOnError extends boolean = false>(opt
 export const discountCreatePromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountCreatePromotionData, ThrowOnError>): RequestResult<DiscountCreatePromotionResponses, DiscountCreatePromotionErrors, ThrowOnError> => (options.client ?? client).post<DiscountCreatePromotionResponses, DiscountCreatePromotionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/discount/promotions',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Preview promotion
- */
-export const discountPreviewPromotion = <ThrowOnError extends boolean = false>(options: Options<DiscountPreviewPromotionData, ThrowOnError>): RequestResult<DiscountPreviewPromotionResponses, DiscountPreviewPromotionErrors, ThrowOnError> => (options.client ?? client).post<DiscountPreviewPromotionResponses, DiscountPreviewPromotionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/discount/promotions/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -888,6 +929,15 @@ export const discountAddCodeBatch = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * List code batches
+ */
+export const discountListCodeBatches = <ThrowOnError extends boolean = false>(options: Options<DiscountListCodeBatchesData, ThrowOnError>): RequestResult<DiscountListCodeBatchesResponses, DiscountListCodeBatchesErrors, ThrowOnError> => (options.client ?? client).get<DiscountListCodeBatchesResponses, DiscountListCodeBatchesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/coupons/{code}/batches',
+    ...options
+});
+
+/**
  * List codes
  */
 export const discountListCodes = <ThrowOnError extends boolean = false>(options: Options<DiscountListCodesData, ThrowOnError>): RequestResult<DiscountListCodesResponses, DiscountListCodesErrors, ThrowOnError> => (options.client ?? client).get<DiscountListCodesResponses, DiscountListCodesErrors, ThrowOnError>({
@@ -947,6 +997,15 @@ export const discountOperationsRedriveDeadLetters = <ThrowOnError extends boolea
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Get health
+ */
+export const discountOperationsGetHealth = <ThrowOnError extends boolean = false>(options?: Options<DiscountOperationsGetHealthData, ThrowOnError>): RequestResult<DiscountOperationsGetHealthResponses, DiscountOperationsGetHealthErrors, ThrowOnError> => (options?.client ?? client).get<DiscountOperationsGetHealthResponses, DiscountOperationsGetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/discount/operations/health',
+    ...options
 });
 
 /**
@@ -1176,6 +1235,15 @@ export const orderingSearchOrders = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * List orders to ship
+ */
+export const orderingListOrdersToShip = <ThrowOnError extends boolean = false>(options?: Options<OrderingListOrdersToShipData, ThrowOnError>): RequestResult<OrderingListOrdersToShipResponses, OrderingListOrdersToShipErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListOrdersToShipResponses, OrderingListOrdersToShipErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/orders/to-ship',
+    ...options
+});
+
+/**
  * Find orders by email
  */
 export const orderingFindOrdersByEmail = <ThrowOnError extends boolean = false>(options: Options<OrderingFindOrdersByEmailData, ThrowOnError>): RequestResult<OrderingFindOrdersByEmailResponses, OrderingFindOrdersByEmailErrors, ThrowOnError> => (options.client ?? client).post<OrderingFindOrdersByEmailResponses, OrderingFindOrdersByEmailErrors, ThrowOnError>({
@@ -1281,6 +1349,18 @@ export const orderingOperationsListAudit = <ThrowOnError extends boolean = false
  */
 export const orderingLookUpOrder = <ThrowOnError extends boolean = false>(options: Options<OrderingLookUpOrderData, ThrowOnError>): RequestResult<OrderingLookUpOrderResponses, OrderingLookUpOrderErrors, ThrowOnError> => (options.client ?? client).post<OrderingLookUpOrderResponses, OrderingLookUpOrderErrors, ThrowOnError>({
     url: '/ordering/orders/lookup',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send contact message
+ */
+export const orderingSendContactMessage = <ThrowOnError extends boolean = false>(options: Options<OrderingSendContactMessageData, ThrowOnError>): RequestResult<OrderingSendContactMessageResponses, OrderingSendContactMessageErrors, ThrowOnError> => (options.client ?? client).put<OrderingSendContactMessageResponses, OrderingSendContactMessageErrors, ThrowOnError>({
+    url: '/ordering/contact-messages/{id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1589,6 +1669,85 @@ export const orderingSayWord = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
+ * List instances
+ */
+export const orderingListInstances = <ThrowOnError extends boolean = false>(options?: Options<OrderingListInstancesData, ThrowOnError>): RequestResult<OrderingListInstancesResponses, OrderingListInstancesErrors, ThrowOnError> => (options?.client ?? client).get<OrderingListInstancesResponses, OrderingListInstancesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances',
+    ...options
+});
+
+/**
+ * Count instances
+ */
+export const orderingCountInstances = <ThrowOnError extends boolean = false>(options?: Options<OrderingCountInstancesData, ThrowOnError>): RequestResult<OrderingCountInstancesResponses, OrderingCountInstancesErrors, ThrowOnError> => (options?.client ?? client).get<OrderingCountInstancesResponses, OrderingCountInstancesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/counts',
+    ...options
+});
+
+/**
+ * Get instance
+ */
+export const orderingGetInstance = <ThrowOnError extends boolean = false>(options: Options<OrderingGetInstanceData, ThrowOnError>): RequestResult<OrderingGetInstanceResponses, OrderingGetInstanceErrors, ThrowOnError> => (options.client ?? client).get<OrderingGetInstanceResponses, OrderingGetInstanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/{instanceId}',
+    ...options
+});
+
+/**
+ * Suspend instance
+ */
+export const orderingSuspendInstance = <ThrowOnError extends boolean = false>(options: Options<OrderingSuspendInstanceData, ThrowOnError>): RequestResult<OrderingSuspendInstanceResponses, OrderingSuspendInstanceErrors, ThrowOnError> => (options.client ?? client).post<OrderingSuspendInstanceResponses, OrderingSuspendInstanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/{instanceId}/suspension',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resume instance
+ */
+export const orderingResumeInstance = <ThrowOnError extends boolean = false>(options: Options<OrderingResumeInstanceData, ThrowOnError>): RequestResult<OrderingResumeInstanceResponses, OrderingResumeInstanceErrors, ThrowOnError> => (options.client ?? client).post<OrderingResumeInstanceResponses, OrderingResumeInstanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/{instanceId}/resumption',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Terminate instance
+ */
+export const orderingTerminateInstance = <ThrowOnError extends boolean = false>(options: Options<OrderingTerminateInstanceData, ThrowOnError>): RequestResult<OrderingTerminateInstanceResponses, OrderingTerminateInstanceErrors, ThrowOnError> => (options.client ?? client).post<OrderingTerminateInstanceResponses, OrderingTerminateInstanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/{instanceId}/termination',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Purge instance
+ */
+export const orderingPurgeInstance = <ThrowOnError extends boolean = false>(options: Options<OrderingPurgeInstanceData, ThrowOnError>): RequestResult<OrderingPurgeInstanceResponses, OrderingPurgeInstanceErrors, ThrowOnError> => (options.client ?? client).post<OrderingPurgeInstanceResponses, OrderingPurgeInstanceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/instances/{instanceId}/purge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Verify orders
  */
 export const orderingVerifyOrders = <ThrowOnError extends boolean = false>(options?: Options<OrderingVerifyOrdersData, ThrowOnError>): RequestResult<OrderingVerifyOrdersResponses, OrderingVerifyOrdersErrors, ThrowOnError> => (options?.client ?? client).get<OrderingVerifyOrdersResponses, OrderingVerifyOrdersErrors, ThrowOnError>({
@@ -1635,6 +1794,15 @@ export const orderingOperationsRedriveDeadLetters = <ThrowOnError extends boolea
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Get health
+ */
+export const orderingOperationsGetHealth = <ThrowOnError extends boolean = false>(options?: Options<OrderingOperationsGetHealthData, ThrowOnError>): RequestResult<OrderingOperationsGetHealthResponses, OrderingOperationsGetHealthErrors, ThrowOnError> => (options?.client ?? client).get<OrderingOperationsGetHealthResponses, OrderingOperationsGetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/ordering/operations/health',
+    ...options
 });
 
 /**

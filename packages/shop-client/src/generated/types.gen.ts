@@ -179,6 +179,10 @@ export type Product = {
             includesTax: boolean;
         }>;
     }>;
+    /**
+     * Shown on the shop's home page
+     */
+    featured: boolean;
     status: 'draft' | 'published' | 'discontinued';
     version: number;
     updatedAt: string;
@@ -670,6 +674,12 @@ export type Cart = {
              */
             promotionId?: string;
             reason: string;
+            /**
+             * The reason in other languages
+             */
+            translations?: {
+                [key: string]: string;
+            };
             amount: {
                 amount: number;
                 currency: 'USD';
@@ -734,6 +744,12 @@ export type Cart = {
              */
             promotionId?: string;
             reason: string;
+            /**
+             * The reason in other languages
+             */
+            translations?: {
+                [key: string]: string;
+            };
             amount: {
                 amount: number;
                 currency: 'USD';
@@ -812,8 +828,44 @@ export type Cart = {
     explanations: Array<{
         rule: string;
         name: string;
+        /**
+         * The name in other languages
+         */
+        translations?: {
+            [key: string]: string;
+        };
         outcome: 'applied' | 'suppressed' | 'not-met';
         reason: string;
+        /**
+         * The reason in parts, unless it was applied
+         */
+        because?: {
+            code: 'enabled' | 'valid-from' | 'valid-until' | 'customer-group' | 'first-order' | 'scope' | 'minimum-order-value' | 'minimum-quantity' | 'shipping' | 'effect' | 'line' | 'group' | 'stopped' | 'full';
+            at?: string;
+            value?: {
+                needed: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                found: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            };
+            units?: {
+                needed: number;
+                found: number;
+            };
+            by?: {
+                name: string;
+                /**
+                 * The name in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+            };
+        };
         amount: {
             amount: number;
             currency: 'USD';
@@ -1081,6 +1133,12 @@ export type Promotion = {
      * What a customer reads beside the discount
      */
     name: string;
+    /**
+     * The name in other languages than English
+     */
+    translations?: {
+        [key: string]: string;
+    };
     enabled: boolean;
     /**
      * Inclusive, to the millisecond
@@ -1218,6 +1276,12 @@ export type Coupon = {
      * What a customer reads beside the discount
      */
     name: string;
+    /**
+     * The name in other languages than English
+     */
+    translations?: {
+        [key: string]: string;
+    };
     enabled: boolean;
     /**
      * Inclusive, to the millisecond
@@ -1627,6 +1691,35 @@ export type LookupTooOftenProblem = {
     retryAfterSeconds: number;
 };
 
+export type ContactEffortMissingProblem = {
+    type: 'urn:eshop:problem:contact.effort-missing';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    zeroBits: number;
+};
+
+export type ContactTooOftenProblem = {
+    type: 'urn:eshop:problem:contact.too-often';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    retryAfterSeconds: number;
+};
+
+export type ContactUnavailableProblem = {
+    type: 'urn:eshop:problem:contact.unavailable';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type InvoiceMissingProblem = {
     type: 'urn:eshop:problem:invoice.missing';
     title: string;
@@ -1721,6 +1814,34 @@ export type SagaElsewhereProblem = {
     };
 };
 
+export type InstanceUnknownProblem = {
+    type: 'urn:eshop:problem:instance.unknown';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
+export type InstanceElsewhereProblem = {
+    type: 'urn:eshop:problem:instance.elsewhere';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    runtimeStatus: 'Pending' | 'Running' | 'Suspended' | 'ContinuedAsNew' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated';
+};
+
+export type InstanceNeededProblem = {
+    type: 'urn:eshop:problem:instance.needed';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+};
+
 export type DigestUnknownProblem = {
     type: 'urn:eshop:problem:digest.unknown';
     title: string;
@@ -1757,6 +1878,18 @@ export type CatalogListProductsData = {
          * Only products of this category and of those under it
          */
         category?: string;
+        /**
+         * Only those that the home page shows, or only the others
+         */
+        featured?: boolean;
+        /**
+         * Part of a name, slug or brand, or how a SKU begins; for the role that writes products
+         */
+        q?: string;
+        /**
+         * `updated`, what changed last first, is for the role that writes products
+         */
+        sort?: 'name' | 'updated';
         /**
          * Language: BCP 47, with or without a region
          */
@@ -1917,6 +2050,10 @@ export type CatalogCreateProductData = {
              */
             image?: string;
         }>;
+        /**
+         * Shown on the shop's home page
+         */
+        featured?: boolean;
     };
     headers: {
         /**
@@ -2182,6 +2319,10 @@ export type CatalogPatchProductData = {
              */
             image?: string;
         }>;
+        /**
+         * Shown on the shop's home page
+         */
+        featured?: boolean;
         status?: 'draft' | 'published';
     };
     headers?: {
@@ -2337,6 +2478,10 @@ export type CatalogUpdateProductData = {
              */
             image?: string;
         }>;
+        /**
+         * Shown on the shop's home page
+         */
+        featured?: boolean;
         status: 'draft' | 'published';
     };
     headers?: {
@@ -3143,6 +3288,23 @@ export type CatalogGetPricesResponses = {
              */
             includesTax: boolean;
         }>;
+        /**
+         * When the shop announces a reduction, now or later, and the lowest price that it shows beside it
+         */
+        reductions?: Array<{
+            /**
+             * Inclusive
+             */
+            from: string;
+            /**
+             * Exclusive
+             */
+            until?: string;
+            lowestPrice30Days: {
+                amount: number;
+                currency: 'USD';
+            };
+        }>;
     };
 };
 
@@ -3301,6 +3463,23 @@ export type CatalogSetPricesResponses = {
              * Gross: the price holds its tax; net: the tax is added
              */
             includesTax: boolean;
+        }>;
+        /**
+         * When the shop announces a reduction, now or later, and the lowest price that it shows beside it
+         */
+        reductions?: Array<{
+            /**
+             * Inclusive
+             */
+            from: string;
+            /**
+             * Exclusive
+             */
+            until?: string;
+            lowestPrice30Days: {
+                amount: number;
+                currency: 'USD';
+            };
         }>;
     };
 };
@@ -3741,6 +3920,105 @@ export type CatalogGetStockResponses = {
 };
 
 export type CatalogGetStockResponse = CatalogGetStockResponses[keyof CatalogGetStockResponses];
+
+export type CatalogListStockData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Part of a product's name, or how a SKU begins
+         */
+        q?: string;
+        /**
+         * Stock location
+         */
+        location?: string;
+        /**
+         * Only what can be ordered up to the safety stock or less
+         */
+        low?: boolean;
+        /**
+         * Language: BCP 47, with or without a region
+         */
+        language?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/stock';
+};
+
+export type CatalogListStockErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListStockError = CatalogListStockErrors[keyof CatalogListStockErrors];
+
+export type CatalogListStockResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Stock location
+             */
+            location: string;
+            /**
+             * Not sold yet. Below zero: sold beyond the stock
+             */
+            onHand: number;
+            reserved: number;
+            available: number;
+            safetyStock: number;
+            /**
+             * Stock keeping unit: a variant of a product
+             */
+            sku: string;
+            /**
+             * Product id
+             */
+            productId: string;
+            name: string;
+            options: {
+                [key: string]: string;
+            };
+            backorder: boolean;
+            isLow: boolean;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogListStockResponse = CatalogListStockResponses[keyof CatalogListStockResponses];
 
 export type CatalogGetStockLevelsData = {
     body?: never;
@@ -4224,6 +4502,85 @@ export type CatalogPutStockLocationResponses = {
 
 export type CatalogPutStockLocationResponse = CatalogPutStockLocationResponses[keyof CatalogPutStockLocationResponses];
 
+export type CatalogListImportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/imports';
+};
+
+export type CatalogListImportsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListImportsError = CatalogListImportsErrors[keyof CatalogListImportsErrors];
+
+export type CatalogListImportsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            id: string;
+            /**
+             * open: parts are missing; failed: given up
+             */
+            status: 'open' | 'waiting' | 'running' | 'done' | 'failed';
+            parts: number;
+            /**
+             * Parts that have come
+             */
+            received: number;
+            /**
+             * Of the parts that have come
+             */
+            lines: number;
+            /**
+             * Lines that were dealt with
+             */
+            position: number;
+            taken: number;
+            refused: number;
+            createdAt: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type CatalogListImportsResponse = CatalogListImportsResponses[keyof CatalogListImportsResponses];
+
 export type CatalogBeginImportData = {
     body: {
         /**
@@ -4664,6 +5021,10 @@ export type CatalogExportProductsResponses = {
                 image?: string;
             }>;
             /**
+             * Shown on the shop's home page
+             */
+            featured: boolean;
+            /**
              * The product; without it the one that has this slug, or had it once
              */
             id?: string;
@@ -4837,6 +5198,64 @@ export type CatalogGetFeedResponses = {
 
 export type CatalogGetFeedResponse = CatalogGetFeedResponses[keyof CatalogGetFeedResponses];
 
+export type CatalogListPublishedProductsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Products of a page; it has fewer where they are long
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/catalog/published-products';
+};
+
+export type CatalogListPublishedProductsErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogListPublishedProductsError = CatalogListPublishedProductsErrors[keyof CatalogListPublishedProductsErrors];
+
+export type CatalogListPublishedProductsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        product: Product;
+        /**
+         * Units of each variant that can be ordered; 100: so many or more
+         */
+        units: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type CatalogListPublishedProductsResponse = CatalogListPublishedProductsResponses[keyof CatalogListPublishedProductsResponses];
+
 export type CatalogOperationsListAuditData = {
     body?: never;
     path?: never;
@@ -4845,6 +5264,22 @@ export type CatalogOperationsListAuditData = {
          * Only what was done to this
          */
         subject?: string;
+        /**
+         * Only actions that begin so: `product.`
+         */
+        action?: string;
+        /**
+         * Only what was done by this caller's id
+         */
+        by?: string;
+        /**
+         * Inclusive
+         */
+        since?: string;
+        /**
+         * Exclusive
+         */
+        until?: string;
         /**
          * Page size
          */
@@ -4902,6 +5337,9 @@ export type CatalogOperationsListAuditResponses = {
             action: string;
             change: unknown;
         }>;
+        /**
+         * A page ends after 5000 entries, however few of them were asked for
+         */
         nextCursor: string | null;
     };
 };
@@ -5421,8 +5859,10 @@ export type CatalogOperationsListDeadLettersResponses = {
             type: string;
             topic: string;
             reason: string;
+            detail?: string;
             subject?: string;
             at: string;
+            body?: unknown;
         }>;
         /**
          * How many are parked altogether
@@ -5507,6 +5947,76 @@ export type CatalogOperationsRedriveDeadLettersResponses = {
 };
 
 export type CatalogOperationsRedriveDeadLettersResponse = CatalogOperationsRedriveDeadLettersResponses[keyof CatalogOperationsRedriveDeadLettersResponses];
+
+export type CatalogOperationsGetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/catalog/operations/health';
+};
+
+export type CatalogOperationsGetHealthErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type CatalogOperationsGetHealthError = CatalogOperationsGetHealthErrors[keyof CatalogOperationsGetHealthErrors];
+
+export type CatalogOperationsGetHealthResponses = {
+    /**
+     * Done
+     */
+    200: {
+        status: 'ready' | 'degraded' | 'unavailable';
+        /**
+         * What it does without
+         */
+        degraded: Array<string>;
+        dependencies: {
+            [key: string]: {
+                state: 'up' | 'down';
+                since: string;
+            };
+        };
+        /**
+         * Events that wait to be sent; absent where there is no outbox, or nobody can say now
+         */
+        outbox?: {
+            pending: number;
+            oldestSeconds: number;
+        };
+        /**
+         * Messages that nothing handles until they are redriven, by reason
+         */
+        parked?: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type CatalogOperationsGetHealthResponse = CatalogOperationsGetHealthResponses[keyof CatalogOperationsGetHealthResponses];
 
 export type CatalogOperationsGetLogLevelData = {
     body?: never;
@@ -6585,6 +7095,10 @@ export type BasketListShippingMethodsData = {
          * Of the cart before discounts, in minor units
          */
         value?: number;
+        /**
+         * Every method, wherever it goes
+         */
+        all?: boolean;
     };
     url: '/basket/shipping-methods';
 };
@@ -6980,6 +7494,22 @@ export type BasketOperationsListAuditData = {
          */
         subject?: string;
         /**
+         * Only actions that begin so: `product.`
+         */
+        action?: string;
+        /**
+         * Only what was done by this caller's id
+         */
+        by?: string;
+        /**
+         * Inclusive
+         */
+        since?: string;
+        /**
+         * Exclusive
+         */
+        until?: string;
+        /**
          * Page size
          */
         limit?: number;
@@ -7036,6 +7566,9 @@ export type BasketOperationsListAuditResponses = {
             action: string;
             change: unknown;
         }>;
+        /**
+         * A page ends after 5000 entries, however few of them were asked for
+         */
         nextCursor: string | null;
     };
 };
@@ -7217,8 +7750,10 @@ export type BasketOperationsListDeadLettersResponses = {
             type: string;
             topic: string;
             reason: string;
+            detail?: string;
             subject?: string;
             at: string;
+            body?: unknown;
         }>;
         /**
          * How many are parked altogether
@@ -7303,6 +7838,76 @@ export type BasketOperationsRedriveDeadLettersResponses = {
 };
 
 export type BasketOperationsRedriveDeadLettersResponse = BasketOperationsRedriveDeadLettersResponses[keyof BasketOperationsRedriveDeadLettersResponses];
+
+export type BasketOperationsGetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/basket/operations/health';
+};
+
+export type BasketOperationsGetHealthErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type BasketOperationsGetHealthError = BasketOperationsGetHealthErrors[keyof BasketOperationsGetHealthErrors];
+
+export type BasketOperationsGetHealthResponses = {
+    /**
+     * Done
+     */
+    200: {
+        status: 'ready' | 'degraded' | 'unavailable';
+        /**
+         * What it does without
+         */
+        degraded: Array<string>;
+        dependencies: {
+            [key: string]: {
+                state: 'up' | 'down';
+                since: string;
+            };
+        };
+        /**
+         * Events that wait to be sent; absent where there is no outbox, or nobody can say now
+         */
+        outbox?: {
+            pending: number;
+            oldestSeconds: number;
+        };
+        /**
+         * Messages that nothing handles until they are redriven, by reason
+         */
+        parked?: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type BasketOperationsGetHealthResponse = BasketOperationsGetHealthResponses[keyof BasketOperationsGetHealthResponses];
 
 export type BasketOperationsGetLogLevelData = {
     body?: never;
@@ -7426,6 +8031,559 @@ export type BasketOperationsSetLogLevelResponses = {
 
 export type BasketOperationsSetLogLevelResponse = BasketOperationsSetLogLevelResponses[keyof BasketOperationsSetLogLevelResponses];
 
+export type DiscountPreviewRuleData = {
+    body: {
+        promotion?: {
+            /**
+             * What a customer reads beside the discount
+             */
+            name: string;
+            /**
+             * The name in other languages than English
+             */
+            translations?: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            /**
+             * Inclusive, to the millisecond
+             */
+            validFrom?: string;
+            /**
+             * Exclusive, to the millisecond
+             */
+            validUntil?: string;
+            /**
+             * Absent: the whole order
+             */
+            scope?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+            conditions?: {
+                /**
+                 * Of all lines, before any discount, without shipping
+                 */
+                minimumOrderValue?: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * Units in the scope
+                 */
+                minimumQuantity?: number;
+                /**
+                 * The customer has not paid an order yet
+                 */
+                firstOrderOnly?: true;
+                /**
+                 * The customer is in one of these
+                 */
+                customerGroups?: Array<string>;
+            };
+            effect: {
+                kind: 'percentage';
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+            } | {
+                kind: 'amount';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'amount-per-unit';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'buy-x-get-y';
+                buy: number;
+                get: number;
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+                /**
+                 * What is got; absent: the cheapest of what is bought
+                 */
+                of?: {
+                    /**
+                     * With all that lies under them
+                     */
+                    categories?: Array<string>;
+                    products?: Array<string>;
+                    skus?: Array<string>;
+                };
+            } | {
+                kind: 'free-shipping';
+            };
+            stacking: {
+                /**
+                 * Its turn within its class; no two rules have the same
+                 */
+                sortOrder: number;
+                /**
+                 * Whether a line may have another product discount besides; both rules must say so
+                 */
+                combines: boolean;
+                /**
+                 * Of the rules of a class that name the same group, only the one that takes off most applies
+                 */
+                group?: string;
+                /**
+                 * Once it has applied, no rule that comes later does
+                 */
+                stops: boolean;
+            };
+        };
+        /**
+         * The promotion that the drafted one is a new wording of
+         */
+        replaces?: string;
+        /**
+         * Stands for the stored one of its code, if there is one
+         */
+        coupon?: {
+            code: string;
+            /**
+             * What a customer reads beside the discount
+             */
+            name: string;
+            /**
+             * The name in other languages than English
+             */
+            translations?: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            /**
+             * Inclusive, to the millisecond
+             */
+            validFrom?: string;
+            /**
+             * Exclusive, to the millisecond
+             */
+            validUntil?: string;
+            /**
+             * Absent: the whole order
+             */
+            scope?: {
+                /**
+                 * With all that lies under them
+                 */
+                categories?: Array<string>;
+                products?: Array<string>;
+                skus?: Array<string>;
+            };
+            conditions?: {
+                /**
+                 * Of all lines, before any discount, without shipping
+                 */
+                minimumOrderValue?: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * Units in the scope
+                 */
+                minimumQuantity?: number;
+                /**
+                 * The customer has not paid an order yet
+                 */
+                firstOrderOnly?: true;
+                /**
+                 * The customer is in one of these
+                 */
+                customerGroups?: Array<string>;
+            };
+            effect: {
+                kind: 'percentage';
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+            } | {
+                kind: 'amount';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'amount-per-unit';
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            } | {
+                kind: 'buy-x-get-y';
+                buy: number;
+                get: number;
+                /**
+                 * Thousandths of a percent: 10000 is 10 %
+                 */
+                rate: number;
+                /**
+                 * What is got; absent: the cheapest of what is bought
+                 */
+                of?: {
+                    /**
+                     * With all that lies under them
+                     */
+                    categories?: Array<string>;
+                    products?: Array<string>;
+                    skus?: Array<string>;
+                };
+            } | {
+                kind: 'free-shipping';
+            };
+            stacking: {
+                /**
+                 * Its turn within its class; no two rules have the same
+                 */
+                sortOrder: number;
+                /**
+                 * Whether a line may have another product discount besides; both rules must say so
+                 */
+                combines: boolean;
+                /**
+                 * Of the rules of a class that name the same group, only the one that takes off most applies
+                 */
+                group?: string;
+                /**
+                 * Once it has applied, no rule that comes later does
+                 */
+                stops: boolean;
+            };
+            /**
+             * How many orders may use it; unlimited when absent
+             */
+            maxRedemptions?: number;
+            /**
+             * How many orders of one customer may use it
+             */
+            maxRedemptionsPerCustomer?: number;
+            /**
+             * Used by codes that are made for it, each good for one order, and not by its own
+             */
+            uniqueCodes: boolean;
+        };
+        /**
+         * Sent besides a drafted promotion
+         */
+        couponCodes?: Array<string>;
+        cart: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                /**
+                 * Product id
+                 */
+                productId: string;
+                quantity: number;
+                unitPrice: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                categories?: Array<string>;
+            }>;
+            /**
+             * Without one, limits per customer are not looked at
+             */
+            customerId?: string;
+            customerGroups?: Array<string>;
+            /**
+             * The shipping's price, before any discount
+             */
+            shipping?: {
+                amount: number;
+                currency: 'USD';
+            };
+            /**
+             * Whether the customer has paid an order; what is known of `customerId` where it does not say
+             */
+            hasOrdered?: boolean;
+        };
+        /**
+         * When; now when absent
+         */
+        at?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/discount/previews';
+};
+
+export type DiscountPreviewRuleErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ({
+        type: 'urn:eshop:problem:quote.out-of-range';
+    } & QuoteOutOfRangeProblem) | ({
+        type: 'urn:eshop:problem:quote.sku-twice';
+    } & QuoteSkuTwiceProblem);
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountPreviewRuleError = DiscountPreviewRuleErrors[keyof DiscountPreviewRuleErrors];
+
+export type DiscountPreviewRuleResponses = {
+    /**
+     * Done
+     */
+    200: {
+        /**
+         * What stands for the draft in the explanations
+         */
+        rule: string;
+        before: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            discount: {
+                amount: number;
+                currency: 'USD';
+            };
+            shipping?: Array<{
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            explanations?: Array<{
+                rule: string;
+                name: string;
+                /**
+                 * The name in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                outcome: 'applied' | 'suppressed' | 'not-met';
+                reason: string;
+                /**
+                 * The reason in parts, unless it was applied
+                 */
+                because?: {
+                    code: 'enabled' | 'valid-from' | 'valid-until' | 'customer-group' | 'first-order' | 'scope' | 'minimum-order-value' | 'minimum-quantity' | 'shipping' | 'effect' | 'line' | 'group' | 'stopped' | 'full';
+                    at?: string;
+                    value?: {
+                        needed: {
+                            amount: number;
+                            currency: 'USD';
+                        };
+                        found: {
+                            amount: number;
+                            currency: 'USD';
+                        };
+                    };
+                    units?: {
+                        needed: number;
+                        found: number;
+                    };
+                    by?: {
+                        name: string;
+                        /**
+                         * The name in other languages
+                         */
+                        translations?: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            customerMatters?: boolean;
+            refusedCoupons?: Array<{
+                code: string;
+                refusal: {
+                    code: string;
+                    detail: string;
+                    data?: unknown;
+                };
+            }>;
+        };
+        after: {
+            lines: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            discount: {
+                amount: number;
+                currency: 'USD';
+            };
+            shipping?: Array<{
+                couponCode?: string;
+                /**
+                 * Promotion id
+                 */
+                promotionId?: string;
+                reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            explanations?: Array<{
+                rule: string;
+                name: string;
+                /**
+                 * The name in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
+                outcome: 'applied' | 'suppressed' | 'not-met';
+                reason: string;
+                /**
+                 * The reason in parts, unless it was applied
+                 */
+                because?: {
+                    code: 'enabled' | 'valid-from' | 'valid-until' | 'customer-group' | 'first-order' | 'scope' | 'minimum-order-value' | 'minimum-quantity' | 'shipping' | 'effect' | 'line' | 'group' | 'stopped' | 'full';
+                    at?: string;
+                    value?: {
+                        needed: {
+                            amount: number;
+                            currency: 'USD';
+                        };
+                        found: {
+                            amount: number;
+                            currency: 'USD';
+                        };
+                    };
+                    units?: {
+                        needed: number;
+                        found: number;
+                    };
+                    by?: {
+                        name: string;
+                        /**
+                         * The name in other languages
+                         */
+                        translations?: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            }>;
+            customerMatters?: boolean;
+            refusedCoupons?: Array<{
+                code: string;
+                refusal: {
+                    code: string;
+                    detail: string;
+                    data?: unknown;
+                };
+            }>;
+        };
+    };
+};
+
+export type DiscountPreviewRuleResponse = DiscountPreviewRuleResponses[keyof DiscountPreviewRuleResponses];
+
 export type DiscountListPromotionsData = {
     body?: never;
     path?: never;
@@ -7489,6 +8647,12 @@ export type DiscountCreatePromotionData = {
          * What a customer reads beside the discount
          */
         name: string;
+        /**
+         * The name in other languages than English
+         */
+        translations?: {
+            [key: string]: string;
+        };
         enabled: boolean;
         /**
          * Inclusive, to the millisecond
@@ -7658,322 +8822,6 @@ export type DiscountCreatePromotionResponses = {
 
 export type DiscountCreatePromotionResponse = DiscountCreatePromotionResponses[keyof DiscountCreatePromotionResponses];
 
-export type DiscountPreviewPromotionData = {
-    body: {
-        promotion: {
-            /**
-             * What a customer reads beside the discount
-             */
-            name: string;
-            enabled: boolean;
-            /**
-             * Inclusive, to the millisecond
-             */
-            validFrom?: string;
-            /**
-             * Exclusive, to the millisecond
-             */
-            validUntil?: string;
-            /**
-             * Absent: the whole order
-             */
-            scope?: {
-                /**
-                 * With all that lies under them
-                 */
-                categories?: Array<string>;
-                products?: Array<string>;
-                skus?: Array<string>;
-            };
-            conditions?: {
-                /**
-                 * Of all lines, before any discount, without shipping
-                 */
-                minimumOrderValue?: {
-                    amount: number;
-                    currency: 'USD';
-                };
-                /**
-                 * Units in the scope
-                 */
-                minimumQuantity?: number;
-                /**
-                 * The customer has not paid an order yet
-                 */
-                firstOrderOnly?: true;
-                /**
-                 * The customer is in one of these
-                 */
-                customerGroups?: Array<string>;
-            };
-            effect: {
-                kind: 'percentage';
-                /**
-                 * Thousandths of a percent: 10000 is 10 %
-                 */
-                rate: number;
-            } | {
-                kind: 'amount';
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            } | {
-                kind: 'amount-per-unit';
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            } | {
-                kind: 'buy-x-get-y';
-                buy: number;
-                get: number;
-                /**
-                 * Thousandths of a percent: 10000 is 10 %
-                 */
-                rate: number;
-                /**
-                 * What is got; absent: the cheapest of what is bought
-                 */
-                of?: {
-                    /**
-                     * With all that lies under them
-                     */
-                    categories?: Array<string>;
-                    products?: Array<string>;
-                    skus?: Array<string>;
-                };
-            } | {
-                kind: 'free-shipping';
-            };
-            stacking: {
-                /**
-                 * Its turn within its class; no two rules have the same
-                 */
-                sortOrder: number;
-                /**
-                 * Whether a line may have another product discount besides; both rules must say so
-                 */
-                combines: boolean;
-                /**
-                 * Of the rules of a class that name the same group, only the one that takes off most applies
-                 */
-                group?: string;
-                /**
-                 * Once it has applied, no rule that comes later does
-                 */
-                stops: boolean;
-            };
-        };
-        /**
-         * The promotion that this is a new wording of
-         */
-        replaces?: string;
-        cart: {
-            lines: Array<{
-                /**
-                 * Stock keeping unit: a variant of a product
-                 */
-                sku: string;
-                /**
-                 * Product id
-                 */
-                productId: string;
-                quantity: number;
-                unitPrice: {
-                    amount: number;
-                    currency: 'USD';
-                };
-                categories?: Array<string>;
-            }>;
-            /**
-             * Without one, limits per customer are not looked at
-             */
-            customerId?: string;
-            customerGroups?: Array<string>;
-            /**
-             * The shipping's price, before any discount
-             */
-            shipping?: {
-                amount: number;
-                currency: 'USD';
-            };
-        };
-        /**
-         * When; now when absent
-         */
-        at?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/discount/promotions/preview';
-};
-
-export type DiscountPreviewPromotionErrors = {
-    /**
-     * The request is malformed
-     */
-    400: MalformedProblem;
-    /**
-     * Sign in first
-     */
-    401: UnauthenticatedProblem;
-    /**
-     * Not allowed
-     */
-    403: ForbiddenProblem;
-    /**
-     * The request is too large
-     */
-    413: TooLargeProblem;
-    /**
-     * Unsupported media type
-     */
-    415: UnsupportedMediaTypeProblem;
-    /**
-     * A rule was broken
-     */
-    422: ({
-        type: 'urn:eshop:problem:quote.out-of-range';
-    } & QuoteOutOfRangeProblem) | ({
-        type: 'urn:eshop:problem:quote.sku-twice';
-    } & QuoteSkuTwiceProblem);
-    /**
-     * Too many requests
-     */
-    429: TooManyRequestsProblem;
-    /**
-     * Something went wrong on our side
-     */
-    500: FailedProblem;
-    /**
-     * Temporarily not available
-     */
-    503: UnavailableProblem;
-};
-
-export type DiscountPreviewPromotionError = DiscountPreviewPromotionErrors[keyof DiscountPreviewPromotionErrors];
-
-export type DiscountPreviewPromotionResponses = {
-    /**
-     * Done
-     */
-    200: {
-        /**
-         * What stands for the promotion in the explanations
-         */
-        promotionId: string;
-        before: {
-            lines: Array<{
-                /**
-                 * Stock keeping unit: a variant of a product
-                 */
-                sku: string;
-                couponCode?: string;
-                /**
-                 * Promotion id
-                 */
-                promotionId?: string;
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            discount: {
-                amount: number;
-                currency: 'USD';
-            };
-            shipping?: Array<{
-                couponCode?: string;
-                /**
-                 * Promotion id
-                 */
-                promotionId?: string;
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            explanations?: Array<{
-                rule: string;
-                name: string;
-                outcome: 'applied' | 'suppressed' | 'not-met';
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            customerMatters?: boolean;
-            refusedCoupons?: Array<{
-                code: string;
-                refusal: {
-                    code: string;
-                    detail: string;
-                    data?: unknown;
-                };
-            }>;
-        };
-        after: {
-            lines: Array<{
-                /**
-                 * Stock keeping unit: a variant of a product
-                 */
-                sku: string;
-                couponCode?: string;
-                /**
-                 * Promotion id
-                 */
-                promotionId?: string;
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            discount: {
-                amount: number;
-                currency: 'USD';
-            };
-            shipping?: Array<{
-                couponCode?: string;
-                /**
-                 * Promotion id
-                 */
-                promotionId?: string;
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            explanations?: Array<{
-                rule: string;
-                name: string;
-                outcome: 'applied' | 'suppressed' | 'not-met';
-                reason: string;
-                amount: {
-                    amount: number;
-                    currency: 'USD';
-                };
-            }>;
-            customerMatters?: boolean;
-            refusedCoupons?: Array<{
-                code: string;
-                refusal: {
-                    code: string;
-                    detail: string;
-                    data?: unknown;
-                };
-            }>;
-        };
-    };
-};
-
-export type DiscountPreviewPromotionResponse = DiscountPreviewPromotionResponses[keyof DiscountPreviewPromotionResponses];
-
 export type DiscountDeletePromotionData = {
     body?: never;
     headers?: {
@@ -8104,6 +8952,12 @@ export type DiscountUpdatePromotionData = {
          * What a customer reads beside the discount
          */
         name: string;
+        /**
+         * The name in other languages than English
+         */
+        translations?: {
+            [key: string]: string;
+        };
         enabled: boolean;
         /**
          * Inclusive, to the millisecond
@@ -8342,6 +9196,12 @@ export type DiscountCreateCouponData = {
          * What a customer reads beside the discount
          */
         name: string;
+        /**
+         * The name in other languages than English
+         */
+        translations?: {
+            [key: string]: string;
+        };
         enabled: boolean;
         /**
          * Inclusive, to the millisecond
@@ -8649,6 +9509,12 @@ export type DiscountUpdateCouponData = {
          * What a customer reads beside the discount
          */
         name: string;
+        /**
+         * The name in other languages than English
+         */
+        translations?: {
+            [key: string]: string;
+        };
         enabled: boolean;
         /**
          * Inclusive, to the millisecond
@@ -9045,6 +9911,81 @@ export type DiscountAddCodeBatchResponses = {
 
 export type DiscountAddCodeBatchResponse = DiscountAddCodeBatchResponses[keyof DiscountAddCodeBatchResponses];
 
+export type DiscountListCodeBatchesData = {
+    body?: never;
+    path: {
+        code: string;
+    };
+    query?: {
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/discount/coupons/{code}/batches';
+};
+
+export type DiscountListCodeBatchesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: CouponUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountListCodeBatchesError = DiscountListCodeBatchesErrors[keyof DiscountListCodeBatchesErrors];
+
+export type DiscountListCodeBatchesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Batch id; chosen by who asks for it
+             */
+            batchId: string;
+            code: string;
+            count: number;
+            /**
+             * How many of its codes are there; the batch is done when all are
+             */
+            made: number;
+            createdAt: string;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type DiscountListCodeBatchesResponse = DiscountListCodeBatchesResponses[keyof DiscountListCodeBatchesResponses];
+
 export type DiscountListCodesData = {
     body?: never;
     path: {
@@ -9259,6 +10200,22 @@ export type DiscountOperationsListAuditData = {
          */
         subject?: string;
         /**
+         * Only actions that begin so: `product.`
+         */
+        action?: string;
+        /**
+         * Only what was done by this caller's id
+         */
+        by?: string;
+        /**
+         * Inclusive
+         */
+        since?: string;
+        /**
+         * Exclusive
+         */
+        until?: string;
+        /**
          * Page size
          */
         limit?: number;
@@ -9315,6 +10272,9 @@ export type DiscountOperationsListAuditResponses = {
             action: string;
             change: unknown;
         }>;
+        /**
+         * A page ends after 5000 entries, however few of them were asked for
+         */
         nextCursor: string | null;
     };
 };
@@ -9374,8 +10334,10 @@ export type DiscountOperationsListDeadLettersResponses = {
             type: string;
             topic: string;
             reason: string;
+            detail?: string;
             subject?: string;
             at: string;
+            body?: unknown;
         }>;
         /**
          * How many are parked altogether
@@ -9460,6 +10422,76 @@ export type DiscountOperationsRedriveDeadLettersResponses = {
 };
 
 export type DiscountOperationsRedriveDeadLettersResponse = DiscountOperationsRedriveDeadLettersResponses[keyof DiscountOperationsRedriveDeadLettersResponses];
+
+export type DiscountOperationsGetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/discount/operations/health';
+};
+
+export type DiscountOperationsGetHealthErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type DiscountOperationsGetHealthError = DiscountOperationsGetHealthErrors[keyof DiscountOperationsGetHealthErrors];
+
+export type DiscountOperationsGetHealthResponses = {
+    /**
+     * Done
+     */
+    200: {
+        status: 'ready' | 'degraded' | 'unavailable';
+        /**
+         * What it does without
+         */
+        degraded: Array<string>;
+        dependencies: {
+            [key: string]: {
+                state: 'up' | 'down';
+                since: string;
+            };
+        };
+        /**
+         * Events that wait to be sent; absent where there is no outbox, or nobody can say now
+         */
+        outbox?: {
+            pending: number;
+            oldestSeconds: number;
+        };
+        /**
+         * Messages that nothing handles until they are redriven, by reason
+         */
+        parked?: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type DiscountOperationsGetHealthResponse = DiscountOperationsGetHealthResponses[keyof DiscountOperationsGetHealthResponses];
 
 export type DiscountOperationsGetLogLevelData = {
     body?: never;
@@ -9757,6 +10789,12 @@ export type OrderingGetOrderResponses = {
                  */
                 promotionId?: string;
                 reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
                 amount: {
                     amount: number;
                     currency: 'USD';
@@ -9802,6 +10840,12 @@ export type OrderingGetOrderResponses = {
                  */
                 promotionId?: string;
                 reason: string;
+                /**
+                 * The reason in other languages
+                 */
+                translations?: {
+                    [key: string]: string;
+                };
                 amount: {
                     amount: number;
                     currency: 'USD';
@@ -9984,6 +11028,63 @@ export type OrderingGetOrderResponses = {
         submittedAt: string;
         changedAt: string;
         version: number;
+        /**
+         * For those who work on orders
+         */
+        work?: {
+            /**
+             * What waits for a person's decision
+             */
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+            /**
+             * Neither cancelled nor in a parcel
+             */
+            unshipped: Array<{
+                /**
+                 * Stock keeping unit: a variant of a product
+                 */
+                sku: string;
+                quantity: number;
+            }>;
+            money?: {
+                captured: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * Went back
+                 */
+                refunded: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * Was asked back, and is on its way
+                 */
+                refunding: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                /**
+                 * May still go back: what a bank took back, or may take in a dispute, may not
+                 */
+                refundable: {
+                    amount: number;
+                    currency: 'USD';
+                };
+            };
+            disputes: Array<{
+                disputeId: string;
+                amount: {
+                    amount: number;
+                    currency: 'USD';
+                };
+                reason: string;
+                status: 'open' | 'won' | 'lost';
+                openedAt: string;
+                closedAt?: string;
+            }>;
+        };
     };
 };
 
@@ -10874,6 +11975,89 @@ export type OrderingSearchOrdersResponses = {
 
 export type OrderingSearchOrdersResponse = OrderingSearchOrdersResponses[keyof OrderingSearchOrdersResponses];
 
+export type OrderingListOrdersToShipData = {
+    body?: never;
+    path?: never;
+    query?: {
+        status?: 'Paid' | 'PartiallyShipped' | 'Shipped';
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/orders/to-ship';
+};
+
+export type OrderingListOrdersToShipErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListOrdersToShipError = OrderingListOrdersToShipErrors[keyof OrderingListOrdersToShipErrors];
+
+export type OrderingListOrdersToShipResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Order id; equals the id of the checkout that began it
+             */
+            id: string;
+            /**
+             * For people: `7K3M-Q2XW-9DT4`
+             */
+            number: string;
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            status: 'Submitted' | 'AwaitingStock' | 'AwaitingPayment' | 'Paid' | 'PartiallyShipped' | 'Shipped' | 'Delivered' | 'Closed' | 'Cancelled';
+            total: {
+                amount: number;
+                currency: 'USD';
+            };
+            lineCount: number;
+            submittedAt: string;
+            changedAt: string;
+            /**
+             * What waits for a person's decision
+             */
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+        }>;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListOrdersToShipResponse = OrderingListOrdersToShipResponses[keyof OrderingListOrdersToShipResponses];
+
 export type OrderingFindOrdersByEmailData = {
     body: {
         email: string;
@@ -11718,6 +12902,22 @@ export type OrderingOperationsListAuditData = {
          */
         subject?: string;
         /**
+         * Only actions that begin so: `product.`
+         */
+        action?: string;
+        /**
+         * Only what was done by this caller's id
+         */
+        by?: string;
+        /**
+         * Inclusive
+         */
+        since?: string;
+        /**
+         * Exclusive
+         */
+        until?: string;
+        /**
          * Page size
          */
         limit?: number;
@@ -11774,6 +12974,9 @@ export type OrderingOperationsListAuditResponses = {
             action: string;
             change: unknown;
         }>;
+        /**
+         * A page ends after 5000 entries, however few of them were asked for
+         */
         nextCursor: string | null;
     };
 };
@@ -11840,6 +13043,93 @@ export type OrderingLookUpOrderResponses = {
 };
 
 export type OrderingLookUpOrderResponse = OrderingLookUpOrderResponses[keyof OrderingLookUpOrderResponses];
+
+export type OrderingSendContactMessageData = {
+    body: {
+        name: string;
+        /**
+         * Where the answer goes
+         */
+        email: string;
+        /**
+         * The order that it is about, as somebody writes it
+         */
+        order?: string;
+        text: string;
+        /**
+         * SHA-256 of "id:nonce" begins with 16 zero bits: the sender has worked for it
+         */
+        nonce: number;
+        /**
+         * People are not shown it: who fills it in is no person
+         */
+        website?: string;
+    };
+    path: {
+        /**
+         * Made by the sender, by which a repetition is recognised
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/ordering/contact-messages/{id}';
+};
+
+export type OrderingSendContactMessageErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: ContactEffortMissingProblem;
+    /**
+     * Too many requests
+     */
+    429: ({
+        type: 'urn:eshop:problem:client.requests' | 'urn:eshop:problem:client.connections';
+    } & TooManyRequestsProblem) | ({
+        type: 'urn:eshop:problem:contact.too-often';
+    } & ContactTooOftenProblem);
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: ({
+        type: 'urn:eshop:problem:dependency.unavailable';
+    } & UnavailableProblem) | ({
+        type: 'urn:eshop:problem:contact.unavailable';
+    } & ContactUnavailableProblem);
+};
+
+export type OrderingSendContactMessageError = OrderingSendContactMessageErrors[keyof OrderingSendContactMessageErrors];
+
+export type OrderingSendContactMessageResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        status: 'accepted';
+    };
+};
+
+export type OrderingSendContactMessageResponse = OrderingSendContactMessageResponses[keyof OrderingSendContactMessageResponses];
 
 export type OrderingGetInvoiceData = {
     body?: never;
@@ -13922,6 +15212,673 @@ export type OrderingSayWordResponses = {
 
 export type OrderingSayWordResponse = OrderingSayWordResponses[keyof OrderingSayWordResponses];
 
+export type OrderingListInstancesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * One status or several, separated by commas
+         */
+        runtimeStatus?: string;
+        /**
+         * Started at this instant or later
+         */
+        createdFrom?: unknown & unknown;
+        /**
+         * Started at this instant or before
+         */
+        createdTo?: unknown & unknown;
+        /**
+         * How their ids begin: an order's id finds all of its sagas
+         */
+        idPrefix?: string;
+        /**
+         * The kind of saga
+         */
+        saga?: string;
+        /**
+         * Where it stands, as its position names it
+         */
+        step?: string;
+        /**
+         * Whether the step that it takes has failed and is tried again
+         */
+        retrying?: string;
+        needsAttention?: string;
+        /**
+         * Page size
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+    };
+    url: '/ordering/operations/instances';
+};
+
+export type OrderingListInstancesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingListInstancesError = OrderingListInstancesErrors[keyof OrderingListInstancesErrors];
+
+export type OrderingListInstancesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            instanceId: string;
+            /**
+             * The order that it leads
+             */
+            orderId?: string;
+            saga: string;
+            runtimeStatus: 'Pending' | 'Running' | 'Suspended' | 'ContinuedAsNew' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated';
+            createdAt: string;
+            /**
+             * When it moved last
+             */
+            updatedAt: string;
+            /**
+             * Where it stands, as it says itself
+             */
+            position?: {
+                step: string;
+                says?: string;
+                until?: string;
+                reason?: string;
+                needsAttention?: true;
+                attempt?: number;
+                since?: string;
+                waitsFor?: string;
+                hears?: Array<'retry' | 'skip' | 'compensate'>;
+            };
+        }>;
+        /**
+         * How many instances were looked at for this page
+         */
+        looked: number;
+        nextCursor: string | null;
+    };
+};
+
+export type OrderingListInstancesResponse = OrderingListInstancesResponses[keyof OrderingListInstancesResponses];
+
+export type OrderingCountInstancesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Started at this instant or later
+         */
+        createdFrom?: unknown & unknown;
+        /**
+         * Started at this instant or before
+         */
+        createdTo?: unknown & unknown;
+        /**
+         * How their ids begin: an order's id finds all of its sagas
+         */
+        idPrefix?: string;
+    };
+    url: '/ordering/operations/instances/counts';
+};
+
+export type OrderingCountInstancesErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingCountInstancesError = OrderingCountInstancesErrors[keyof OrderingCountInstancesErrors];
+
+export type OrderingCountInstancesResponses = {
+    /**
+     * Done
+     */
+    200: {
+        counts: Array<{
+            runtimeStatus: 'Pending' | 'Running' | 'Suspended' | 'ContinuedAsNew' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated';
+            count: number;
+            /**
+             * Whether there are more than were counted
+             */
+            orMore: boolean;
+        }>;
+        /**
+         * Noted down as needing attention, whenever they were started
+         */
+        needAttention: number;
+    };
+};
+
+export type OrderingCountInstancesResponse = OrderingCountInstancesResponses[keyof OrderingCountInstancesResponses];
+
+export type OrderingGetInstanceData = {
+    body?: never;
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/instances/{instanceId}';
+};
+
+export type OrderingGetInstanceErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: InstanceUnknownProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingGetInstanceError = OrderingGetInstanceErrors[keyof OrderingGetInstanceErrors];
+
+export type OrderingGetInstanceResponses = {
+    /**
+     * Done
+     */
+    200: {
+        instanceId: string;
+        /**
+         * The order that it leads
+         */
+        orderId?: string;
+        saga: string;
+        runtimeStatus: 'Pending' | 'Running' | 'Suspended' | 'ContinuedAsNew' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated';
+        createdAt: string;
+        /**
+         * When it moved last
+         */
+        updatedAt: string;
+        /**
+         * Where it stands, as it says itself
+         */
+        position?: {
+            step: string;
+            says?: string;
+            until?: string;
+            reason?: string;
+            needsAttention?: true;
+            attempt?: number;
+            since?: string;
+            waitsFor?: string;
+            hears?: Array<'retry' | 'skip' | 'compensate'>;
+        };
+        input?: unknown;
+        output?: unknown;
+        /**
+         * Oldest first
+         */
+        timeline: Array<{
+            at: string;
+            kind: 'start' | 'step' | 'wait' | 'event' | 'control' | 'end';
+            says: string;
+        }>;
+        steps: Array<{
+            /**
+             * The activity; one that takes a step back is called `undo-…`
+             */
+            step: string;
+            attempts: Array<{
+                at: string;
+                endedAt?: string;
+                /**
+                 * refused: a rule said no; unavailable: a dependency is out; failed: for another reason
+                 */
+                outcome: 'running' | 'done' | 'refused' | 'unavailable' | 'failed';
+                detail?: string;
+            }>;
+            /**
+             * Without personal data and without what one pays with
+             */
+            input?: unknown;
+            output?: unknown;
+        }>;
+        /**
+         * How often its code ran again from the start: once for all that reached it at one time, at the most
+         */
+        replays: number;
+        /**
+         * The trace that all of its steps belong to
+         */
+        traceId?: string;
+        /**
+         * What happened to its order, and which events announced it
+         */
+        messages: Array<{
+            type: string;
+            at: string;
+            says: string;
+            data?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Types of the events that the other contexts heard of it
+             */
+            announced: Array<string>;
+        }>;
+    };
+};
+
+export type OrderingGetInstanceResponse = OrderingGetInstanceResponses[keyof OrderingGetInstanceResponses];
+
+export type OrderingSuspendInstanceData = {
+    body: {
+        /**
+         * Why, for the history and the audit trail. Never personal data
+         */
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/instances/{instanceId}/suspension';
+};
+
+export type OrderingSuspendInstanceErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: InstanceUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:instance.elsewhere';
+    } & InstanceElsewhereProblem) | ({
+        type: 'urn:eshop:problem:instance.needed';
+    } & InstanceNeededProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingSuspendInstanceError = OrderingSuspendInstanceErrors[keyof OrderingSuspendInstanceErrors];
+
+export type OrderingSuspendInstanceResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        instanceId: string;
+        control: 'suspend' | 'resume' | 'terminate' | 'purge';
+    };
+};
+
+export type OrderingSuspendInstanceResponse = OrderingSuspendInstanceResponses[keyof OrderingSuspendInstanceResponses];
+
+export type OrderingResumeInstanceData = {
+    body: {
+        /**
+         * Why, for the history and the audit trail. Never personal data
+         */
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/instances/{instanceId}/resumption';
+};
+
+export type OrderingResumeInstanceErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: InstanceUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:instance.elsewhere';
+    } & InstanceElsewhereProblem) | ({
+        type: 'urn:eshop:problem:instance.needed';
+    } & InstanceNeededProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingResumeInstanceError = OrderingResumeInstanceErrors[keyof OrderingResumeInstanceErrors];
+
+export type OrderingResumeInstanceResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        instanceId: string;
+        control: 'suspend' | 'resume' | 'terminate' | 'purge';
+    };
+};
+
+export type OrderingResumeInstanceResponse = OrderingResumeInstanceResponses[keyof OrderingResumeInstanceResponses];
+
+export type OrderingTerminateInstanceData = {
+    body: {
+        /**
+         * Why, for the history and the audit trail. Never personal data
+         */
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/instances/{instanceId}/termination';
+};
+
+export type OrderingTerminateInstanceErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: InstanceUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:instance.elsewhere';
+    } & InstanceElsewhereProblem) | ({
+        type: 'urn:eshop:problem:instance.needed';
+    } & InstanceNeededProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingTerminateInstanceError = OrderingTerminateInstanceErrors[keyof OrderingTerminateInstanceErrors];
+
+export type OrderingTerminateInstanceResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        instanceId: string;
+        control: 'suspend' | 'resume' | 'terminate' | 'purge';
+    };
+};
+
+export type OrderingTerminateInstanceResponse = OrderingTerminateInstanceResponses[keyof OrderingTerminateInstanceResponses];
+
+export type OrderingPurgeInstanceData = {
+    body: {
+        /**
+         * Why, for the history and the audit trail. Never personal data
+         */
+        reason: string;
+    };
+    headers: {
+        /**
+         * The client's own id of this request: a repetition gets the first answer again
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        instanceId: string;
+    };
+    query?: never;
+    url: '/ordering/operations/instances/{instanceId}/purge';
+};
+
+export type OrderingPurgeInstanceErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Not found
+     */
+    404: InstanceUnknownProblem;
+    /**
+     * Conflict
+     */
+    409: ({
+        type: 'urn:eshop:problem:idempotency-key.in-flight';
+    } & InFlightProblem) | ({
+        type: 'urn:eshop:problem:instance.elsewhere';
+    } & InstanceElsewhereProblem) | ({
+        type: 'urn:eshop:problem:instance.needed';
+    } & InstanceNeededProblem);
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * A rule was broken
+     */
+    422: KeyReusedProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingPurgeInstanceError = OrderingPurgeInstanceErrors[keyof OrderingPurgeInstanceErrors];
+
+export type OrderingPurgeInstanceResponses = {
+    /**
+     * Accepted
+     */
+    202: {
+        instanceId: string;
+        control: 'suspend' | 'resume' | 'terminate' | 'purge';
+    };
+};
+
+export type OrderingPurgeInstanceResponse = OrderingPurgeInstanceResponses[keyof OrderingPurgeInstanceResponses];
+
 export type OrderingVerifyOrdersData = {
     body?: never;
     path?: never;
@@ -14149,8 +16106,10 @@ export type OrderingOperationsListDeadLettersResponses = {
             type: string;
             topic: string;
             reason: string;
+            detail?: string;
             subject?: string;
             at: string;
+            body?: unknown;
         }>;
         /**
          * How many are parked altogether
@@ -14235,6 +16194,76 @@ export type OrderingOperationsRedriveDeadLettersResponses = {
 };
 
 export type OrderingOperationsRedriveDeadLettersResponse = OrderingOperationsRedriveDeadLettersResponses[keyof OrderingOperationsRedriveDeadLettersResponses];
+
+export type OrderingOperationsGetHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/health';
+};
+
+export type OrderingOperationsGetHealthErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingOperationsGetHealthError = OrderingOperationsGetHealthErrors[keyof OrderingOperationsGetHealthErrors];
+
+export type OrderingOperationsGetHealthResponses = {
+    /**
+     * Done
+     */
+    200: {
+        status: 'ready' | 'degraded' | 'unavailable';
+        /**
+         * What it does without
+         */
+        degraded: Array<string>;
+        dependencies: {
+            [key: string]: {
+                state: 'up' | 'down';
+                since: string;
+            };
+        };
+        /**
+         * Events that wait to be sent; absent where there is no outbox, or nobody can say now
+         */
+        outbox?: {
+            pending: number;
+            oldestSeconds: number;
+        };
+        /**
+         * Messages that nothing handles until they are redriven, by reason
+         */
+        parked?: {
+            [key: string]: number;
+        };
+    };
+};
+
+export type OrderingOperationsGetHealthResponse = OrderingOperationsGetHealthResponses[keyof OrderingOperationsGetHealthResponses];
 
 export type OrderingOperationsGetLogLevelData = {
     body?: never;

@@ -1,5 +1,5 @@
 import { inTransaction, type SqlServer } from "@eshop/building-blocks/store/sqlserver/pool"
-import { inSeconds, int, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import { ids, inSeconds, int, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
 import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import { NoticeFacts } from "../../notices/notice.ts"
 import type { NoticeQueue } from "../../notices/ports.ts"
@@ -26,8 +26,8 @@ export const sqlServerNotices = (server: SqlServer, added: () => void): NoticeQu
     return rows.map(({ facts, ...row }) => ({ ...row, facts: NoticeFacts.parse(JSON.parse(facts)) }))
   },
 
-  async remove(id) {
-    await server.run(sql`DELETE FROM notice WHERE id = ${text(id)}`)
+  async remove(removed) {
+    await server.run(sql`DELETE FROM notice WHERE id IN (${ids(removed)})`)
   },
 
   async postpone(id, delaySeconds) {

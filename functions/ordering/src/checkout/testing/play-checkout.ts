@@ -8,6 +8,7 @@ import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import type { Order } from "@eshop/domain/ordering/order"
 import { orderId } from "@eshop/domain/ordering/testing/given"
 import { CANCEL, checkout, STOCK_EXPIRED, STOCK_REJECTED, STOCK_RESERVED } from "../checkout-saga.ts"
+import { checkoutFactsOf } from "../order-steps.ts"
 import { type Fault, type Scenario, smooth, startedAt, worldOf } from "./world.ts"
 
 export const shortages = [{ sku: "IPHONE-X-RED", requested: 2, available: 1 }]
@@ -16,7 +17,8 @@ export type Actors = Readonly<Record<string, Actor>>
 
 /** How a checkout goes; smoothly where it says nothing. */
 export type Course = Partial<Scenario> & {
-  readonly stock?: "reserved" | "rejected" | "silent"
+  /** unheard: set aside and confirmed on the order, but the saga is not told. */
+  readonly stock?: "reserved" | "unheard" | "rejected" | "silent"
   readonly faults?: readonly Fault[]
   /** Puts others in the place of some of the steps' own. */
   readonly actors?: (own: Actors) => Actors
@@ -51,12 +53,18 @@ export const outUntil =
 /** Plays a checkout in a world of its own. */
 export async function playCheckout({ stock = "reserved", ...course }: Course = {}) {
   const { faults = [], actors, events = [], ...scenario } = course
-  const isReserved = stock === "reserved"
+  const isReserved = stock === "reserved" || stock === "unheard"
   const told = { ...smooth, ...scenario, ...(!isReserved && { stockAfterSeconds: Number.POSITIVE_INFINITY }) }
   const world = worldOf(told)
   const own = world.actors(checkout, faults)
+  const { order } = world.stored
+  const facts = order && {
+    ...checkoutFactsOf(order, told),
+    ...{ status: "AwaitingPayment", reservedUntil: told.stockExpiresAt },
+  }
   const answer = {
-    reserved: [at(told.stockAfterSeconds, STOCK_RESERVED, { expiresAt: told.stockExpiresAt })],
+    reserved: [at(told.stockAfterSeconds, STOCK_RESERVED, facts)],
+    unheard: [],
     rejected: [at(1, STOCK_REJECTED, { shortages })],
     silent: [],
   }[stock]
@@ -81,11 +89,6 @@ export const reasonIn = (order: Order | undefined) =>
   order?.status === "Cancelled" ? order.reason : undefined
 
 /** The steps of a smooth checkout with a coupon. */
-export const FORWARD = [
-  "read-order",
-  "reserve-coupon",
-  "authorise-payment",
-  "confirm-coupon",
-  "capture-payment",
-  "mark-paid",
-]
+export const FORWARD = ["reserve-coupon", "authorise-payment", "confirm-coupon", "capture-payment"]
+/** The same where the order's store is out while the money is taken. */
+export const MARKED_LATER = [...FORWARD, "mark-paid"]

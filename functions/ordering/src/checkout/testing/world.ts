@@ -16,6 +16,7 @@ import type { OrderPorts } from "../../orders/change-order.ts"
 import type { LockedOrder } from "../../orders/ports.ts"
 import type { Payments } from "../../payments/ports.ts"
 import type { Attention, SagaInNeed } from "../../sagas/attention.ts"
+import { paymentCaptured } from "../payment.ts"
 import type { CheckoutSettings, Redemptions } from "../ports.ts"
 
 export const PAYMENT_ID = "pi_1"
@@ -34,6 +35,8 @@ export type Scenario = {
    */
   readonly payment: "authorised" | "declined" | "action-required" | "confirmed" | "refused" | "slow" | "never"
   readonly captureRefused: boolean
+  /** Whether the order's store is out while the money is taken: the order is marked as paid by a step of its own. */
+  readonly markedLater: boolean
   readonly free: boolean
   readonly gracePeriodSeconds: number
   /** After so many seconds Catalog has set the stock aside, if it does at all; the handler of its answer confirms it. */
@@ -46,6 +49,7 @@ export const smooth: Scenario = {
   couponRefused: false,
   payment: "authorised",
   captureRefused: false,
+  markedLater: false,
   free: false,
   gracePeriodSeconds: 0,
   stockAfterSeconds: 1,
@@ -78,13 +82,17 @@ export function worldOf(scenario: Scenario) {
   const undone: (string | undefined)[] = []
   const coupon = { taken: false, confirmed: false, released: false }
 
+  let storeIsOut = false
   const find = async () => ({ ...stored, head: { version: 2, hash: "" } }) as LockedOrder
   const needy = new Map<string, SagaInNeed>()
   const ports: Ports = {
     orders: {
       find,
       lock: find,
-      append: async (_, __, ___, ____, order) => void Object.assign(stored, { order }),
+      async append(_, __, ___, ____, order) {
+        if (storeIsOut) throw new DependencyUnavailableError("a dependency")
+        Object.assign(stored, { order })
+      },
     } as Partial<OrderPorts["orders"]> as OrderPorts["orders"],
     outbox: {
       add: async (_, messages) =>
@@ -131,7 +139,7 @@ export function worldOf(scenario: Scenario) {
   function actors(saga: Saga, ahead: readonly Fault[] = []): Record<string, Actor> {
     const left = [...ahead]
     const actor =
-      (run: (input: never, call: Call, answer?: never) => Promise<unknown>): Actor =>
+      (name: string, run: (input: never, call: Call, answer?: never) => Promise<unknown>): Actor =>
       async (input, { now, answer }) => {
         confirmStockBy(now)
         const fault = left.shift() ?? "none"
@@ -146,14 +154,19 @@ export function worldOf(scenario: Scenario) {
           caller: { kind: "system", id: saga.name },
           transact: (work) => work({} as Tx),
         }
-        const result = await run(input, call, answer as never)
+        storeIsOut = scenario.markedLater && name === paymentCaptured.name
+        const result = await run(input, call, answer as never).finally(() => {
+          storeIsOut = false
+        })
         fail()
         return result
       }
     return Object.fromEntries(
       saga.steps.flatMap((step): [string, Actor][] => [
-        [step.name, actor(step.run(ports as never))],
-        ...(step.undo ? [[undoName(step), actor(step.undo(ports as never))] as [string, Actor]] : []),
+        [step.name, actor(step.name, step.run(ports as never))],
+        ...(step.undo
+          ? [[undoName(step), actor(undoName(step), step.undo(ports as never))] as [string, Actor]]
+          : []),
       ]),
     )
   }

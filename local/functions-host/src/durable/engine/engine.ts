@@ -69,6 +69,13 @@ export function createEngine(options: EngineOptions) {
       delivery.stored(id, arrived)
     },
 
+    /** Writes the custom status of an instance; its next episode writes the orchestrator's own again. */
+    async setCustomStatus(id: string, text: string | null): Promise<void> {
+      await store.commit((writer) => writer.setCustomStatus(id, text))
+      const live = lives.get(id)
+      if (live) live.instance = { ...live.instance, customStatus: text }
+    },
+
     /** Hands an event to an instance that a transaction of the caller has stored for it already. */
     deliver(id: string, event: HistoryEvent, messageId: number): void {
       delivery.stored(id, { event, messageId })

@@ -195,6 +195,13 @@ export function createEntityEngine(options: {
       wake(target)
     },
 
+    /** Takes the entity's lock from an orchestration that will not let it go any more. */
+    async release(id: string, lockedBy: string): Promise<void> {
+      const message = { id: randomUUID(), parent: lockedBy }
+      await store.commit((writer) => storeEntityMessage(writer, id, "release", message))
+      wake(id)
+    },
+
     /**
      * Deletes the entity, once its current batch is done; messages that it has not read go to a new one.
      * @returns whether there was one

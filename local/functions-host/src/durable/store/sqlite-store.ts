@@ -212,6 +212,11 @@ class SqliteStore implements Store {
     return { entities, ...(rows.length > query.top && last ? { continuationToken: token(0, last.id) } : {}) }
   }
 
+  lockedEntities(): Entity[] {
+    const rows = this.#sql("SELECT * FROM entity WHERE locked_by IS NOT NULL ORDER BY id").all() as Row[]
+    return rows.map(toEntity)
+  }
+
   entitiesWithMessages(): string[] {
     const rows = this.#sql("SELECT DISTINCT target FROM message WHERE target LIKE '@%'").all()
     return rows.map((row) => (row as { target: string }).target)
@@ -288,6 +293,9 @@ class SqliteStore implements Store {
     updateInstance: (given) => {
       const { executionId, status, output, customStatus, updatedAt } = given
       this.#writes.push(["updateInstance", executionId, status, output, customStatus, updatedAt, given.id])
+    },
+    setCustomStatus: (id, text) => {
+      this.#writes.push(["setCustomStatus", text, id])
     },
     continueInstance: (given) => {
       this.#writer.updateInstance(given)

@@ -11,6 +11,7 @@ export const writes = {
   insertInstance: "INSERT INTO instance VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   updateInstance:
     "UPDATE instance SET execution_id = ?, status = ?, output = ?, custom_status = ?, updated_at = ? WHERE id = ?",
+  setCustomStatus: "UPDATE instance SET custom_status = ? WHERE id = ?",
   setInput: "UPDATE instance SET input = ? WHERE id = ?",
   appendHistory: "INSERT INTO history VALUES (?, ?, ?)",
   deleteHistory: "DELETE FROM history WHERE instance_id = ?",

@@ -63,6 +63,8 @@ export type Writer = {
   createInstance(instance: Instance, replaces: boolean): void
   /** Writes the columns that an episode may change. */
   updateInstance(instance: Instance): void
+  /** Writes the custom status alone. @param text JSON text, or null for none */
+  setCustomStatus(instanceId: string, text: string | null): void
   /** Begins the next execution: writes the input and removes the history. */
   continueInstance(instance: Instance): void
   /** Appends events as comma-joined JSON texts; parts count up from 0 per instance. */
@@ -90,6 +92,8 @@ export type Store = {
   listInstances(query: InstanceQuery): { instances: Instance[]; continuationToken?: string }
   entity(id: string): Entity | undefined
   listEntities(query: EntityQuery): { entities: Entity[]; continuationToken?: string }
+  /** Entities that an orchestration has locked, with or without a state. */
+  lockedEntities(): Entity[]
   /** Entities that have messages. */
   entitiesWithMessages(): string[]
   /**

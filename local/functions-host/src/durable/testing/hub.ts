@@ -15,15 +15,15 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`../../../fixtures/${name}/`, import.meta.url))
 }
 
-/** Starts the app with an empty task hub that is not flushed to disk. */
-export async function startDurableApp(name: string) {
+/** Starts the app with an empty task hub that is not flushed to disk. @param env more settings */
+export async function startDurableApp(name: string, env: Record<string, string> = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), "durable-test-"))
   const lines: string[] = []
   const options = {
     scriptRoot: fixture(name),
     port: 0,
     stateDir,
-    env: { ...process.env, FUNCTIONS_HOST_TASK_HUB_SYNCHRONOUS: "off" },
+    env: { ...process.env, FUNCTIONS_HOST_TASK_HUB_SYNCHRONOUS: "off", ...env },
     log: (line: string) => lines.push(line),
   }
   let host = await startHost({ ...options, extensions: [createDurableExtension()] })

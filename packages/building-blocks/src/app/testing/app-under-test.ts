@@ -10,10 +10,11 @@ import { byTopic, consume } from "../../messaging/subscription.ts"
 import type { BaseStore } from "../../store/store.ts"
 import type { LogLevel } from "../../telemetry/log.ts"
 import { traceparentOf } from "../../telemetry/traceparent.ts"
-import type { App, PortsOf } from "../app.ts"
+import type { App } from "../app.ts"
 import type { Caller } from "../call.ts"
 import { routesOf } from "../functions.ts"
 import { pipeline } from "../invoke.ts"
+import type { OwnPorts } from "../start.ts"
 
 /** An answer of an app as a test looks at it. */
 export type Reply = {
@@ -51,14 +52,15 @@ export type AppUnderTest = {
 export function appUnderTest<A extends App<never>>(
   app: A,
   parts: {
-    readonly ports: PortsOf<A>
+    readonly ports: OwnPorts<A>
     readonly store?: BaseStore
     readonly guests?: GuestTokens
     readonly orderTokens?: OrderTokens
   },
 ): AppUnderTest {
   const { store, guests, orderTokens } = parts
-  const invoke = pipeline({ ...parts, checkResults: true })
+  const health = { look: async () => ({}) }
+  const invoke = pipeline({ ...parts, ports: { ...parts.ports, health }, checkResults: true })
   const log: string[] = []
   const contextOf = () => new InvocationContext({ logHandler: (_, ...texts) => log.push(texts.join(" ")) })
   const routes = routesOf(app).map((route) => ({

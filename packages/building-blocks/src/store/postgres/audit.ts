@@ -1,7 +1,7 @@
 import type pg from "pg"
 import { idOfCaller } from "../../app/call.ts"
 import type { Audit, AuditRecord } from "../../audit/audit.ts"
-import { inTransaction } from "./pool.ts"
+import { inTransaction, sendInTransaction } from "./pool.ts"
 
 type Row = {
   position: number
@@ -16,7 +16,7 @@ type Row = {
 /** The audit trail as a PostgreSQL table. */
 export const postgresAudit = (pool: pg.Pool): Audit => ({
   async add(tx, { caller, now }, entries) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "audit-add",
       text: `INSERT INTO audit (at, caller_kind, caller, subject, action, change)
              SELECT $1, $2, $3, entry.* FROM unnest($4::text[], $5::text[], $6::jsonb[]) AS entry`,

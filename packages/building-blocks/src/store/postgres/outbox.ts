@@ -2,7 +2,7 @@ import type { CloudEvent } from "@eshop/domain/contracts/event"
 import type pg from "pg"
 import type { Outbox, OutboxBacklog, OutboxMessage } from "../../messaging/outbox.ts"
 import { afterCommit } from "../transaction.ts"
-import { inTransaction } from "./pool.ts"
+import { sendInTransaction } from "./pool.ts"
 
 type Row = { id: string; topic: string; event: CloudEvent; redrive_to: string | null; position: number }
 type Sender = { leaseSeconds: number; send(messages: readonly OutboxMessage[]): void }
@@ -24,7 +24,7 @@ export function postgresOutbox(pool: pg.Pool): Outbox {
       const immediate = sender
       // Whoever commits sends, and holds the first lease: nobody has to claim the messages.
       if (immediate) afterCommit(tx, () => immediate.send(messages))
-      await inTransaction(tx).query({
+      sendInTransaction(tx, {
         name: "outbox-add",
         text: `INSERT INTO outbox (id, topic, event, redrive_to, leased_until)
                SELECT *, CASE WHEN $5::int > 0 THEN now() + make_interval(secs => $5::int) ELSE '-infinity' END

@@ -6,7 +6,7 @@ import type { PersonalData } from "../../personal-data/personal-data.ts"
 import { PersonalDataError } from "../../personal-data/personal-data.ts"
 import { open, type Sealed, seal } from "../../personal-data/sealing.ts"
 import type { WrappingKeys } from "../../personal-data/wrapping-keys.ts"
-import { inTransaction, type Queryable } from "./pool.ts"
+import { inTransaction, type Queryable, sendInTransaction } from "./pool.ts"
 
 type Row = Sealed & { readonly subject: string }
 
@@ -16,15 +16,17 @@ const wrapped = `wrapped_key AS "wrappedKey", key_version AS "keyVersion"`
 export function postgresPersonalData(pool: pg.Pool, keys: WrappingKeys): PersonalData {
   const wrapping = keyWrapping(keys)
 
+  /** @returns the customer's new key, or the one that somebody else has added meanwhile, locked until the transaction ends */
   async function addKey(client: Queryable, customerId: string): Promise<WrappedKey> {
     const key = wrapping.make(customerId)
-    await client.query({
+    const { rows } = await client.query<WrappedKey>({
       name: "customer-key-add",
       text: `INSERT INTO customer_key (customer_id, wrapped_key, key_version) VALUES ($1, $2, $3)
-             ON CONFLICT DO NOTHING`,
+             ON CONFLICT (customer_id) DO UPDATE SET customer_id = excluded.customer_id
+             RETURNING ${wrapped}`,
       values: [customerId, key.wrappedKey, key.keyVersion],
     })
-    return key
+    return rows[0] as WrappedKey
   }
 
   /**
@@ -37,15 +39,12 @@ export function postgresPersonalData(pool: pg.Pool, keys: WrappingKeys): Persona
     customerId: string,
     lock: "FOR KEY SHARE" | "FOR UPDATE",
   ): Promise<KeyObject> {
-    for (;;) {
-      const { rows } = await client.query<WrappedKey>({
-        name: `customer-key-find ${lock}`,
-        text: `SELECT ${wrapped} FROM customer_key WHERE customer_id = $1 ${lock}`,
-        values: [customerId],
-      })
-      if (rows[0]) return wrapping.unwrap(customerId, rows[0])
-      await addKey(client, customerId)
-    }
+    const { rows } = await client.query<WrappedKey>({
+      name: `customer-key-find ${lock}`,
+      text: `SELECT ${wrapped} FROM customer_key WHERE customer_id = $1 ${lock}`,
+      values: [customerId],
+    })
+    return wrapping.unwrap(customerId, rows[0] ?? (await addKey(client, customerId)))
   }
 
   return {
@@ -57,15 +56,17 @@ export function postgresPersonalData(pool: pg.Pool, keys: WrappingKeys): Persona
         bindingOf(customerId, subject),
         content,
       )
-      const { rowCount } = await client.query({
+      const put = {
         name: "personal-data-put",
         text: `INSERT INTO personal_data (subject, customer_id, nonce, ciphertext) VALUES ($1, $2, $3, $4)
                ON CONFLICT (subject) DO UPDATE
                SET nonce = excluded.nonce, ciphertext = excluded.ciphertext, kept_at = excluded.kept_at
                WHERE personal_data.customer_id = excluded.customer_id`,
         values: [subject, customerId, nonce, ciphertext],
+      }
+      sendInTransaction(tx, put, ({ rowCount }) => {
+        if (rowCount !== 1) throw new PersonalDataError(`the data of ${subject} is another customer's`)
       })
-      if (rowCount !== 1) throw new PersonalDataError(`the data of ${subject} is another customer's`)
       return { commitment: commitmentOf(content) }
     },
 

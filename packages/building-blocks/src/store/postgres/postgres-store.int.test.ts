@@ -7,7 +7,7 @@ import { startParts } from "../../../../../tests/fixtures/local-parts.ts"
 import { isUnavailable } from "../../failure.ts"
 import { newId } from "../../ids.ts"
 import { applyMigrations } from "./migrations.ts"
-import { connectPostgres, inTransaction } from "./pool.ts"
+import { connectPostgres, inTransaction, sendInTransaction } from "./pool.ts"
 import { type PostgresStore, postgresStore } from "./postgres-store.ts"
 
 const atOnce = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>
@@ -101,6 +101,47 @@ test("a transaction whose connection breaks fails, and the pool goes on", async 
   })
   expect(await failing.then(() => "committed", isUnavailable)).toBe(true)
   expect(await store.unitOfWork.transaction((tx) => store.inbox.claim(tx, "s", id))).toBe(true)
+})
+
+describe("a statement that nobody waits for", () => {
+  const park = (id: string) => ({
+    text: "INSERT INTO inbox (source, event_id) VALUES ('unawaited', $1)",
+    values: [id],
+  })
+  const isThere = async (id: string) =>
+    (await store.pool.query("SELECT FROM inbox WHERE source = 'unawaited' AND event_id = $1", [id])).rowCount
+
+  test("commits with its transaction", async () => {
+    const id = newId()
+    await store.unitOfWork.transaction(async (tx) => sendInTransaction(tx, park(id)))
+    expect(await isThere(id)).toBe(1)
+  })
+
+  test("that fails, or whose result is wrong, fails the transaction with its own error", async () => {
+    const id = newId()
+    const failing = store.unitOfWork.transaction(async (tx) => {
+      sendInTransaction(tx, park(id))
+      sendInTransaction(tx, "SELECT 1 / 0")
+      await inTransaction(tx).query("SELECT 1")
+    })
+    await expect(failing).rejects.toThrow("division by zero")
+    const unsendable = store.unitOfWork.transaction(async (tx) => {
+      sendInTransaction(tx, park(id))
+      sendInTransaction(tx, { text: "SELECT $1::json", values: [{ count: 1n }] })
+    })
+    await expect(unsendable).rejects.toThrow("BigInt")
+    const wrong = store.unitOfWork.transaction(async (tx) =>
+      sendInTransaction(tx, park(id), () => {
+        throw new Error("not as it should be")
+      }),
+    )
+    await expect(wrong).rejects.toThrow("not as it should be")
+    expect(await isThere(id)).toBe(0)
+  })
+
+  test("is sent within a transaction alone", () => {
+    expect(() => sendInTransaction(store.pool as never, "SELECT 1")).toThrow("outside of a transaction")
+  })
 })
 
 test("int8 arrives as a number, and what a number cannot hold is an error", async () => {

@@ -1,6 +1,6 @@
 import type pg from "pg"
 import type { RecordedRequest, RequestLog } from "../store.ts"
-import { inTransaction } from "./pool.ts"
+import { inTransaction, sendInTransaction } from "./pool.ts"
 
 /** Answers by idempotency key as a PostgreSQL table. */
 export const postgresRequestLog = (pool: pg.Pool): RequestLog => ({
@@ -26,7 +26,7 @@ export const postgresRequestLog = (pool: pg.Pool): RequestLog => ({
   },
 
   async record(tx, scope, key, result) {
-    await inTransaction(tx).query({
+    sendInTransaction(tx, {
       name: "request-record",
       text: "UPDATE idempotent_request SET result = $3 WHERE scope = $1 AND key = $2",
       values: [scope, key, result],

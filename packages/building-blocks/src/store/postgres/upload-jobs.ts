@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto"
 import type pg from "pg"
+import { idOfCaller } from "../../app/call.ts"
 import type { LineResult, UploadJob, UploadJobs } from "../../uploads/upload-jobs.ts"
 import { inTransaction } from "./pool.ts"
 
 const MOST_FAILURES = 5
+
+const jobs = `
+  SELECT id, kind, caller, status, parts, received, lines, position, taken, refused, created_at AS "createdAt"
+  FROM upload_job`
 
 /** Uploads as PostgreSQL tables. */
 export const postgresUploadJobs = (pool: pg.Pool): UploadJobs => ({
@@ -15,12 +20,25 @@ export const postgresUploadJobs = (pool: pg.Pool): UploadJobs => ({
   },
 
   async find(kind, id) {
-    const { rows } = await pool.query<UploadJob>(
-      `SELECT id, kind, caller, status, parts, received, lines, position, taken, refused, created_at AS "createdAt"
-       FROM upload_job WHERE kind = $1 AND id = $2`,
-      [kind, id],
-    )
+    const { rows } = await pool.query<UploadJob>(`${jobs} WHERE kind = $1 AND id = $2`, [kind, id])
     return rows[0]
+  },
+
+  async list(kind, { after, limit, of }) {
+    const { rows } = await pool.query<UploadJob>(
+      `${jobs} WHERE kind = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+                 AND ($4::text IS NULL OR (caller->>'kind', caller->>'id') = ($4, $5))
+       ORDER BY created_at DESC, id DESC LIMIT $6`,
+      [
+        kind,
+        after?.createdAt ?? null,
+        after?.id ?? null,
+        of?.kind ?? null,
+        of && (idOfCaller(of) ?? null),
+        limit,
+      ],
+    )
+    return rows
   },
 
   async putPart(tx, id, { number, lines, content }) {

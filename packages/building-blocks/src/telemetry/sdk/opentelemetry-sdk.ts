@@ -1,9 +1,11 @@
 // A chunk of its own, loaded when a setting asks for telemetry: it imports nothing of ours that has a state.
-import type { Attributes } from "@opentelemetry/api"
+import { type Attributes, metrics, trace } from "@opentelemetry/api"
+import { logs } from "@opentelemetry/api-logs"
 import {
   defaultResource,
   detectResources,
   envDetector,
+  type Resource,
   resourceFromAttributes,
 } from "@opentelemetry/resources"
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from "@opentelemetry/sdk-logs"
@@ -13,12 +15,7 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics"
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  RandomIdGenerator,
-  type SpanExporter,
-} from "@opentelemetry/sdk-trace-base"
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base"
 
 /** Where one receiver takes the three signals. */
 export type Exporters = {
@@ -27,57 +24,67 @@ export type Exporters = {
   readonly logs: LogRecordExporter
 }
 
-/**
- * The SDK's three providers. Queues are bounded (2,048 spans, 2,048 log records) and drop what is too much; spans are
- * sampled as OTEL_TRACES_SAMPLER says, otherwise as their parents are, and all without one.
- * @param options.resource what OTEL_RESOURCE_ATTRIBUTES says goes before it
- * @param options.reader takes the metrics in place of the exporters
- * @param options.metricIntervalMs between two exports of the metrics
- * @param options.timeoutMs after which an export is given up
- */
-export function openTelemetrySdk(options: {
-  resource: Attributes
-  exporters: readonly Exporters[]
-  reader?: IMetricReader
-  metricIntervalMs: number
-  timeoutMs: number
-}) {
-  const { exporters, metricIntervalMs, timeoutMs } = options
-  const resource = defaultResource()
-    .merge(resourceFromAttributes(options.resource))
-    .merge(detectResources({ detectors: [envDetector] }))
-  const ids = nameableSpans()
-  const spanProcessors = exporters.map(({ spans }) => new BatchSpanProcessor(spans))
-  const tracers = new BasicTracerProvider({ resource, spanProcessors, idGenerator: ids })
-  const readers = options.reader
-    ? [options.reader]
-    : exporters.map(
-        ({ metrics }) =>
-          new PeriodicExportingMetricReader({
-            exporter: metrics,
-            exportIntervalMillis: metricIntervalMs,
-            exportTimeoutMillis: Math.min(timeoutMs, metricIntervalMs),
-          }),
-      )
-  const meters = new MeterProvider({ resource, readers })
-  const processors = exporters.map(({ logs }) => new BatchLogRecordProcessor({ exporter: logs }))
-  const loggers = new LoggerProvider({ resource, processors })
-  return { tracers, meters, loggers, nameNextSpan: ids.nameNext }
+export type SdkOptions = {
+  /** Who sends; what OTEL_RESOURCE_ATTRIBUTES says goes before it. */
+  readonly resource: Attributes
+  readonly exporters: readonly Exporters[]
+  /** Takes the metrics in place of the exporters. */
+  readonly reader?: IMetricReader
+  /** Between two exports of the metrics. */
+  readonly metricIntervalMs: number
+  /** After which an export is given up. */
+  readonly timeoutMs: number
 }
 
-/** Random ids, but for a span whose id was told to others before it was made. */
-function nameableSpans() {
-  const random = new RandomIdGenerator()
-  let next: string | undefined
+/** An SDK that is the process's own from now on. */
+export type Sdk = {
+  /** Sends what has been collected. */
+  flush(): Promise<unknown>
+  /** Sends it, and ends. */
+  shutdown(): Promise<unknown>
+}
+
+export const resourceOf = (attributes: Attributes): Resource =>
+  defaultResource()
+    .merge(resourceFromAttributes(attributes))
+    .merge(detectResources({ detectors: [envDetector] }))
+
+/** Queues to the exporters. They are bounded (2,048 spans, 2,048 log records) and drop what is too much. */
+export const processorsOf = ({ exporters }: SdkOptions) => ({
+  spans: exporters.map(({ spans }) => new BatchSpanProcessor(spans)),
+  logs: exporters.map(({ logs }) => new BatchLogRecordProcessor({ exporter: logs })),
+})
+
+export const readersOf = ({ exporters, metricIntervalMs, timeoutMs }: SdkOptions) =>
+  exporters.map(
+    ({ metrics }) =>
+      new PeriodicExportingMetricReader({
+        exporter: metrics,
+        exportIntervalMillis: metricIntervalMs,
+        exportTimeoutMillis: Math.min(timeoutMs, metricIntervalMs),
+      }),
+  )
+
+/**
+ * Registers the SDK's three providers. Spans are sampled as OTEL_TRACES_SAMPLER says, otherwise as their parents are, and
+ * all without one.
+ */
+export function openTelemetrySdk(options: SdkOptions): Sdk {
+  const { exporters, reader } = options
+  const resource = resourceOf(options.resource)
+  const processors = processorsOf(options)
+  const tracers = new BasicTracerProvider({ resource, spanProcessors: processors.spans })
+  const meters = new MeterProvider({ resource, readers: reader ? [reader] : readersOf(options) })
+  const loggers = new LoggerProvider({ resource, processors: processors.logs })
+  // Spans and log records that nobody takes are not made either.
+  if (exporters.length > 0) {
+    trace.setGlobalTracerProvider(tracers)
+    logs.setGlobalLoggerProvider(loggers)
+  }
+  metrics.setGlobalMeterProvider(meters)
+  const providers = [tracers, meters, loggers]
   return {
-    generateTraceId: () => random.generateTraceId(),
-    generateSpanId() {
-      const id = next ?? random.generateSpanId()
-      next = undefined
-      return id
-    },
-    nameNext(spanId: string) {
-      next = spanId
-    },
+    flush: () => Promise.all(providers.map((provider) => provider.forceFlush())),
+    shutdown: () => Promise.all(providers.map((provider) => provider.shutdown())),
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import { createServer } from "node:net"
@@ -9,9 +10,11 @@ import { readSettings } from "../../settings.ts"
 import { ambient } from "../ambient.ts"
 import { clientCall } from "../client-call.ts"
 import { databaseCall } from "../database-call.ts"
-import { runningTelemetry } from "../running.ts"
+import { log } from "../log.ts"
+import { count } from "../metrics.ts"
+import { isTelling } from "../running.ts"
 import { inSharedSpan, inSpan, recordNamedSpan } from "../spans.ts"
-import { isWanted, startTelemetry, TelemetrySettings } from "./start-telemetry.ts"
+import { isWanted, startTelemetry, startTelemetrySoon, TelemetrySettings } from "./start-telemetry.ts"
 
 const service = { name: "things", version: "3" }
 const incoming = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`
@@ -45,7 +48,8 @@ test("no setting, or an empty one, starts nothing", async () => {
     expect(isWanted(settingsOf(env))).toBe(false)
     expect(await startTelemetry(settingsOf(env), service)).toBeUndefined()
   }
-  expect(runningTelemetry()).toBeUndefined()
+  expect(startTelemetrySoon(settingsOf({}), service)).toBeUndefined()
+  expect(isTelling()).toBe(false)
 })
 
 test("a call's span lies below the ambient one; what belongs to no call has none", async () => {
@@ -120,6 +124,93 @@ test("work for several traces is told in each of them, what it calls in the firs
   const [first] = spans.filter(({ name, traceId }) => name === "project" && traceId.startsWith("a"))
   const [second] = spans.filter(({ traceId }) => traceId.startsWith("e"))
   expect(second?.links?.map(({ spanId }) => spanId)).toEqual([first?.spanId])
+})
+
+test("what is told before the SDK is loaded is kept, and sent when it is", async () => {
+  sink = await startOtlpSink()
+  vi.spyOn(console, "info").mockImplementation(() => {})
+  const telemetry = startTelemetrySoon(settingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }), service)
+  let running = () => {}
+  const long = inSpan({ name: "longer", kind: SpanKind.SERVER, traceparent: incoming }, async (span) => {
+    log.info("a thing was shown", { thing: "7" })
+    count("eshop.orders", 2, { "eshop.order.status": "Paid" })
+    await clientCall(call, async () => 1)
+    recordNamedSpan(
+      "c".repeat(16),
+      { name: "saga", kind: SpanKind.INTERNAL, traceparent: span.traceparent, startTime: new Date(1_000) },
+      new Date(61_000),
+      "Stranded",
+    )
+    await new Promise<void>((resolve) => {
+      running = resolve
+    })
+    span.set({ "eshop.outcome": "done" })
+  })
+  expect(sink.received).toEqual([])
+  await telemetry?.flush()
+  running()
+  await long
+  await telemetry?.stop()
+  vi.restoreAllMocks()
+  const of = (name: string) => sink?.spans.find((span) => span.name === name)
+  expect(sink.spans.map(({ name }) => name).sort()).toEqual(["SELECT thing", "longer", "saga"])
+  expect([of("longer")?.parentSpanId, of("longer")?.attributes]).toEqual([
+    "b".repeat(16),
+    { "eshop.outcome": "done" },
+  ])
+  expect([of("SELECT thing")?.parentSpanId, of("saga")?.parentSpanId]).toEqual(
+    Array(2).fill(of("longer")?.spanId),
+  )
+  expect([of("saga")?.spanId, of("saga")?.failed, of("saga")?.attributes["error.type"]]).toEqual([
+    "c".repeat(16),
+    true,
+    "Stranded",
+  ])
+  expect(sink.logs.map(({ text, traceId, attributes }) => [text, traceId, attributes.thing])).toEqual([
+    ["a thing was shown", "a".repeat(32), "7"],
+  ])
+  const points = [...sink.points.values()].map(({ name, value }) => [name, value])
+  expect(points.sort()).toEqual([
+    ["db.client.operation.duration", 1],
+    ["eshop.orders", 2],
+  ])
+})
+
+test("a trace that its caller does not sample is not told of, if the SDK comes later", async () => {
+  sink = await startOtlpSink()
+  const telemetry = startTelemetrySoon(settingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }), service)
+  const unsampled = incoming.replace(/01$/, "00")
+  await inSpan({ name: "work", kind: SpanKind.SERVER, traceparent: unsampled }, async ({ traceparent }) => {
+    expect(traceparent).toMatch(/-00$/)
+  })
+  await telemetry?.stop()
+  expect(sink.spans).toEqual([])
+})
+
+test("of what is told before the SDK is loaded, two thousand are kept", async () => {
+  sink = await startOtlpSink()
+  const telemetry = startTelemetrySoon(settingsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }), service)
+  for (let at = 0; at < 3_000; at++) count("eshop.orders", 1, { "eshop.order.status": "Paid" })
+  await telemetry?.stop()
+  expect([...sink.points.values()].map(({ value }) => value)).toEqual([2_000])
+})
+
+test("a share of the traces is sampled by their ids, whatever the caller says", async () => {
+  const ids = Array.from({ length: 400 }, (_, at) => createHash("md5").update(`${at}`).digest("hex"))
+  const work = async () => {
+    for (const [at, id] of ids.entries())
+      await inSpan(
+        { name: "work", kind: SpanKind.SERVER, traceparent: `00-${id}-${"b".repeat(16)}-0${at % 2}` },
+        async () => 1,
+      )
+  }
+  const env = { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.1" }
+  const first = (await sent(work, env)).spans.map(({ traceId }) => traceId)
+  await sink?.close()
+  for (const api of [trace, metrics, logs]) api.disable()
+  const second = (await sent(work, env)).spans.map(({ traceId }) => traceId)
+  expect(second).toEqual(first)
+  expect(first).toHaveLength(32)
 })
 
 test("a receiver that says nothing harms nobody: a stop ends within its time", async () => {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { DiagLogLevel, diag, metrics, trace } from "@opentelemetry/api"
-import { logs } from "@opentelemetry/api-logs"
+import { DiagLogLevel, diag } from "@opentelemetry/api"
 import * as z from "zod"
 import { azureCredential } from "../../identity/azure-credential.ts"
+import { withoutAmbient } from "../ambient.ts"
 import { log } from "../log.ts"
-import { telemetryRuns } from "../running.ts"
+import { showGauges } from "../metrics.ts"
+import { telemetryComes, telemetryEnds, telemetryRuns } from "../running.ts"
+import type { Exporters, Sdk, SdkOptions } from "./opentelemetry-sdk.ts"
 import { resourceOf, type Service } from "./resource.ts"
 
 /** Empty counts as not set (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). */
@@ -72,61 +74,81 @@ export async function startTelemetry(
 ): Promise<Telemetry | undefined> {
   if (!isWanted(settings)) return undefined
   const complain = complainNowAndThen()
-  const logger = { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore }
-  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
-  const { openTelemetrySdk } = await import("./opentelemetry-sdk.ts")
-  const exporters = await exportersOf(settings)
   const scraped = isScraped(settings)
     ? (await import("./opentelemetry-prometheus.ts")).prometheusReader()
     : undefined
-  const { tracers, meters, loggers, nameNextSpan } = openTelemetrySdk({
+  const sdk = await sdkOf(settings, {
     resource: resourceOf({ ...service, name: settings.OTEL_SERVICE_NAME ?? service.name }, process.env),
-    exporters,
+    exporters: await otlpOf(settings),
     ...(scraped && { reader: scraped.reader }),
     metricIntervalMs: settings.OTEL_METRIC_EXPORT_INTERVAL,
     timeoutMs: settings.OTEL_EXPORTER_OTLP_TIMEOUT,
   })
-  // Spans and log records that nobody takes are not made either.
-  if (exporters.length > 0) {
-    trace.setGlobalTracerProvider(tracers)
-    logs.setGlobalLoggerProvider(loggers)
-  }
-  metrics.setGlobalMeterProvider(meters)
-  telemetryRuns({ nameNextSpan })
-  const providers = [tracers, meters, loggers]
+  // Only now: what is set before it, Azure Monitor's SDK forgets.
+  const logger = { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore }
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
+  telemetryRuns()
   return {
-    flush: () =>
-      inTime(
-        providers.map((provider) => provider.forceFlush()),
-        complain,
-      ),
+    flush: () => inTime(sdk.flush(), complain),
     async stop() {
-      await inTime(
-        providers.map((provider) => provider.shutdown()),
-        complain,
-      )
-      telemetryRuns(undefined)
+      await inTime(sdk.shutdown(), complain)
+      telemetryEnds()
     },
     ...(scraped && { metricsText: scraped.text }),
   }
 }
 
-async function exportersOf(settings: TelemetrySettings) {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = settings
+/** A first request is answered by then; its SDK takes a third of a second to load, in which a process does nothing else. */
+const LOAD_AFTER_MS = 2_000
+
+/**
+ * Starts OpenTelemetry's SDK where a setting asks for it, but not before the app has had the time to answer its first
+ * request. What is told until then is kept, and handed on. Who asks for the metrics, and who stops, has it loaded at once.
+ * @returns undefined where no setting asks: then no code of it is loaded
+ */
+export function startTelemetrySoon(settings: TelemetrySettings, service: Service): Telemetry | undefined {
+  if (!isWanted(settings)) return undefined
+  telemetryComes()
+  let loading: Promise<Telemetry | undefined> | undefined
+  const load = () => {
+    loading ??= withoutAmbient(() => loadTelemetry(settings, service))
+    return loading
+  }
+  setTimeout(load, LOAD_AFTER_MS).unref()
+  return {
+    flush: async () => await (await load())?.flush(),
+    stop: async () => await (await load())?.stop(),
+    ...(isScraped(settings) && { metricsText: async () => (await (await load())?.metricsText?.()) ?? "" }),
+  }
+}
+
+/** The app runs without it as well. */
+async function loadTelemetry(settings: TelemetrySettings, service: Service): Promise<Telemetry | undefined> {
+  try {
+    const telemetry = await startTelemetry(settings, service)
+    showGauges()
+    return telemetry
+  } catch (error) {
+    telemetryEnds()
+    log.error("telemetry does not run", { error })
+    return undefined
+  }
+}
+
+async function sdkOf(settings: TelemetrySettings, options: SdkOptions): Promise<Sdk> {
   const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString } = settings
+  if (!connectionString) return (await import("./opentelemetry-sdk.ts")).openTelemetrySdk(options)
   const withIdentity = /\bAuthorization=AAD\b/i.test(settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? "")
-  const [otlp, azureMonitor] = await Promise.all([
-    endpoint && import("./opentelemetry-otlp.ts"),
-    connectionString && import("./azure-monitor.ts"),
-  ])
-  return [
-    ...(otlp && endpoint
-      ? [otlp.otlpExporters(endpoint, headersOf(headers), settings.OTEL_EXPORTER_OTLP_TIMEOUT)]
-      : []),
-    ...(azureMonitor && connectionString
-      ? [azureMonitor.azureMonitorExporters(connectionString, withIdentity ? azureCredential() : undefined)]
-      : []),
-  ]
+  const credential = withIdentity ? azureCredential() : undefined
+  const { azureMonitorSdk } = await import("./azure-monitor.ts")
+  return azureMonitorSdk(options, { connectionString, credential })
+}
+
+async function otlpOf(settings: TelemetrySettings): Promise<Exporters[]> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = settings
+  if (!endpoint) return []
+  const { otlpExporters } = await import("./opentelemetry-otlp.ts")
+  return [otlpExporters(endpoint, headersOf(headers), settings.OTEL_EXPORTER_OTLP_TIMEOUT)]
 }
 
 /** `name=value,…`, percent-encoded (W3C Baggage, without its metadata). */
@@ -138,11 +160,11 @@ const headersOf = (text = ""): Record<string, string> =>
     }),
   )
 
-/** Waits for all of them, whatever becomes of each, but not for long. */
-async function inTime(all: readonly Promise<void>[], complain: (message: string) => void): Promise<void> {
+/** Waits for it, whatever becomes of it, but not for long. */
+async function inTime(work: Promise<unknown>, complain: (message: string) => void): Promise<void> {
   const late = new AbortController()
   await Promise.race([
-    Promise.all(all.map((one) => one.catch((error) => complain(messageOf(error))))),
+    work.catch((error) => complain(messageOf(error))),
     sleep(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => {}),
   ])
   late.abort()

@@ -17,7 +17,15 @@ export type Cart = {
 /** A rule with what names it: a promotion's id or a coupon's code. */
 export type NamedRule = Pick<
   Rule,
-  "name" | "enabled" | "validFrom" | "validUntil" | "scope" | "conditions" | "effect" | "stacking"
+  | "name"
+  | "translations"
+  | "enabled"
+  | "validFrom"
+  | "validUntil"
+  | "scope"
+  | "conditions"
+  | "effect"
+  | "stacking"
 > &
   (
     | { readonly promotionId: string; readonly couponCode?: undefined }

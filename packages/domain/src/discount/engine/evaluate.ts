@@ -93,6 +93,7 @@ const begin = (cart: Cart): State => ({
 const toDiscount = ({ rule, amount }: Applied): LineDiscount => ({
   ...(rule.promotionId === undefined ? { couponCode: rule.couponCode } : { promotionId: rule.promotionId }),
   reason: rule.name,
+  ...(rule.translations && { translations: rule.translations }),
   amount: usd(amount),
 })
 

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { RATE_UNIT } from "../../contracts/taxes.ts"
 import { CategoryId, CustomerGroup, ProductId, Quantity, Sku } from "../../kernel/ids.ts"
+import { translationsOf } from "../../kernel/localised-text.ts"
 import { Money } from "../../kernel/money.ts"
 import { freeText } from "../../kernel/text.ts"
 
@@ -72,6 +73,7 @@ export const Stacking = z.strictObject({
 
 const shape = {
   name: freeText(200).describe("What a customer reads beside the discount"),
+  translations: translationsOf(freeText(200)).optional().describe("The name in other languages than English"),
   enabled: z.boolean(),
   validFrom: z.iso.datetime().optional().describe("Inclusive, to the millisecond"),
   validUntil: z.iso.datetime().optional().describe("Exclusive, to the millisecond"),

@@ -1,4 +1,4 @@
-import type { Explanation } from "../../contracts/quotes.ts"
+import type { Explanation, NotApplied } from "../../contracts/quotes.ts"
 import { RATE_UNIT } from "../../contracts/taxes.ts"
 import { usd } from "../../kernel/money.ts"
 import type { Taken } from "./amounts.ts"
@@ -103,11 +103,40 @@ function reasonOf(verdict: Verdict): string {
   return `${applied}; not off ${skus}: does not combine with "${first.by.name}"`
 }
 
+const named = ({ name, translations }: NamedRule) => ({ name, ...(translations && { translations }) })
+
+function notMet(unmet: Unmet): NotApplied {
+  const code = unmet.condition
+  switch (unmet.condition) {
+    case "valid-from":
+      return { code, at: unmet.validFrom }
+    case "valid-until":
+      return { code, at: unmet.validUntil }
+    case "minimum-order-value":
+      return { code, value: { needed: usd(unmet.needed), found: usd(unmet.found) } }
+    case "minimum-quantity":
+      return { code, units: { needed: unmet.needed, found: unmet.found } }
+    default:
+      return { code }
+  }
+}
+
+function becauseOf(verdict: Verdict): NotApplied | undefined {
+  if (verdict.outcome === "applied") return undefined
+  if (verdict.outcome === "not-met") return notMet(verdict.unmet)
+  const { suppression } = verdict
+  return { code: suppression.why, ...(suppression.why !== "full" && { by: named(suppression.by) }) }
+}
+
 /** A verdict for a person. */
-export const explain = (verdict: Verdict): Explanation => ({
-  rule: keyOf(verdict.rule),
-  name: verdict.rule.name,
-  outcome: verdict.outcome,
-  reason: reasonOf(verdict),
-  amount: usd(verdict.outcome === "applied" ? verdict.amount : 0),
-})
+export function explain(verdict: Verdict): Explanation {
+  const because = becauseOf(verdict)
+  return {
+    rule: keyOf(verdict.rule),
+    ...named(verdict.rule),
+    outcome: verdict.outcome,
+    reason: reasonOf(verdict),
+    ...(because && { because }),
+    amount: usd(verdict.outcome === "applied" ? verdict.amount : 0),
+  }
+}

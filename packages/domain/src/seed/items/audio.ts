@@ -7,6 +7,7 @@ export const audio: readonly SeedItem[] = [
     de: "Aurelo Studio One Over-Ear-Kopfhörer",
     brand: "Aurelo",
     category: "over-ear-headphones",
+    featured: true,
     price: 249_00,
     text: "Wireless headphones that silence the train: adaptive noise cancelling, 40 hours of music and a case for travel.",
     attributes: { wireless: true, "noise-cancelling": true, "battery-hours": 40, "weight-grams": 254 },

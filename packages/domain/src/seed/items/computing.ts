@@ -6,6 +6,7 @@ export const computing: readonly SeedItem[] = [
     name: "Kestrel Swift 14 Laptop",
     brand: "Kestrel",
     category: "laptops",
+    featured: true,
     price: 1_099_00,
     text: "A notebook of 1.2 kg with a matt 14-inch screen, a keyboard for writers and a battery for the whole day.",
     attributes: { "screen-inches": 14, display: "IPS", "weight-grams": 1_200, touchscreen: false },

@@ -140,6 +140,7 @@ export const home: readonly SeedItem[] = [
     de: "Nordvik Bow Esszimmerstühle, 2er-Set",
     brand: "Nordvik",
     category: "chairs",
+    featured: true,
     price: 179_00,
     text: "Solid oak with a seat of woven paper cord.",
     attributes: { material: ["oak", "paper cord"], "max-kilograms": 110 },

@@ -29,6 +29,7 @@ export const kitchen: readonly SeedItem[] = [
     de: "Caffetta Drip Filterkaffeemaschine",
     brand: "Caffetta",
     category: "coffee",
+    featured: true,
     price: 59_00,
     text: "Ten cups of filter coffee, kept warm in a thermos jug. Has a timer for the morning.",
     attributes: { watts: 900, litres: 1.25, timer: true },

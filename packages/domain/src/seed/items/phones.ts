@@ -17,6 +17,7 @@ export const phones: readonly SeedItem[] = [
     name: "Nimbus Aero 5 Pro Smartphone",
     brand: "Nimbus",
     category: "smartphones",
+    featured: true,
     price: 899_00,
     text: "The large Aero: 6.7 inches at 120 Hz, a telephoto camera with five times optical zoom and wireless charging.",
     attributes: {

@@ -98,6 +98,7 @@ export const sports: readonly SeedItem[] = [
     de: "Strada Gravelbike aus Carbon",
     brand: "Strada",
     category: "bicycles",
+    featured: true,
     price: 2_199_00,
     text: "Fast on the road and at home in the woods; room for wide tyres and bags.",
     attributes: { gears: 12, electric: false, material: ["carbon"], "weight-grams": 8_900 },

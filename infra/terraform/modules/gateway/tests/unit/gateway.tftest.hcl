@@ -32,6 +32,19 @@ variables {
     }
     services = [{ name = "catalog", prefix = "/catalog" }, { name = "basket", prefix = "/basket" }]
   }
+  storefront = {
+    hostname         = "shop.eshop.example"
+    web_host         = "stpages.z6.web.core.windows.net"
+    identity_origins = { shop = ["https://customers.example"], staff = ["https://staff.example"] }
+    payments_origin  = "https://payments.example"
+    table = {
+      languages   = ["de"]
+      pages       = ["/", "/orders/{id}"]
+      prerendered = ["/products/{slug}"]
+      staff       = ["/console"]
+      policies    = { shop = "script-src 'self' {payments}; connect-src 'self' {identity}", staff = "connect-src 'self' {identity}" }
+    }
+  }
   operations = [
     { id = "list", service = "catalog", method = "GET", urlTemplate = "/products", parameters = [], admission = "open", role = null, contentTypes = [], maxBodyBytes = 1048576, strict = false },
     { id = "list-head", service = "catalog", method = "HEAD", urlTemplate = "/products", parameters = [], admission = "open", role = null, contentTypes = [], maxBodyBytes = 1048576, strict = false },
@@ -48,8 +61,8 @@ variables {
   firewall = {
     pathRules     = [{ name = "catalog", paths = ["/catalog", "/catalog/*"] }, { name = "basket", paths = ["/basket", "/basket/*"] }]
     maxBodyBytes  = 2048000
-    exclusions    = [{ operator = "StartsWith", selector = "description" }]
-    excludedRules = [{ group = "SQLI", rules = ["942190", "942270"] }]
+    exclusions    = [{ operator = "StartsWith", selector = "description", groups = [{ group = "SQLI", rules = ["942190", "942270"] }] }]
+    refusedBodies = [{ name = "SqlUnion", pattern = "union\\s+select" }]
   }
 }
 
@@ -178,13 +191,58 @@ run "routes_paths_behind_the_firewall" {
     condition     = azurerm_web_application_firewall_policy.this.managed_rules[0].exclusion[0].excluded_rule_set[0].rule_group[0].excluded_rules == tolist(["942190", "942270"]) && azurerm_web_application_firewall_policy.this.managed_rules[0].exclusion[0].selector == "description"
     error_message = "An exclusion is for single rules."
   }
+  assert {
+    condition     = [for rule in azurerm_web_application_firewall_policy.this.custom_rules : [rule.name, rule.priority, rule.action]] == [["RateLimitPerAddress", 10, "Block"], ["SqlUnion", 20, "Block"]] && azurerm_web_application_firewall_policy.this.custom_rules[1].match_conditions[0].match_values == tolist(["union\\s+select"]) && azurerm_web_application_firewall_policy.this.custom_rules[1].match_conditions[0].match_variables[0].variable_name == "RequestBody"
+    error_message = "A body that holds an injection is refused."
+  }
+}
+
+run "serves_the_pages_at_a_host_of_their_own" {
+  command = plan
+
+  assert {
+    condition     = { for listener in azurerm_application_gateway.this.http_listener : listener.name => listener.host_name } == { https = "api.eshop.example", storefront = "shop.eshop.example" }
+    error_message = "API and pages are told apart by their host names."
+  }
+  assert {
+    condition     = { for rule in azurerm_application_gateway.this.url_path_map[1].path_rule : rule.name => rule.backend_address_pool_name } == { basket = "api-management", catalog = "api-management" } && azurerm_application_gateway.this.url_path_map[1].default_backend_address_pool_name == "storefront"
+    error_message = "At the pages' host the services are reached as well."
+  }
+  assert {
+    condition     = alltrue([for path, rule in { "/" = "pages", "/de" = "pages", "/orders/4711" = "pages", "/de/orders/4711/" = "pages", "/products/a-b" = "prerendered", "/de/products/a-b/" = "prerendered", "/console" = "staff", "/console/sagas/1" = "staff" } : [for candidate in azurerm_application_gateway.this.rewrite_rule_set[0].rewrite_rule : candidate.name if length(candidate.condition) > 0 && can(regex(try(candidate.condition[0].pattern, "^$"), path))] == [rule]])
+    error_message = "Each address is one rule's."
+  }
+  assert {
+    condition     = alltrue([for path in ["/assets/index-abc.js", "/index.html", "/staff.html", "/products/a-b.html", "/consoles", "/orders/1/2"] : alltrue([for candidate in slice(azurerm_application_gateway.this.rewrite_rule_set[0].rewrite_rule, 1, 4) : !can(regex(candidate.condition[0].pattern, path))])])
+    error_message = "Files are what they are called."
+  }
+  assert {
+    condition     = { for rule in azurerm_application_gateway.this.rewrite_rule_set[0].rewrite_rule : rule.name => { for header in rule.response_header_configuration : header.header_name => header.header_value } if length(rule.response_header_configuration) > 0 } == { headers = { content-security-policy = "script-src 'self' https://payments.example; connect-src 'self' https://customers.example", strict-transport-security = "max-age=31536000; includeSubDomains", x-content-type-options = "nosniff" }, staff = { content-security-policy = "connect-src 'self' https://staff.example" } }
+    error_message = "The staff's pages have no card fields and another provider."
+  }
+}
+
+run "refuses_a_provider_without_encryption" {
+  command = plan
+
+  variables {
+    storefront = {
+      hostname         = "shop.eshop.example"
+      web_host         = "stpages.z6.web.core.windows.net"
+      identity_origins = { shop = ["http://customers.example"], staff = [] }
+      payments_origin  = "https://payments.example"
+      table            = { languages = [], pages = [], prerendered = [], staff = [], policies = { shop = "", staff = "" } }
+    }
+  }
+
+  expect_failures = [var.storefront]
 }
 
 run "refuses_larger_bodies_than_the_firewall_takes" {
   command = plan
 
   variables {
-    firewall = { pathRules = [], maxBodyBytes = 2097152, exclusions = [], excludedRules = [] }
+    firewall = { pathRules = [], maxBodyBytes = 2097152, exclusions = [], refusedBodies = [] }
   }
 
   expect_failures = [var.firewall]

@@ -1,0 +1,90 @@
+import { catalogSearchProducts } from "@eshop/shop-client/generated/sdk.gen"
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query"
+import { useDeferredValue, useId, useState } from "react"
+import { answerOf } from "../../../../api/api.ts"
+import { inLanguage } from "../../../../texts/texts.ts"
+import { productQuery } from "./rules.ts"
+import { t } from "./texts.ts"
+
+const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["product-search", q],
+    queryFn: () => answerOf(catalogSearchProducts({ query: { q, limit: 6 } })),
+    enabled: q.length > 1,
+    placeholderData: (before) => before,
+  })
+
+/** What was found: a product, or one of its variants. */
+export type Found =
+  | { readonly kind: "product"; readonly id: string; readonly name: string }
+  | { readonly kind: "variant"; readonly sku: string; readonly name: string }
+
+type Props = {
+  label: string
+  /** Whether products can be chosen as a whole. */
+  hasProducts: boolean
+  choose: (found: Found) => void
+}
+
+/** Finds variants by name or SKU as one types; each hit is a button. */
+export function ProductSearch({ label, hasProducts, choose }: Props) {
+  const id = useId()
+  const [typed, setTyped] = useState("")
+  const q = useDeferredValue(typed.trim())
+  const { data } = useQuery(searchQuery(q))
+  const hits = q.length > 1 ? (data?.items ?? []) : []
+  const products = useQueries({ queries: hits.map((hit) => productQuery(hit.id)) })
+  const take = (found: Found) => {
+    setTyped("")
+    choose(found)
+  }
+  return (
+    <div className="product-search">
+      <div className="field">
+        <label htmlFor={id}>{label}</label>
+        <input
+          id={id}
+          type="search"
+          value={typed}
+          placeholder={t("search.placeholder")}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.target.value)}
+          // A form around it is not to be sent by this.
+          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+        />
+      </div>
+      {q.length > 1 && data?.items.length === 0 && <p className="hint">{t("search.none")}</p>}
+      <ul className="search-hits">
+        {hits.map((hit, index) => (
+          <li key={hit.id}>
+            {hasProducts && (
+              <button
+                type="button"
+                className="search-hit"
+                onClick={() => take({ kind: "product", id: hit.id, name: hit.name })}
+              >
+                {hit.name} <small>{t("scope.product")}</small>
+              </button>
+            )}
+            {products[index]?.data?.variants.map(({ sku, options }) => (
+              <button
+                key={sku}
+                type="button"
+                className="search-hit"
+                onClick={() =>
+                  take({ kind: "variant", sku, name: nameOf(products[index]?.data?.name, options) })
+                }
+              >
+                {nameOf(products[index]?.data?.name, options)} <small>{sku}</small>
+              </button>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** A variant's name: its product's, with what it differs in. */
+const nameOf = (name: Record<string, string> = {}, options: Record<string, string>): string =>
+  [inLanguage(name), ...Object.values(options)].join(", ")

@@ -1,0 +1,51 @@
+import type { Page } from "playwright-core"
+import { signInAsStaff } from "../staff.ts"
+import type { TakePicture } from "./shop.ts"
+
+/** The staff's way past every page about what is bought; somebody has ordered before. */
+export async function walkSales(page: Page, take: TakePicture): Promise<void> {
+  await signInAsStaff(page, "administrator")
+  await page.locator(".row-link").first().waitFor()
+  await take(page, "back-office-orders")
+  const toShip = page.locator(".status-Paid, .status-PartiallyShipped")
+  await page.getByRole("row").filter({ has: toShip }).first().getByRole("link").click()
+  await page.getByText("What happened").waitFor()
+  await take(page, "back-office-order")
+  await page.getByRole("button", { name: "Ship" }).click()
+  await page.getByText("Which units?").waitFor()
+  await take(page, "back-office-ship")
+  await page.goto("/back-office/promotions")
+  await page.getByRole("link", { name: "150 off every IPhone X" }).waitFor()
+  await take(page, "back-office-promotions")
+  await page.getByRole("link", { name: "150 off every IPhone X" }).click()
+  await page.getByLabel("Amount (USD)").fill("200")
+  for (const sku of ["IPHONE-X-BLACK", "SAMSUNG-10-BLACK"]) {
+    await page.getByLabel("Put into the basket").fill(sku.slice(0, 6))
+    await page.locator(".search-hit", { hasText: sku }).click()
+  }
+  await page.getByRole("region", { name: "What became of each rule" }).waitFor()
+  await take(page, "back-office-promotion")
+  await page.goto("/back-office/coupons")
+  await page.getByRole("link", { name: "WELCOME10" }).waitFor()
+  await take(page, "back-office-coupons")
+  await page.getByRole("link", { name: "WELCOME10" }).click()
+  await page.getByRole("heading", { level: 1, name: "Coupon WELCOME10" }).waitFor()
+  await take(page, "back-office-coupon")
+  await page.goto("/back-office/webhooks")
+  await page.getByRole("button", { name: "New subscription" }).click()
+  await page.getByLabel("Address").fill("http://127.0.0.1:9/hooks")
+  await page.getByLabel("Whose it is").fill("Warehouse software")
+  await take(page, "back-office-webhook-new")
+  await page.getByRole("button", { name: "Subscribe" }).click()
+  await page.locator(".secret").waitFor()
+  await take(page, "back-office-webhooks")
+  await page.getByRole("link", { name: "Warehouse software" }).last().click()
+  await page.getByRole("button", { name: "Send a ping" }).click()
+  await page.getByText("ECONNREFUSED").waitFor()
+  await take(page, "back-office-webhook")
+  await page.goto("/back-office/privacy")
+  await page.getByLabel("Customer id").fill("58c49479-ec65-4de2-86e7-033c546291aa")
+  await page.getByRole("button", { name: "Look it up" }).click()
+  await page.getByRole("heading", { name: "Erasure" }).waitFor()
+  await take(page, "back-office-privacy")
+}
