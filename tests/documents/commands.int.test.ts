@@ -21,6 +21,7 @@ const notRun: Record<string, string> = {
   "npm start -- --fresh": "tested by local/cloud/src/cloud.int.test.ts",
   "npm start -- --port gateway=8081": "the shop of this test is started with --port",
   "npm start -- --otlp http://localhost:4318": "tested by local/cloud/src/cloud.int.test.ts",
+  "npm start -- --faults faults.json": "tested by local/cloud/src/cli.int.test.ts",
   "npm start -- --no-telemetry": "tested by local/cloud/src/cloud.int.test.ts",
   "npm start -- --verbose": "tested by local/cloud/src/console.int.test.ts",
   "npm run order -- --gateway-port N": "a placeholder; npm run order is run with --gateway-port here",

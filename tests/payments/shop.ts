@@ -56,6 +56,7 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
   let until: ReconciledUntil | undefined
   const messages: OutboxMessage[] = []
   const reports: unknown[] = []
+  let toldOfCaptures = 0
   const underWay = new Set<Promise<unknown>>()
 
   const endpoint = createServer(async (request, response) => {
@@ -65,6 +66,7 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )
     const input = { bytes: Buffer.concat(chunks), headers, params: {} }
+    if (JSON.parse(input.bytes.toString()).type === "payment_intent.succeeded") toldOfCaptures++
     const handling = receiveReport.handle(ports as never)(input as never, callOf("webhook"))
     const status = await handling.then(
       (answer) => (JSON.stringify(answer).includes("refused") ? 403 : 200),
@@ -184,6 +186,8 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
     connect,
     /** The reports that were published. */
     reports,
+    /** How often the provider has told of a capture. */
+    toldOfCaptures: () => toldOfCaptures,
     watched,
     orderOf: (orderId: string) => orders.get(orderId)?.order,
     typesOf: (orderId: string) => orders.get(orderId)?.events.map(({ type }) => type) ?? [],

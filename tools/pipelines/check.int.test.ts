@@ -23,13 +23,13 @@ describe("the language service", () => {
   it("finds nothing in the files as they are written", async () => {
     const files = pipelineFiles(repository, planned)
     // Profiles that are committed and those that are not, pipelines, templates, steps, and what the pipelines extend.
-    expect(files).toHaveLength(128 + 160 + 8 + 28 + 14 + 5)
+    expect(files).toHaveLength(128 + 160 + 9 + 28 + 15 + 6)
     expect(await checkFiles(repository, files)).toEqual([])
   })
 
   it("finds nothing in the expanded profiles and pipelines", async () => {
     // Each pipeline for three reasons; each app with the other hosting and with SonarQube; the templates outside profiles.
-    expect(expansions).toHaveLength(288 + 3 * 8 + 4 + 8)
+    expect(expansions).toHaveLength(288 + 3 * 9 + 4 + 8)
     expect(await checkExpansions(expansions)).toEqual([])
   })
 })

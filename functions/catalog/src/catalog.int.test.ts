@@ -118,7 +118,7 @@ test.each<[path: string, pointers: string[]]>([
 })
 
 test("text that PostgreSQL cannot compare is refused also where a cursor hides it", async () => {
-  const cursor = cursorOf("products", { name: "\u0000", id: crypto.randomUUID() })
+  const cursor = cursorOf("products", { sort: "name", key: "\u0000", id: crypto.randomUUID() })
   const reply = await send("GET", `products?cursor=${cursor}`)
   expect([reply.status, codeOf(reply)]).toEqual([400, "request.text"])
 })

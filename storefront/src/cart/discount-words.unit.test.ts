@@ -4,6 +4,7 @@ import { discountName, notAppliedWords } from "./discount-words.ts"
 
 beforeEach(() => {
   vi.stubGlobal("localStorage", { setItem() {}, getItem: () => null })
+  vi.stubGlobal("location", { pathname: "/" })
   vi.stubGlobal("document", { documentElement: {} })
   vi.stubGlobal("navigator", { languages: ["de-DE", "en"] })
 })

@@ -15,8 +15,9 @@ const insert = `
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS product (id uuid, slug text, name jsonb, description jsonb,
       brand text, attributes jsonb, images jsonb, category uuid, path uuid[], at timestamptz)
   ), product AS (
-    INSERT INTO product (id, slug, name, description, brand, attributes, images, status, category_path, version, updated_at)
-    SELECT id, slug, name, description, brand, attributes, images, 'published', path, 1, at FROM given
+    INSERT INTO product (id, slug, name, description, brand, attributes, images, status, featured, category_path, version,
+      updated_at)
+    SELECT id, slug, name, description, brand, attributes, images, 'published', false, path, 1, at FROM given
     ON CONFLICT DO NOTHING RETURNING id
   ), slug AS (
     INSERT INTO product_slug (slug, product_id) SELECT slug, id FROM given JOIN product USING (id)

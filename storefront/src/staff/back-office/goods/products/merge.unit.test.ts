@@ -18,6 +18,7 @@ const base: Content = {
     { sku: "LAMP-L", gtin: "96385074", options: {}, quantity: { min: 2, step: 2 }, backorder: true },
   ],
   status: "draft",
+  featured: false,
 }
 
 describe("two changes of one product", () => {
