@@ -62,6 +62,8 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByRole("link", { name: "WELCOME10" }).waitFor()
     expect(await violationsOn(page)).toEqual([])
     await page.getByRole("link", { name: "New coupon" }).click()
+    // The list has a field of that name as well.
+    await page.getByRole("heading", { level: 1, name: "New coupon" }).waitFor()
     await page.getByLabel("Code", { exact: true }).fill("lumix25")
     await page.getByLabel("Name").fill("A quarter off cameras")
     await page.getByLabel("Percent").fill("25")

@@ -32,7 +32,8 @@ export function ProductSearch({ label, hasProducts, choose }: Props) {
   const [typed, setTyped] = useState("")
   const q = useDeferredValue(typed.trim())
   const { data } = useQuery(searchQuery(q))
-  const hits = q.length > 1 ? (data?.items ?? []) : []
+  // What was taken is gone at once: the deferred text still says it.
+  const hits = typed !== "" && q.length > 1 ? (data?.items ?? []) : []
   const products = useQueries({ queries: hits.map((hit) => productQuery(hit.id)) })
   const take = (found: Found) => {
     setTyped("")
