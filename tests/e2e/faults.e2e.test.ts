@@ -85,13 +85,13 @@ test(
   "a declined payment and a killed app come again by the script, at the same steps of the same orders",
   async () => {
     await arm(declined, beforePayment)
-    await arm({ kind: "killed", part: "ordering" }, { place: "after", activity: "mark-paid" })
+    await arm({ kind: "killed", part: "ordering" }, { place: "after", activity: "capture-payment" })
     await ask("PUT", "messages", { messages: "twice" })
     await placeAll(2)
     const first = await stateAfter(2)
     expect(struck(first)).toEqual([
       '1 before authorise-payment 1 {"kind":"payment","what":"declined"}',
-      '2 after mark-paid 1 {"kind":"killed","part":"ordering"}',
+      '2 after capture-payment 1 {"kind":"killed","part":"ordering"}',
     ])
     expect(first.orders).toMatchObject([
       { status: "Cancelled", cancelReason: "payment.declined" },

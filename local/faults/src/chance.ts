@@ -21,10 +21,9 @@ const PAYMENT: Point = { place: "before", activity: "authorise-payment" }
 /** Where every order comes by on its way to the payment. */
 const points: readonly [Point, ...Point[]] = [
   PAYMENT,
-  ...["read-order", "authorise-payment", "capture-payment", "mark-paid"].map(
-    (activity): Point => ({ place: "after", activity }),
-  ),
-  ...["capture-payment", "mark-paid"].map((activity): Point => ({ place: "before", activity })),
+  { place: "after", activity: "authorise-payment" },
+  { place: "before", activity: "capture-payment" },
+  { place: "after", activity: "capture-payment" },
 ]
 
 /** What chance has in store for an order, and where; nothing for most. @param order its number, from 1 */

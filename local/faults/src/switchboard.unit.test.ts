@@ -8,7 +8,7 @@ const now = new Date("2026-11-26T08:00:00.000Z")
 const declined: Fault = { kind: "payment", what: "declined" }
 const killed: Fault = { kind: "killed", part: "ordering" }
 const payment: Point = { place: "before", activity: "authorise-payment" }
-const paid: Point = { place: "after", activity: "mark-paid" }
+const paid: Point = { place: "after", activity: "capture-payment" }
 const script = (faults: PlannedFault[]): Script => ({ version: 1, seed: 7, orders: [], faults })
 /** What struck, without who and when. */
 const plan = (strikes: readonly Strike[]) =>
@@ -60,7 +60,7 @@ describe("the beginning", () => {
 
 const point = fc.record({
   place: fc.constantFrom(...Point.shape.place.options),
-  activity: fc.constantFrom("read-order", "authorise-payment", "capture-payment"),
+  activity: fc.constantFrom("check-payment", "authorise-payment", "capture-payment"),
 })
 const fault: fc.Arbitrary<Fault> = fc.constantFrom<Fault>(
   declined,
