@@ -29,7 +29,7 @@ async function sampleOf(app: (typeof apps)[number], name: string, labels: Record
 /** Nearly all units go, and more are asked for than are left. */
 async function refuseHold() {
   const { shop, cloud } = running
-  const sold = { type: "change", quantity: -950, reason: "stock.lost" }
+  const sold = { type: "change", quantity: -995, reason: "stock.lost" }
   const path = `/catalog/stock/${products.htc}/adjustments`
   shop.expect(await shop.send(await shop.roleToken("inventory.write"), "POST", path, withKey(sold)), 200)
   const hold = await fetch(`${cloud.connections.apps.catalog}/holds/${randomUUID()}`, {
@@ -38,7 +38,7 @@ async function refuseHold() {
       authorization: `Bearer ${await shop.roleToken("inventory.hold")}`,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ lines: [{ sku: products.htc, quantity: 100 }] }),
+    body: JSON.stringify({ lines: [{ sku: products.htc, quantity: 10 }] }),
   })
   const { type } = (await hold.json()) as { type: string }
   expect([hold.status, type]).toEqual([409, "urn:eshop:problem:stock.insufficient"])
