@@ -29,6 +29,8 @@ const Discounts = z.array(
     couponCode: CouponCode.optional(),
     promotionId: PromotionId.optional(),
     reason: z.string(),
+    /** The reason in other languages. */
+    translations: z.record(z.string(), z.string()).optional(),
     amount: Money,
   }),
 )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { Checkout } from "../contracts/basket-events.ts"
+import { Checkout, LineDiscount } from "../contracts/basket-events.ts"
 import { usd } from "../kernel/money.ts"
 import { checkoutStepFailed, paymentDeclined, reasonOf } from "./cancel-reasons.ts"
 import { type Order, replay } from "./order.ts"
@@ -27,6 +27,18 @@ import {
 } from "./testing/given.ts"
 
 const statusOf = (...said: readonly Said[]) => replay(streamOf(...said))?.status
+
+test("a stream keeps all that a checkout can say of a discount", () => {
+  const discount: LineDiscount = {
+    ...{ couponCode: "SPRING", promotionId: "018f0000-0000-7000-8000-0000000000d1", amount: usd(0) },
+    ...{ reason: "Spring", translations: { de: "Frühling" } },
+  }
+  expect(Object.keys(discount).toSorted()).toEqual(Object.keys(LineDiscount.shape).toSorted())
+  const lines = submission.lines.map((line) => ({ ...line, discounts: [discount] }))
+  const stream = streamOf(["submitOrder", { ...submission, lines }])
+  expect(stream.map((event) => readOrderEvent(JSON.parse(JSON.stringify(event))))).toEqual(stream)
+  expect(JSON.stringify(stream)).toContain("Frühling")
+})
 
 test("the way of an order", () => {
   expect(toClosed.map((_, index) => statusOf(...toClosed.slice(0, index + 1)))).toEqual([
