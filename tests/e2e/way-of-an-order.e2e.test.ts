@@ -150,6 +150,19 @@ describe("the way of an order", () => {
       { status: "succeeded", amount_received: 470_00 },
     ])
   })
+
+  it("is told by its stream as it is stored, whatever became of it", async () => {
+    type Verified = { items: { problems: unknown[] }[] }
+    const path = "/ordering/operations/verification/orders?limit=50"
+    const answer = await running.shop.send<Verified>(await running.shop.roleToken("operations"), "GET", path)
+    const { items } = running.shop.expect(answer, 200)
+    const [stored] = await running.sql<{ count: number }>(
+      "ordering",
+      "SELECT count(*)::int AS count FROM orders",
+    )
+    expect(items).toHaveLength(stored?.count ?? 0)
+    expect(items.flatMap(({ problems }) => problems)).toEqual([])
+  })
 })
 
 describe("at the front door", () => {
