@@ -1,5 +1,6 @@
 import { BoughtLines, Row } from "../cart/totals.tsx"
-import { countryName, day, money } from "../texts/format.ts"
+import { AddressLines } from "../design/address-lines.tsx"
+import { day, money } from "../texts/format.ts"
 import { plural, t } from "../texts/texts.ts"
 import type { Order } from "./orders.ts"
 
@@ -91,24 +92,10 @@ export function BackAndForth({ order }: { order: Order }) {
 
 export function AddressOf({ order: { shippingAddress } }: { order: Order }) {
   if (!shippingAddress) return null
-  const { firstName, lastName, emailAddress, addressLine, country, state, zipCode } = shippingAddress
-  const lines = [
-    `${firstName} ${lastName}`,
-    addressLine,
-    [zipCode, state].filter((part) => part !== undefined).join(" "),
-    countryName(country),
-    emailAddress,
-  ]
   return (
     <section>
       <h2>{t("order.address")}</h2>
-      <address>
-        {lines
-          .filter((line) => line !== "")
-          .map((line) => (
-            <span key={line}>{line}</span>
-          ))}
-      </address>
+      <AddressLines address={shippingAddress} />
     </section>
   )
 }

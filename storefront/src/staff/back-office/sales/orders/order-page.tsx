@@ -1,3 +1,4 @@
+import { AddressLines } from "../../../../design/address-lines.tsx"
 import "../sales.css"
 import { useMutation, useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
@@ -5,7 +6,7 @@ import { useState } from "react"
 import { ApiError } from "../../../../api/api.ts"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
-import { countryName, type Money, money } from "../../../../texts/format.ts"
+import { type Money, money } from "../../../../texts/format.ts"
 import { Moment } from "../../../parts/moment.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { OrderActions } from "./order-actions.tsx"
@@ -137,24 +138,10 @@ function Address({ order: { shippingAddress } }: { order: Order }) {
         <p className="hint">{t("order.address.gone")}</p>
       </section>
     )
-  const { firstName, lastName, emailAddress, addressLine, country, state, zipCode } = shippingAddress
-  const lines = [
-    `${firstName} ${lastName}`,
-    addressLine,
-    [zipCode, state].filter((part) => part !== undefined).join(" "),
-    countryName(country),
-    emailAddress,
-  ]
   return (
     <section>
       <h2>{t("order.address")}</h2>
-      <address>
-        {lines
-          .filter((line) => line !== "")
-          .map((line) => (
-            <span key={line}>{line}</span>
-          ))}
-      </address>
+      <AddressLines address={shippingAddress} />
     </section>
   )
 }
