@@ -18,6 +18,9 @@ const parts: PartName[] = [
   "payments",
 ]
 
+/** Longer than any of the apps waits for an answer. */
+const STANDSTILL_MS = 30_000
+
 let running: RunningShop
 let buyers: Awaited<ReturnType<typeof buyersOf>>
 
@@ -57,6 +60,13 @@ describe.each(parts)("%s", (name) => {
     const back = running.cloud.part(name).takeAway()
     await sleep(seconds * 1_000)
     await back().catch(() => isBack(name))
+    await buyers.expectRightEnds(orders, 180_000)
+  })
+  it("stands still for half a minute amid the orders: all end for their own reason", async () => {
+    const orders = await buyers.checkOut()
+    const goOn = running.cloud.part(name).holdStill()
+    await sleep(STANDSTILL_MS)
+    goOn()
     await buyers.expectRightEnds(orders, 180_000)
   })
 })

@@ -118,15 +118,14 @@ test("Discount that hangs shows in the readiness, and costs the discount, not th
   const send = await newCustomer()
   await put(send, "SAMSUNG-10-RED", 1)
   await whenReadinessIs(200, [])
-  const { pid } = cloud.part("discount")
-  process.kill(pid as number, "SIGSTOP")
+  const goOn = cloud.part("discount").holdStill()
   try {
     await whenReadinessIs(200, ["discount"])
     await send("PUT", "cart/coupon", { couponCode: "WELCOME10" })
     const reply = await checkOut(send, checkoutOf(840_00))
     expect([reply.status, reply.body.discountUnavailable]).toEqual([202, true])
   } finally {
-    process.kill(pid as number, "SIGCONT")
+    goOn()
   }
   await whenReadinessIs(200, [])
 })

@@ -13,10 +13,8 @@ let send: Send
 
 beforeAll(async () => {
   cloud = await startParts(["identity", "catalog"], { SEED: "true" })
-  database = new pg.Pool({ connectionString: cloud.connections.postgres.catalog, idleTimeoutMillis: 0 })
+  database = new pg.Pool({ connectionString: cloud.connections.postgres.catalog })
   database.on("error", () => {})
-  // Keeps a connection for suspendPostgres, which asks when no new one can be had.
-  await database.query("SELECT 1")
   send = clientOf(cloud.connections.apps.catalog)
 })
 afterAll(async () => {
@@ -156,7 +154,7 @@ test.each<[header: string, status: number]>([
 describe("PostgreSQL that hangs", () => {
   test("is 503 within seconds, shows in the readiness alone, and is well again when it goes on", async () => {
     const pid = cloud.part("catalog").pid
-    const goOn = await suspendPostgres()
+    const goOn = cloud.part("postgres").holdStill()
     try {
       const started = performance.now()
       const replies = await Promise.all([send("GET", "products"), send("GET", "variants/IPHONE-X-RED/stock")])
@@ -175,19 +173,6 @@ describe("PostgreSQL that hangs", () => {
     expect(cloud.part("catalog").pid).toBe(pid)
   })
 })
-
-/** Stops PostgreSQL's processes where they are. @returns what lets them go on */
-async function suspendPostgres(): Promise<() => void> {
-  const postgres = cloud.part("postgres")
-  postgres.kill("SIGSTOP")
-  // No new ones from now on; those that serve a connection are processes of their own.
-  const { rows } = await database.query<{ pid: number }>("SELECT pid FROM pg_stat_activity")
-  for (const { pid } of rows) process.kill(pid, "SIGSTOP")
-  return () => {
-    for (const { pid } of rows) process.kill(pid, "SIGCONT")
-    postgres.kill("SIGCONT")
-  }
-}
 
 test("PostgreSQL killed under load: 503 until it is back, the same process serves on", async () => {
   const pid = cloud.part("catalog").pid

@@ -76,6 +76,8 @@ export interface PartHandle {
   kill(signal: NodeJS.Signals): void
   /** Kills it and keeps it away, as an outage would, until the returned function is called. */
   takeAway(): () => Promise<void>
+  /** Holds its processes still, so that it answers nothing and closes nothing, until the returned function is called. */
+  holdStill(): () => void
   /** Stops it in its own way and starts it again; resolves when it is ready. */
   restart(): Promise<void>
   /** Resolves when it is ready; rejects with its last output when it keeps dying. */
@@ -335,6 +337,7 @@ function handleOf(name: PartName, part: Part): PartHandle {
     },
     kill: (signal) => part.kill(signal),
     takeAway: () => part.takeAway(),
+    holdStill: () => part.holdStill(),
     restart: () => part.restart(),
     whenReady: () => part.whenReady(),
   }

@@ -40,12 +40,9 @@ function partFor(name: PartName, parts: ReadonlyMap<PartName, Part>): Part {
   return part
 }
 
-/** Holds the process still, as a machine that is too busy would. */
+/** Holds the part still, as a machine that is too busy would. */
 function freeze(part: Part, seconds: number): void {
   if (process.platform === "win32") throw new Error("Windows cannot hold a process still.")
-  const { pid } = part
-  part.kill("SIGSTOP")
-  void sleep(seconds * 1_000, undefined, { ref: false }).then(() => {
-    if (part.pid === pid) part.kill("SIGCONT")
-  })
+  const goOn = part.holdStill()
+  void sleep(seconds * 1_000, undefined, { ref: false }).then(goOn)
 }

@@ -2,7 +2,8 @@ import { EventEmitter, once } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { PartLog } from "./part-log.ts"
 import { type Exit, type Launch, PartProcess } from "./part-process.ts"
-import { endSurvivors } from "./pid-file.ts"
+import { endSurvivors, sendSignal } from "./pid-file.ts"
+import { withDescendants } from "./process-tree.ts"
 
 /** A file (or directory) of a part that its program cannot read any more. */
 export interface Damage {
@@ -135,6 +136,22 @@ export class Part {
     return async () => {
       gate.resolve()
       await this.whenReady()
+    }
+  }
+
+  /**
+   * Holds the process still, and with it what it has started (PostgreSQL serves each connection by a process): a machine
+   * that answers nothing and closes nothing. @returns what lets them go on @throws Error where there is no process
+   */
+  holdStill(): () => void {
+    const { pid } = this
+    if (pid === undefined) throw new Error(`${this.spec.name} has no process at the moment.`)
+    // Its first process first: it starts no others then.
+    process.kill(pid, "SIGSTOP")
+    const others = withDescendants(pid).filter((one) => one !== pid)
+    for (const one of others) sendSignal(one, "SIGSTOP")
+    return () => {
+      for (const one of [...others, pid]) sendSignal(one, "SIGCONT")
     }
   }
 

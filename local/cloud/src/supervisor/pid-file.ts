@@ -27,7 +27,8 @@ export async function removePidFile(file: string): Promise<void> {
   await rm(file, { force: true })
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process that may be gone meanwhile. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
@@ -46,10 +47,10 @@ export async function endProcess(
   graceMs = SURVIVOR_GRACE_MS,
 ): Promise<boolean> {
   if ((await startMarker(pid)) !== marker) return false
-  signal(pid, stopSignal)
+  sendSignal(pid, stopSignal)
   const deadline = Date.now() + graceMs
   while ((await startMarker(pid)) === marker) {
-    if (Date.now() > deadline) signal(pid, "SIGKILL")
+    if (Date.now() > deadline) sendSignal(pid, "SIGKILL")
     await sleep(POLL_MS)
   }
   return true
