@@ -6,6 +6,7 @@ import type {
   DisputeRecord,
   PaymentRecord,
   ProviderRecords,
+  RefundRecord,
 } from "../../functions/ordering/src/payments/ports.ts"
 
 export const secret = "whsec_of_this_test"
@@ -48,11 +49,13 @@ export function signed(event: object, by: string = secret, at: Date = new Date()
 export function recordsInMemory() {
   const payments = new Map<string, PaymentRecord>()
   const disputes = new Map<string, DisputeRecord>()
+  const refunds = new Map<string, RefundRecord>()
   const released: string[] = []
   const madeAt = new Date(Date.now() - 60 * 60_000)
   const records: ProviderRecords = {
     find: async (paymentId) => payments.get(paymentId),
     findDispute: async (disputeId) => disputes.get(disputeId),
+    findRefund: async (providerRefundId) => refunds.get(providerRefundId),
     async madeBetween(from, to, after, limit) {
       const all = from <= madeAt && madeAt < to ? [...payments.values()].reverse() : []
       const first = after === undefined ? 0 : all.findIndex(({ paymentId }) => paymentId === after) + 1
@@ -70,6 +73,7 @@ export function recordsInMemory() {
     records,
     released,
     disputes,
+    refunds,
     has: (orderId: string, status: PaymentRecord["status"]): string => {
       const paymentId = `pi_${orderId}`
       const captured = usd(status === "captured" ? 30_00 : 0)

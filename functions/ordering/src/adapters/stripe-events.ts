@@ -45,6 +45,11 @@ const refund: Kind<Stripe.Refund> = {
     return about(idOf(object.payment_intent), orderIdOf(object.metadata), report)
   },
 }
+/** The shop's own refunds are answered where they are asked for: this is for those that somebody makes at the provider. */
+const newRefund: Kind<Stripe.Refund> = {
+  shape: refund.shape,
+  about: (object) => (refundIdOf(object.metadata) === undefined ? refund.about(object) : undefined),
+}
 const dispute: Kind<Stripe.Dispute> = {
   shape: z.object({
     ...{ id: Id, status: z.string(), reason: z.string() },
@@ -62,6 +67,7 @@ const kinds = new Map<string, Kind>([
   ["payment_intent.payment_failed", payment],
   ["payment_intent.succeeded", payment],
   ["payment_intent.canceled", payment],
+  ["refund.created", newRefund],
   ["refund.updated", refund],
   ["refund.failed", refund],
   ["charge.dispute.created", dispute],

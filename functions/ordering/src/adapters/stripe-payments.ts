@@ -9,6 +9,7 @@ import type {
   PaymentRequest,
   Payments,
   ProviderRecords,
+  RefundRecord,
 } from "../payments/ports.ts"
 import { type StripeCalls, stripeError } from "./stripe-client.ts"
 
@@ -121,6 +122,12 @@ export function disputeOf(dispute: Stripe.Dispute): DisputeRecord | undefined {
   )
 }
 
+/** How a refund stands; undefined for one in a currency that the shop does not take. */
+function refundRecordOf(refund: Stripe.Refund): RefundRecord | undefined {
+  const amount = moneyOf(refund.amount, refund.currency)
+  return amount && { providerRefundId: refund.id, amount, outcome: refundOutcomeOf(refund) }
+}
+
 /** An answer that is no object of Stripe's, nor a list of them, is none, whatever its status. */
 const readable =
   (calls: StripeCalls): StripeCalls =>
@@ -174,6 +181,9 @@ const recordsBy = (call: StripeCalls): Omit<ProviderRecords, "release"> => ({
 
   findDispute: (disputeId) =>
     call(({ disputes }) => disputes.retrieve(disputeId)).then(disputeOf, unlessMissing),
+
+  findRefund: (providerRefundId) =>
+    call(({ refunds }) => refunds.retrieve(providerRefundId)).then(refundRecordOf, unlessMissing),
 
   async madeBetween(from, to, after, limit) {
     const { data, has_more } = await call(({ paymentIntents }) =>

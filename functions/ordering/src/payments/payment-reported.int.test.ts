@@ -3,9 +3,10 @@ import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
 import { newId } from "@eshop/building-blocks/ids"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
+import type { PaidOrder } from "@eshop/domain/ordering/order"
 import type { RefundOutcome } from "@eshop/domain/payment/payment"
 import type { Cloud } from "@eshop/local-cloud/cloud"
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startParts } from "../../../../tests/fixtures/local-parts.ts"
 import { recordsInMemory } from "../../../../tests/payments/provider.ts"
 import { orderingOn } from "../testing/ordering.ts"
@@ -30,9 +31,7 @@ let alarms: string[]
 beforeEach(() => {
   alarms = []
   refundIs = { type: "pending", providerRefundId: "re_1" }
-  vi.spyOn(console, "error").mockImplementation((text) => void alarms.push(String(text)))
 })
-afterEach(() => vi.restoreAllMocks())
 
 const provider = recordsInMemory()
 let refundIs: RefundOutcome
@@ -49,6 +48,7 @@ async function report(orderId: string, report: Report, options: { sagas?: typeof
   const reported = { orderId, paymentId: `pi_${orderId}`, providerEventId: `evt_${newId()}`, report }
   const id = await app.publish(PaymentReported, reported)
   await app.publish(PaymentReported, reported, id)
+  alarms.push(...app.lines("error").flatMap(({ alarm }) => (alarm === undefined ? [] : String(alarm))))
   return app
 }
 const raised = (id: string) => ordering.sagas.raisedFor(id)
@@ -89,6 +89,7 @@ describe("a report of a payment", () => {
     for (const orderId of [capturedId, authorisedId, paidId, cancelledId])
       await report(orderId, captured, { sagas: gone })
     expect((await shop.watched()).sort()).toEqual([`pi_${capturedId}`, `pi_${authorisedId}`].sort())
+    expect(alarms).toEqual(["unexpected-capture", "unexpected-capture"])
     for (const orderId of [capturedId, authorisedId])
       await ordering.ports.paymentWatch.settled(`pi_${orderId}`)
   })
@@ -153,13 +154,55 @@ describe("a report of a refund", () => {
     expect(await refundOf(orderId, refundId)).toBe("failed")
     const events = (await ordering.ports.orders.events(orderId)).map(({ type }) => type)
     expect(events.filter((type) => type === "RefundFailed")).toHaveLength(1)
+    expect(alarms).toEqual(["refund-failed", "refund-failed"])
   })
 
-  test("that nobody here asked for changes nothing", async () => {
-    const orderId = await shop.paid()
-    const before = await ordering.ports.orders.find(orderId)
-    await report(orderId, settled())
-    expect(await ordering.ports.orders.find(orderId)).toEqual(before)
+  describe("that somebody made on the provider's pages", () => {
+    const providerRefundId = "re_1"
+    const stands = (outcome: RefundOutcome, cents = 10_00) =>
+      provider.refunds.set(providerRefundId, { providerRefundId, amount: usd(cents), outcome })
+    const typesOf = async (orderId: string) =>
+      (await ordering.ports.orders.events(orderId)).map(({ type }) => type).slice(-3)
+    beforeEach(() => void stands({ type: "refunded", providerRefundId }))
+
+    test("is noted by the order, and failed when the bank sends it back", async () => {
+      const orderId = await shop.paid()
+      await report(orderId, settled())
+      const { payment } = (await shop.orderOf(orderId)) as PaidOrder
+      expect(payment.refunds).toMatchObject([
+        { amount: usd(10_00), reason: "provider.refunded", status: "settled", providerRefundId },
+      ])
+      stands({ type: "refused", code: "lost_or_stolen_card" })
+      await report(orderId, settled())
+      expect(await typesOf(orderId)).toEqual(["RefundRequested", "OrderRefunded", "RefundFailed"])
+      expect(alarms).toEqual([])
+    })
+
+    test("changes nothing while it is pending, nor of an order that was cancelled unpaid", async () => {
+      const [paidId, cancelledId] = [await shop.paid(), await shop.cancelled()]
+      await report(cancelledId, settled())
+      stands({ type: "pending", providerRefundId })
+      await report(paidId, settled())
+      expect([await typesOf(paidId), await typesOf(cancelledId)]).toEqual([
+        ["StockRequested", "StockConfirmed", "OrderPaid"],
+        expect.not.arrayContaining(["RefundRequested"]),
+      ])
+    })
+
+    test("of more than the order has left is parked, with an alarm", async () => {
+      const orderId = await shop.paid()
+      const { captured } = ((await shop.orderOf(orderId)) as PaidOrder).payment
+      stands({ type: "refunded", providerRefundId }, captured.amount + 1)
+      await report(orderId, settled())
+      expect([await parked(orderId), alarms]).toEqual([["refund.out-of-range"], ["payment-mismatch"]])
+      expect(await typesOf(orderId)).toEqual(["StockRequested", "StockConfirmed", "OrderPaid"])
+    })
+
+    test("waits until it is decided whether the order is paid", async () => {
+      const orderId = await shop.awaiting()
+      await expect(report(orderId, settled())).rejects.toThrow(DependencyUnavailableError)
+      expect(await parked(orderId)).toEqual([])
+    })
   })
 })
 

@@ -2,15 +2,16 @@ import type { CommandCall, Tx } from "@eshop/building-blocks/app/call"
 import { command } from "@eshop/building-blocks/app/use-case"
 import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
-import { log } from "@eshop/building-blocks/telemetry/log"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { closeDispute, disputeUnknown } from "@eshop/domain/ordering/close-dispute"
 import { failRefund } from "@eshop/domain/ordering/fail-refund"
+import { noteProviderRefund, providersRefund } from "@eshop/domain/ordering/note-provider-refund"
 import { disputeOther, openDispute } from "@eshop/domain/ordering/open-dispute"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
+import { refundOther, refundOutOfRange } from "@eshop/domain/ordering/request-refund"
 import { refundEnded, refundUnknown } from "@eshop/domain/ordering/settle-refund"
 import * as z from "zod"
 import { PAYMENT_REPORTED } from "../checkout/checkout-saga.ts"
@@ -64,10 +65,7 @@ async function ofRefund(
 ) {
   const { providerRefundId, refundId } = report
   const nothing = () => call.commit(async () => undefined)
-  if (refundId === undefined) {
-    log.warn("somebody has refunded a payment at the provider", { orderId, paymentId, providerRefundId })
-    return await nothing()
-  }
+  if (refundId === undefined) return await ofProvidersRefund(ports, orderId, providerRefundId, call)
   const outcome = await ports.payments.checkRefund(providerRefundId)
   if (outcome.type === "pending") return await nothing()
   const settled = { ...report, outcome: outcome.type === "refunded" ? "succeeded" : "failed" } as const
@@ -82,12 +80,41 @@ async function ofRefund(
   })
 }
 
+/** Somebody has given money back on the provider's own pages: the order says so, and what the bank then makes of it. */
+async function ofProvidersRefund(ports: Ports, orderId: string, providerRefundId: string, call: CommandCall) {
+  const refund = await ports.providerRecords.findRefund(providerRefundId)
+  await untilDecided(ports, orderId)
+  const noted = (order: Order | undefined) => {
+    if (refund?.outcome.type === "refunded") {
+      const { amount } = refund
+      return noteProviderRefund(order, { refundId: call.newId(), providerRefundId, amount }, call.now)
+    }
+    const known = order && providersRefund(order, providerRefundId)
+    if (refund?.outcome.type !== "refused" || !known) return []
+    return failRefund(order, { refundId: known.refundId, code: refund.outcome.code }, call.now)
+  }
+  const changed = await call.commit(async (tx) => {
+    const after = await changeOrder(ports, tx, orderId, noted, call)
+    return isRefusal(after) ? after : undefined
+  })
+  if (isRefusal(changed)) {
+    const detail = `the provider has paid back what the order does not have left: ${changed.code}`
+    alarm("payment-mismatch", detail, { orderId, providerRefundId })
+  }
+  return changed
+}
+
+/** @throws DependencyUnavailableError while it is not settled whether the order is paid */
+async function untilDecided({ orders }: Ports, orderId: string): Promise<void> {
+  const stored = await orders.find(orderId)
+  if (stored?.order.status === "AwaitingPayment")
+    throw new DependencyUnavailableError(`the payment of order ${orderId}`)
+}
+
 /** The bank's answer is asked for and not believed: a dispute's reports come in any order. */
 async function ofDispute(ports: Ports, { orderId }: Reported, disputeId: string, call: CommandCall) {
   const dispute = await ports.providerRecords.findDispute(disputeId)
-  const stored = await ports.orders.find(orderId)
-  if (stored?.order.status === "AwaitingPayment")
-    throw new DependencyUnavailableError(`the payment of order ${orderId}`)
+  await untilDecided(ports, orderId)
   return await call.commit(async (tx) => {
     const changed = dispute && (await follow(ports, tx, orderId, dispute, call))
     return isRefusal(changed) ? changed : undefined
@@ -123,7 +150,16 @@ async function follow(ports: Ports, tx: Tx, orderId: string, dispute: DisputeRec
 export const paymentReported = command("ordering.payment-reported", {
   input: PaymentReported.data,
   result: z.void(),
-  refusals: [orderUnknown, orderWrongState, disputeOther, disputeUnknown, refundUnknown, refundEnded],
+  refusals: [
+    orderUnknown,
+    orderWrongState,
+    disputeOther,
+    disputeUnknown,
+    refundUnknown,
+    refundEnded,
+    refundOther,
+    refundOutOfRange,
+  ],
   handle: (ports: Ports) => async (reported, call) => {
     const { report } = reported
     if (report.type === "disputed") return await ofDispute(ports, reported, report.disputeId, call)

@@ -67,6 +67,13 @@ export type DisputeRecord = {
   readonly outcome: "open" | "won" | "lost"
 }
 
+/** How a refund stands at the provider. */
+export type RefundRecord = {
+  readonly providerRefundId: string
+  readonly amount: Money
+  readonly outcome: RefundOutcome
+}
+
 /**
  * What the provider has on record: how things stand, whatever it reported and in whatever order that came.
  * @throws DependencyUnavailableError as {@link Payments}
@@ -74,6 +81,7 @@ export type DisputeRecord = {
 export type ProviderRecords = {
   find(paymentId: string): Promise<PaymentRecord | undefined>
   findDispute(disputeId: string): Promise<DisputeRecord | undefined>
+  findRefund(providerRefundId: string): Promise<RefundRecord | undefined>
   /**
    * Payments made in this time, newest first, page by page.
    * @param from @param to to the second

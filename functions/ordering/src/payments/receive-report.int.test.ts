@@ -193,7 +193,7 @@ test("each kind of report is told in the shop's words", async () => {
     eventOf("payment_intent.succeeded", intentOf(orderId, "succeeded")),
     eventOf("payment_intent.canceled", intentOf(orderId, "canceled")),
     eventOf("refund.updated", { ...refund, metadata }),
-    // Somebody has refunded it at the provider: whose order it is, its payment knows, but nobody asks.
+    // Made on the provider's pages: whose order it is, its payment knows.
     eventOf("refund.updated", { ...refund, metadata: {} }),
     eventOf("charge.dispute.created", { ...dispute, status: "needs_response" }),
     eventOf("charge.dispute.closed", { ...dispute, status: "lost" }),
@@ -205,7 +205,33 @@ test("each kind of report is told in the shop's words", async () => {
     { type: "captured", amount: usd(30_00) },
     { type: "cancelled" },
     { type: "refund-settled", providerRefundId: "re_1", refundId, outcome: "failed" },
+    { type: "refund-settled", providerRefundId: "re_1", outcome: "failed" },
     { ...disputed, outcome: "open" },
     { ...disputed, outcome: "lost" },
   ])
+})
+
+describe("a refund", () => {
+  const refundOf = (orderId: string, metadata: object) => ({
+    ...{ id: "re_1", object: "refund", status: "succeeded", amount: 10_00, currency: "usd" },
+    ...{ payment_intent: `pi_${orderId}`, metadata },
+  })
+
+  test("that somebody makes at the provider is told of the payment's order, though it does not name it", async () => {
+    const orderId = await shop.paid()
+    provider.has(orderId, "captured")
+    const answer = await send(signed(eventOf("refund.created", refundOf(orderId, {}))))
+    expect([answer.status, answer.body]).toEqual([200, { received: true }])
+    const report = { type: "refund-settled", providerRefundId: "re_1", outcome: "succeeded" }
+    expect(await shop.reportsOf(orderId)).toMatchObject([{ paymentId: `pi_${orderId}`, report }])
+  })
+
+  test("of the shop's own is answered where it was asked for", async () => {
+    const orderId = await shop.paid()
+    const asked = eventOf("refund.created", refundOf(orderId, { order_id: orderId, refund_id: newId() }))
+    const request = { id: "req_1", idempotency_key: `${orderId}-refund` }
+    const undone = eventOf("refund.created", refundOf(orderId, { order_id: orderId }), { request })
+    for (const event of [asked, undone]) expect((await send(signed(event))).body).toEqual({ received: false })
+    expect(await shop.reportsOf(orderId)).toEqual([])
+  })
 })

@@ -38,11 +38,9 @@ const reportUnreadable = defineRefusal(
 
 type About = NonNullable<ProviderEvent["about"]>
 
-/** A request of the shop's own for the order's payment has brought it about. */
-function isOwn({ orderId, report, idempotencyKey }: About): boolean {
-  const isOfPayment = report.type !== "refund-settled" && report.type !== "disputed"
-  return isOfPayment && orderId !== undefined && idempotencyKey?.startsWith(`${orderId}-`) === true
-}
+/** A request of the shop's own for the order's payment has brought it about; refunds of an order have keys of their own. */
+const isOwn = ({ orderId, idempotencyKey }: About): boolean =>
+  orderId !== undefined && idempotencyKey?.startsWith(`${orderId}-`) === true
 
 /**
  * A capture that the order says itself; or the shop's own, while the order is under way: its saga has the answer, or asks
@@ -77,10 +75,10 @@ export const receiveReport = useCase("ordering.receive-payment-report", {
       const isCapture = report.type === "captured"
       // The saga has it from the answer to its request.
       if (isOwn(about) && !isCapture) return ignored
-      // A dispute does not name its order, but its payment does.
+      // A dispute does not name its order, nor does a refund that somebody makes at the provider; their payment does.
+      const isOfPayment = report.type !== "disputed" && report.type !== "refund-settled"
       const orderId =
-        about.orderId ??
-        (report.type === "disputed" ? (await providerRecords.find(paymentId))?.orderId : undefined)
+        about.orderId ?? (isOfPayment ? undefined : (await providerRecords.find(paymentId))?.orderId)
       const stored = orderId === undefined ? undefined : await orders.find(orderId)
       if (orderId === undefined || !stored) {
         log.warn(`the provider's report is about no order: ${event.type}`, { providerEventId: event.id })

@@ -114,7 +114,13 @@ export async function orderingOn(databaseUrl: string) {
     inbox: store.inbox,
     paymentWatch: postgresPaymentWatch(store.pool),
     providerEvents: { read: never },
-    providerRecords: { find: never, findDispute: never, madeBetween: never, release: never },
+    providerRecords: {
+      find: never,
+      findDispute: never,
+      findRefund: never,
+      madeBetween: never,
+      release: never,
+    },
     payments: {
       authorise: never,
       check: never,

@@ -99,6 +99,7 @@ const webhookEvents = [
   "payment_intent.payment_failed",
   "payment_intent.succeeded",
   "payment_intent.canceled",
+  "refund.created",
   "refund.updated",
   "refund.failed",
   "charge.dispute.created",

@@ -192,6 +192,16 @@ const anything = [
   ),
   say(
     fc
+      .record({ refundId: id, providerRefundId: fc.constantFrom("re_2", "re_3"), cents })
+      .map(
+        ({ refundId, providerRefundId, cents: amount }): Said => [
+          "noteProviderRefund",
+          { refundId, providerRefundId, amount: usd(amount) },
+        ],
+      ),
+  ),
+  say(
+    fc
       .record({ disputeId: fc.constantFrom("dp_1", "dp_2"), cents })
       .map((one) => dispute(one.disputeId, one.cents)),
   ),

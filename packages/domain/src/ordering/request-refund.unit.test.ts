@@ -114,6 +114,56 @@ describe("a refund", () => {
   })
 })
 
+describe("a refund that somebody makes at the provider", () => {
+  const note = (providerRefundId: string, cents: number, refundId = refund1): Said => [
+    "noteProviderRefund",
+    { refundId, providerRefundId, amount: usd(cents) },
+  ]
+  const data = { refundId: refund1, amount: usd(5_00), reason: "provider.refunded" }
+  const noted = [
+    { type: "RefundRequested", data },
+    { type: "OrderRefunded", data: { ...data, providerRefundId: "re_9" } },
+  ] as const
+
+  test.each([[toPaid], [[...toPaid, shipRed]], [toClosed]])("is noted of whatever was paid", (said) => {
+    given(...said)
+      .when(note("re_9", 5_00))
+      .then([...noted])
+  })
+
+  test("is noted once, whatever it would be called here", () => {
+    given(...toPaid, note("re_9", 5_00))
+      .when(note("re_9", 5_00, refund2))
+      .then(noNews)
+  })
+
+  test("leaves less to go back", () => {
+    given(...toPaid, note("re_9", 5_00))
+      .when(refund(refund2, 25_01))
+      .then("refund.out-of-range")
+    given(...toPaid, refund(refund2, 25_01))
+      .when(note("re_9", 5_00))
+      .then("refund.out-of-range")
+  })
+
+  test("may come back from the bank as any other", () => {
+    given(...toPaid, note("re_9", 5_00), fail(refund1))
+      .when(refund(refund2, 30_00))
+      .then([requested(refund2, 30_00)])
+  })
+
+  test("is no news of an order that was not paid", () => {
+    for (const said of [
+      [submit, confirm],
+      [submit, confirm, cancel],
+    ])
+      given(...said)
+        .when(note("re_9", 5_00))
+        .then(noNews)
+    given().when(note("re_9", 5_00)).then("order.unknown")
+  })
+})
+
 describe("a dispute", () => {
   const closed = (outcome: "won" | "lost"): Said => ["closeDispute", { disputeId: "dp_1", outcome }]
   const opened = [...toPaid, dispute("dp_1", 30_00)]

@@ -7,6 +7,7 @@ import { closeOrder } from "../close-order.ts"
 import { confirmStock } from "../confirm-stock.ts"
 import { deliverShipment } from "../deliver-shipment.ts"
 import { failRefund } from "../fail-refund.ts"
+import { noteProviderRefund } from "../note-provider-refund.ts"
 import { openDispute } from "../open-dispute.ts"
 import { type Order, replay } from "../order.ts"
 import type { OrderEvent } from "../order-events.ts"
@@ -38,6 +39,7 @@ export const commands = {
   requestRefund,
   settleRefund,
   failRefund,
+  noteProviderRefund,
   openDispute,
   closeDispute,
 }

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   "goods.used": "Used",
   "goods.missing": "Did not come back",
   "goods.late": "Came late",
+  "provider.refunded": "Refunded on the payment provider's pages",
   goodwill: "Goodwill",
   "price.mistake": "The price was wrong",
   other: "Another reason",
