@@ -198,6 +198,18 @@ describe("a report of a refund", () => {
       expect(await typesOf(orderId)).toEqual(["StockRequested", "StockConfirmed", "OrderPaid"])
     })
 
+    test("waits for a refund of the order's own that it has forestalled", async () => {
+      const [orderId, refundId] = [await shop.paid(), newId()]
+      const { captured } = ((await shop.orderOf(orderId)) as PaidOrder).payment
+      stands({ type: "refunded", providerRefundId }, captured.amount)
+      await shop.change(orderId, ["requestRefund", { refundId, amount: captured, reason: "goodwill" }])
+      await expect(report(orderId, settled())).rejects.toThrow(DependencyUnavailableError)
+      await shop.change(orderId, ["failRefund", { refundId, code: "charge_already_refunded" }])
+      await report(orderId, settled())
+      expect(await typesOf(orderId)).toEqual(["RefundFailed", "RefundRequested", "OrderRefunded"])
+      expect([await parked(orderId), alarms]).toEqual([[], []])
+    })
+
     test("waits until it is decided whether the order is paid", async () => {
       const orderId = await shop.awaiting()
       await expect(report(orderId, settled())).rejects.toThrow(DependencyUnavailableError)

@@ -98,10 +98,22 @@ async function ofProvidersRefund(ports: Ports, orderId: string, providerRefundId
     return isRefusal(after) ? after : undefined
   })
   if (isRefusal(changed)) {
+    await untilRefunded(ports, orderId)
     const detail = `the provider has paid back what the order does not have left: ${changed.code}`
     alarm("payment-mismatch", detail, { orderId, providerRefundId })
   }
   return changed
+}
+
+/** @throws DependencyUnavailableError while the order waits for a refund of its own, which fails where the money is gone */
+async function untilRefunded({ orders }: Ports, orderId: string): Promise<void> {
+  const stored = await orders.find(orderId)
+  if (
+    stored &&
+    isPaid(stored.order) &&
+    stored.order.payment.refunds.some(({ status }) => status === "requested")
+  )
+    throw new DependencyUnavailableError(`the refund of order ${orderId}`)
 }
 
 /** @throws DependencyUnavailableError while it is not settled whether the order is paid */

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { REFUNDED_AT_PROVIDER } from "./note-provider-refund.ts"
 import { isPaid, isSent, type Order, type Payment } from "./order.ts"
 
 /** What of an order waits for a person's decision. */
@@ -18,12 +19,16 @@ export function attentionOf(order: Order): AttentionReason[] {
   ]
 }
 
-/** Whether a refund failed and the same was not requested anew. */
+/** Whether a refund failed, and the same was neither requested anew nor given on the provider's pages. */
 const hasFailedRefund = ({ refunds }: Payment): boolean =>
   refunds.some(
     (failed, index) =>
       failed.status === "failed" &&
       !refunds
         .slice(index + 1)
-        .some(({ amount, reason }) => amount.amount === failed.amount.amount && reason === failed.reason),
+        .some(
+          ({ amount, reason }) =>
+            amount.amount === failed.amount.amount &&
+            (reason === failed.reason || reason === REFUNDED_AT_PROVIDER),
+        ),
   )

@@ -116,6 +116,12 @@ test("a person is needed for what waits for a decision: a return, a refund that 
   expect(needs(...asked, accept(id1), fail(id1))).toEqual(["refund.failed"])
   const anew: Said = ["requestRefund", { refundId: id2, amount: usd(10_00), reason: "goods.damaged" }]
   expect(needs(...asked, accept(id1), fail(id1), anew)).toEqual([])
+  const atProvider = (cents: number): Said => [
+    "noteProviderRefund",
+    { refundId: id2, providerRefundId: "re_9", amount: usd(cents) },
+  ]
+  expect(needs(...asked, accept(id1), fail(id1), atProvider(10_00))).toEqual([])
+  expect(needs(...asked, accept(id1), fail(id1), atProvider(9_99))).toEqual(["refund.failed"])
   expect(
     needs(...toPaid, ["openDispute", { disputeId: "dp_1", amount: usd(1), reason: "fraudulent" }]),
   ).toEqual(["dispute.open"])
