@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router"
 import { useSyncExternalStore } from "react"
 import { Page } from "../design/page.tsx"
 import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
+import { currentLanguage, type Language, languages, rememberLanguage } from "../texts/texts.ts"
 import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
 import { t } from "./texts.ts"
@@ -35,6 +36,7 @@ function Header({ person }: { person: Customer | undefined }) {
       <a href="/" className="header-link">
         {t("shell.shop")}
       </a>
+      <LanguageChoice />
       {person ? (
         <>
           <span className="staff-name">{person.name}</span>
@@ -48,6 +50,26 @@ function Header({ person }: { person: Customer | undefined }) {
         </button>
       )}
     </header>
+  )
+}
+
+/** Another language is another load of the page, which asks first where something is not saved. */
+function LanguageChoice() {
+  const choose = (language: Language) => {
+    rememberLanguage(language)
+    location.reload()
+  }
+  return (
+    <label className="language">
+      <span className="visually-hidden">{t("shell.language")}</span>
+      <select value={currentLanguage()} onChange={({ target }) => choose(target.value as Language)}>
+        {Object.entries(languages).map(([code, name]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

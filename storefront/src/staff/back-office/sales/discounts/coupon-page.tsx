@@ -68,6 +68,7 @@ function Edited({ stored, error }: { stored: Coupon; error: Error | undefined })
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        error={edit.error}
         limits={
           <LimitFields
             form={edit.form}
@@ -83,7 +84,7 @@ function Edited({ stored, error }: { stored: Coupon; error: Error | undefined })
         )}
         <SaveBar
           label={t("save.do")}
-          isReady={isReady(edit.form) && !edit.isStale}
+          isStale={edit.isStale}
           isSaving={edit.isSaving}
           isSaved={edit.isSaved}
           error={edit.isStale ? undefined : (edit.error ?? error)}
@@ -105,6 +106,7 @@ function Usage({ code }: { code: string }) {
         {data.maxRedemptions === null
           ? t("used.not-counted")
           : t("used.of", { taken: data.taken, max: data.maxRedemptions })}
+        pointer="/maxRedemptions"
       </strong>
     </p>
   )
@@ -126,6 +128,7 @@ function LimitFields(props: {
           hint={t(props.isLimitFixed ? "field.no-limit.fixed" : "field.no-limit")}
           value={form.maxRedemptions}
           onChange={(maxRedemptions) => change({ maxRedemptions })}
+          pointer="/maxRedemptions"
           min={1}
           isDisabled={props.isLimitFixed ?? false}
         />
@@ -134,6 +137,7 @@ function LimitFields(props: {
           hint={t("field.no-limit")}
           value={form.maxPerCustomer}
           onChange={(maxPerCustomer) => change({ maxPerCustomer })}
+          pointer="/maxRedemptionsPerCustomer"
           min={1}
         />
       </div>
@@ -188,12 +192,16 @@ export function NewCouponPage() {
         form={form}
         change={change}
         onSave={() => create.mutate(couponOf(form))}
+        error={create.error ?? undefined}
         first={
           <TextField
             label={t("field.code")}
             hint={t("field.code.hint")}
             value={form.code}
             onChange={(code) => change({ code: code.toUpperCase() })}
+            pattern="\s*[A-Za-z0-9\-]{3,32}\s*"
+            says={t("field.code.hint")}
+            pointer="/code"
             maxLength={32}
             required
             isCode
@@ -204,7 +212,7 @@ export function NewCouponPage() {
       >
         <SaveBar
           label={t("save.new")}
-          isReady={isReady(form)}
+          isStale={false}
           isSaving={create.isPending}
           isSaved={false}
           error={create.error ?? undefined}

@@ -59,6 +59,7 @@ function Edited({ stored, error }: { stored: Promotion; error: Error | undefined
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        error={edit.error}
         preview={<Preview draft={isComplete(edit.form) ? { promotion: draft, replaces: id } : undefined} />}
       >
         {edit.isStale && (
@@ -66,7 +67,7 @@ function Edited({ stored, error }: { stored: Promotion; error: Error | undefined
         )}
         <SaveBar
           label={t("save.do")}
-          isReady={isComplete(edit.form) && !edit.isStale}
+          isStale={edit.isStale}
           isSaving={edit.isSaving}
           isSaved={edit.isSaved}
           error={edit.isStale ? undefined : (edit.error ?? error)}
@@ -117,11 +118,12 @@ export function NewPromotionPage() {
         form={form}
         change={(members) => setForm({ ...form, ...members })}
         onSave={() => create.mutate(ruleOf(form))}
+        error={create.error ?? undefined}
         preview={<Preview draft={isComplete(form) ? { promotion: ruleOf(form) } : undefined} />}
       >
         <SaveBar
           label={t("save.new")}
-          isReady={isComplete(form)}
+          isStale={false}
           isSaving={create.isPending}
           isSaved={false}
           error={create.error ?? undefined}
