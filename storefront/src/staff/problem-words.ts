@@ -2,7 +2,8 @@ import { ApiError } from "../api/api.ts"
 import { codeOf, type Problem } from "../api/problem.ts"
 import { filled, type Values } from "../texts/filled.ts"
 import { currentLanguage } from "../texts/texts.ts"
-import { kindsOfMistakes, refusals } from "./refusals.de.ts"
+import { refusals as inGerman, kindsOfMistakes } from "./refusals.de.ts"
+import { refusals as inEnglish } from "./refusals.ts"
 import { t } from "./texts.ts"
 
 function statusInWords({ status, title }: Problem): string {
@@ -11,10 +12,10 @@ function statusInWords({ status, title }: Problem): string {
   return currentLanguage() === "en" ? `${title}.` : t("problem.refused")
 }
 
-/** What the API says in detail; in German by the problem's code where there are words for it. */
+/** What the API says in detail, or what we say in its place by the problem's code. */
 function detailOf(problem: Problem): string | undefined {
-  const german = currentLanguage() === "de" ? refusals[codeOf(problem)] : undefined
-  return german === undefined ? problem.detail : filled(german, problem as unknown as Values)
+  const words = (currentLanguage() === "de" ? inGerman : inEnglish)[codeOf(problem)]
+  return words === undefined ? problem.detail : filled(words, problem as unknown as Values)
 }
 
 /** What to say of an error to somebody of the staff: what the API itself says in detail, after what its status means. */

@@ -1,4 +1,4 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
 import type { TaxRates as RatesOfCountry, TaxRate } from "@eshop/domain/contracts/taxes"
 import type pg from "pg"
 import type { CountryOfTaxes, TaxRates } from "../taxes/ports.ts"
@@ -12,7 +12,7 @@ type Row = {
   valid_until: Date | null
 }
 
-async function ratesOf(connection: pg.Pool | pg.ClientBase, country: string): Promise<RatesOfCountry> {
+async function ratesOf(connection: Queryable, country: string): Promise<RatesOfCountry> {
   // A country without rates is one row without a category.
   const { rows } = await connection.query<Row>({
     name: "tax-rates-of",

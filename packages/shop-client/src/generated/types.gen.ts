@@ -658,6 +658,12 @@ export type Cart = {
          */
         productId: string;
         name: string;
+        /**
+         * The name in other languages
+         */
+        translations?: {
+            [key: string]: string;
+        };
         slug?: string;
         options: {
             [key: string]: string;
@@ -3145,6 +3151,12 @@ export type CatalogGetVariantResponses = {
          */
         productId: string;
         name: string;
+        /**
+         * The name in other languages
+         */
+        translations?: {
+            [key: string]: string;
+        };
         options: {
             [key: string]: string;
         };

@@ -42,6 +42,8 @@ type TextProps = Field & {
   readonly list?: string
   /** What Enter does instead of sending the form. */
   readonly onEnter?: () => void
+  /** What the arrows up and down do: one more, one less. */
+  readonly onArrow?: (by: 1 | -1) => void
   /** Told when the field is left. */
   readonly onBlur?: () => void
 }
@@ -77,7 +79,7 @@ function Below(props: { hint: string | undefined; mistake: string | undefined; i
 }
 
 /** A line of text. A form with something wrong in it is not sent: the first wrong field gets the focus and says why. */
-export function TextField({ value, onChange, says, isCode = false, onEnter, ...props }: TextProps) {
+export function TextField({ value, onChange, says, isCode = false, onEnter, onArrow, ...props }: TextProps) {
   const { label, hint, required = false, maxLength, pattern, type = "text", inputMode } = props
   const id = useId()
   const mistake = useMistake(props.pointer, value)
@@ -95,9 +97,14 @@ export function TextField({ value, onChange, says, isCode = false, onEnter, ...p
       autoComplete="off"
       spellCheck={isCode ? "false" : "true"}
       onKeyDown={(event) => {
-        if (event.key !== "Enter" || !onEnter) return
+        const act = {
+          Enter: onEnter,
+          ArrowUp: onArrow && (() => onArrow(1)),
+          ArrowDown: onArrow && (() => onArrow(-1)),
+        }[event.key]
+        if (!act) return
         event.preventDefault()
-        onEnter()
+        act()
       }}
     >
       <Label className={labelClass(props)}>{label}</Label>
@@ -160,6 +167,10 @@ export function NumberField({ value, onChange, min, max, digits = 0, ...props }:
   const [shown, setShown] = useState(() => ({ value, typed: write(value) }))
   // Another value than the typed one comes from elsewhere.
   if (!Object.is(shown.value, value)) setShown({ value, typed: write(value) })
+  const step = (by: number) => {
+    const next = Number.isNaN(value) ? (min ?? 0) : value + by
+    onChange(Math.min(Math.max(next, min ?? 0), max ?? Number.MAX_SAFE_INTEGER))
+  }
   const wrong = (text: string) => {
     if (text === "") return undefined
     const number = read(text)
@@ -176,6 +187,7 @@ export function NumberField({ value, onChange, min, max, digits = 0, ...props }:
         onChange(read(typed))
       }}
       wrong={wrong}
+      {...(digits === 0 && { onArrow: step })}
       inputMode={digits === 0 ? "numeric" : "decimal"}
     />
   )
