@@ -1,6 +1,6 @@
 import { onlineManager } from "@tanstack/react-query"
-import { Link, Outlet } from "@tanstack/react-router"
-import { useSyncExternalStore } from "react"
+import { Link, Outlet, useRouterState } from "@tanstack/react-router"
+import { useState, useSyncExternalStore } from "react"
 import { Page } from "../design/page.tsx"
 import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
 import { currentLanguage, type Language, languages, rememberLanguage } from "../texts/texts.ts"
@@ -73,9 +73,21 @@ function LanguageChoice() {
   )
 }
 
+/** The ways to all pages. Where there is little room they are behind a button, and gone again on the next page. */
 function Navigation({ roles }: { roles: readonly string[] }) {
+  const pathname = useRouterState({ select: ({ location }) => location.pathname })
+  const [openAt, setOpenAt] = useState<string>()
+  const isOpen = openAt === pathname
   return (
-    <nav className="staff-navigation" aria-label={t("shell.navigation")}>
+    <nav className="staff-navigation" aria-label={t("shell.navigation")} data-open={isOpen}>
+      <button
+        type="button"
+        className="button button-small button-quiet staff-menu"
+        aria-expanded={isOpen}
+        onClick={() => setOpenAt(isOpen ? undefined : pathname)}
+      >
+        {t("shell.menu")}
+      </button>
       {navigation.map(({ label, entries }) => {
         const mine = entries.filter((entry) => mayVisit(entry, roles))
         return mine.length === 0 ? null : (

@@ -5,6 +5,7 @@ export const de = {
   "shell.navigation": "Verwaltung",
   "shell.shop": "Zum Shop",
   "shell.language": "Sprache",
+  "shell.menu": "Menü",
   "shell.sign-in": "Anmelden",
   "shell.sign-out": "Abmelden",
   "shell.offline":

@@ -8,6 +8,7 @@ export const en = {
   "shell.navigation": "Back office",
   "shell.shop": "To the shop",
   "shell.language": "Language",
+  "shell.menu": "Menu",
   "shell.sign-in": "Sign in",
   "shell.sign-out": "Sign out",
   "shell.offline":

@@ -7,7 +7,7 @@ export const de = {
 
   "live.on": "Live",
   "live.held": "Angehalten",
-  "live.updated": "Stand von vor {ago}",
+  "live.updated": "Stand vor {ago}",
   "live.hold": "Anhalten",
   "live.go-on": "Weiter",
 

@@ -7,7 +7,7 @@ export const de = {
   "column.slug": "Adresse",
   "column.position": "Platz",
   "column.actions": "Aktionen",
-  under: "Unter {name} hinzufügen",
+  under: "Darunter hinzufügen: {name}",
   "under-short": "Darunter hinzufügen",
   edit: "{name} bearbeiten oder verschieben",
   "edit-short": "Bearbeiten oder verschieben",

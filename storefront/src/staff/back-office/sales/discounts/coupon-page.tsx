@@ -68,6 +68,7 @@ function Edited({ stored, error }: { stored: Coupon; error: Error | undefined })
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        isDirty={edit.isDirty}
         error={edit.error}
         limits={
           <LimitFields
@@ -158,7 +159,7 @@ function Delete({ coupon: { code, version } }: { coupon: Coupon }) {
   const remove = useMutation({
     mutationFn: () =>
       answerOf(discountDeleteCoupon({ path: { code }, headers: { "If-Match": `"${version}"` } })),
-    onSuccess: () => navigate({ to: "/back-office/coupons" }),
+    onSuccess: () => navigate({ to: "/back-office/coupons", ignoreBlocker: true }),
     onSettled: () => client.invalidateQueries({ queryKey: couponsKey }),
   })
   return (
@@ -184,7 +185,8 @@ export function NewCouponPage() {
   const create = useMutation({
     mutationFn: (body: CouponTerms) =>
       answerOf(discountCreateCoupon({ body, headers: { "Idempotency-Key": keyOf(body) } })),
-    onSuccess: ({ code }) => navigate({ to: "/back-office/coupons/$code", params: { code } }),
+    onSuccess: ({ code }) =>
+      navigate({ to: "/back-office/coupons/$code", params: { code }, ignoreBlocker: true }),
   })
   return (
     <Page title={t("coupon.new")} className="sales rules">
@@ -192,6 +194,7 @@ export function NewCouponPage() {
         form={form}
         change={change}
         onSave={() => create.mutate(couponOf(form))}
+        isDirty={form !== emptyCoupon}
         error={create.error ?? undefined}
         first={
           <TextField

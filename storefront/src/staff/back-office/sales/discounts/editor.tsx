@@ -3,6 +3,7 @@ import { ApiError } from "../../../../api/api.ts"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
 import { MistakesOf, type Places } from "../../../parts/mistakes.tsx"
+import { UnsavedGuard } from "../../../parts/unsaved.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { ConditionFields, EffectFields, type RuleFieldsProps, StackingFields } from "./rule-fields.tsx"
 import { t } from "./texts.ts"
@@ -34,6 +35,8 @@ const places: Places = {
 }
 
 type Props = RuleFieldsProps & {
+  /** Whether something would be lost by leaving. */
+  isDirty: boolean
   /** Why it was not saved. */
   error: Error | undefined
   /** Fields before those that every rule has. */
@@ -45,7 +48,17 @@ type Props = RuleFieldsProps & {
 }
 
 /** The fields of a rule, and beside them what it would do. */
-export function RuleEditor({ form, change, error, first, limits, preview, onSave, children }: Props) {
+export function RuleEditor({
+  form,
+  change,
+  isDirty,
+  error,
+  first,
+  limits,
+  preview,
+  onSave,
+  children,
+}: Props) {
   return (
     <div className="form-columns">
       <form
@@ -55,6 +68,7 @@ export function RuleEditor({ form, change, error, first, limits, preview, onSave
           onSave()
         }}
       >
+        <UnsavedGuard isDirty={isDirty} />
         <MistakesOf error={error} places={places}>
           {first}
           <EffectFields form={form} change={change} />

@@ -59,6 +59,7 @@ function Edited({ stored, error }: { stored: Promotion; error: Error | undefined
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        isDirty={edit.isDirty}
         error={edit.error}
         preview={<Preview draft={isComplete(edit.form) ? { promotion: draft, replaces: id } : undefined} />}
       >
@@ -85,7 +86,7 @@ function Delete({ promotion: { id, name, version } }: { promotion: Promotion }) 
   const remove = useMutation({
     mutationFn: () =>
       answerOf(discountDeletePromotion({ path: { id }, headers: { "If-Match": `"${version}"` } })),
-    onSuccess: () => navigate({ to: "/back-office/promotions" }),
+    onSuccess: () => navigate({ to: "/back-office/promotions", ignoreBlocker: true }),
     onSettled: () => client.invalidateQueries({ queryKey: promotionsKey }),
   })
   return (
@@ -110,7 +111,8 @@ export function NewPromotionPage() {
   const create = useMutation({
     mutationFn: (body: Rule) =>
       answerOf(discountCreatePromotion({ body, headers: { "Idempotency-Key": keyOf(body) } })),
-    onSuccess: ({ id }) => navigate({ to: "/back-office/promotions/$id", params: { id } }),
+    onSuccess: ({ id }) =>
+      navigate({ to: "/back-office/promotions/$id", params: { id }, ignoreBlocker: true }),
   })
   return (
     <Page title={t("promotion.new")} className="sales rules">
@@ -118,6 +120,7 @@ export function NewPromotionPage() {
         form={form}
         change={(members) => setForm({ ...form, ...members })}
         onSave={() => create.mutate(ruleOf(form))}
+        isDirty={form !== emptyRule}
         error={create.error ?? undefined}
         preview={<Preview draft={isComplete(form) ? { promotion: ruleOf(form) } : undefined} />}
       >
