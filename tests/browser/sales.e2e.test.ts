@@ -257,7 +257,7 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByRole("button", { name: "Cancel" }).click()
     await page.getByLabel("Some units").check()
     await dialog(page)
-      .getByRole("spinbutton", { name: /Xiaomi Mi 9/ })
+      .getByRole("textbox", { name: /Xiaomi Mi 9/ })
       .fill("1")
     await page.getByLabel("Why?").selectOption({ label: "The goods are damaged" })
     await page.getByRole("button", { name: "Cancel it" }).click()
