@@ -12,12 +12,10 @@ export type PlacedVariant = {
 // $1: products as JSON.
 const given = `
   jsonb_to_recordset($1::jsonb) AS given (id uuid, slug text, name jsonb, description jsonb, brand text, attributes jsonb,
-    images jsonb, status text, version integer, "updatedAt" timestamptz, path uuid[], featured boolean)`
+    images jsonb, status text, version integer, "updatedAt" timestamptz, categories uuid[], path uuid[], featured boolean)`
 
 const asJson = (products: readonly PlacedProduct[]): string =>
-  JSON.stringify(
-    products.map(({ product: { variants: _, categories: __, ...row }, path }) => ({ ...row, path })),
-  )
+  JSON.stringify(products.map(({ product: { variants: _, ...row }, path }) => ({ ...row, path })))
 
 /** Adds the rows of products. @returns the ids of those that were not there yet */
 export async function addRows(
@@ -27,7 +25,7 @@ export async function addRows(
   const { rows } = await connection.query<{ id: string }>({
     name: "product-add",
     text: `INSERT INTO product (id, slug, name, description, brand, attributes, images, status, version, updated_at,
-                                category_path, featured)
+                                categories, category_path, featured)
            SELECT * FROM ${given} ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
     values: [asJson(products)],
   })
@@ -41,7 +39,7 @@ export async function saveRows(connection: Queryable, products: readonly PlacedP
     text: `UPDATE product
            SET slug = given.slug, name = given.name, description = given.description, brand = given.brand,
                attributes = given.attributes, images = given.images, status = given.status, version = given.version,
-               updated_at = "updatedAt", category_path = path, featured = given.featured
+               updated_at = "updatedAt", categories = given.categories, category_path = path, featured = given.featured
            FROM ${given} WHERE product.id = given.id`,
     values: [asJson(products)],
   })
@@ -66,9 +64,7 @@ export async function putSlugs(
 
 /** Puts each product into its categories and no others. */
 export async function putCategories(connection: Queryable, products: readonly Product[]): Promise<void> {
-  const all = products.flatMap(({ id, categories }) =>
-    categories.map((category, index) => ({ id, category, place: index + 1 })),
-  )
+  const all = products.flatMap(({ id, categories }) => categories.map((category) => ({ id, category })))
   const pairs = [all.map(({ id }) => id), all.map(({ category }) => category)]
   await connection.query({
     name: "product-category-remove",
@@ -78,11 +74,9 @@ export async function putCategories(connection: Queryable, products: readonly Pr
   })
   await connection.query({
     name: "product-category-put",
-    text: `INSERT INTO product_category (product_id, category_id, place)
-           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[])
-           ON CONFLICT (product_id, category_id) DO UPDATE SET place = excluded.place
-           WHERE product_category.place <> excluded.place`,
-    values: [...pairs, all.map(({ place }) => place)],
+    text: `INSERT INTO product_category (product_id, category_id)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[]) ON CONFLICT DO NOTHING`,
+    values: pairs,
   })
 }
 

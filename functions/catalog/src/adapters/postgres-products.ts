@@ -18,12 +18,10 @@ export type ProductRow = Omit<PricedProduct, "brand" | "updatedAt"> & {
 
 const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-// A product with its variants and their prices as one row; categories, variants and prices are JSON as the domain has them.
+// A product with its variants and their prices as one row; variants and prices are JSON as the domain has them.
 export const productRows = `
   SELECT id, slug, name, description, brand, attributes, images, featured, status, version, updated_at,
-         category_path AS "categoryPath",
-         coalesce((SELECT jsonb_agg(category_id ORDER BY place)
-                   FROM product_category WHERE product_id = product.id), '[]') AS categories,
+         categories, category_path AS "categoryPath",
          coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                      'sku', sku, 'gtin', gtin, 'options', options, 'backorder', backorder, 'image', image,
                      'quantity', jsonb_build_object('min', min_quantity, 'max', max_quantity, 'step', quantity_step),
@@ -145,8 +143,8 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
     const { rows: moved } = await connection.query<{ id: string }>({
       name: "product-follow",
       text: `UPDATE product SET category_path = today.path, version = version + 1, updated_at = $2
-             FROM (SELECT id, ARRAY(${pathOfThose("SELECT category_id FROM product_category WHERE product_id = p.id")})
-                   FROM unnest($1::uuid[]) AS p (id)) AS today (id, path)
+             FROM (SELECT id, ARRAY(${pathOfThose("SELECT unnest(categories)")})
+                   FROM product WHERE id = ANY ($1::uuid[])) AS today (id, path)
              WHERE product.id = today.id AND category_path <> today.path
              RETURNING product.id`,
       values: [ids, at],
