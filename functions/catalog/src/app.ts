@@ -15,7 +15,7 @@ import {
 } from "@eshop/domain/contracts/ordering-events"
 import { exportProducts } from "./bulk/export-products.ts"
 import { getFeed } from "./bulk/get-feed.ts"
-import { importLine } from "./bulk/import-line.ts"
+import { importLines } from "./bulk/import-lines.ts"
 import { listPublishedProducts } from "./bulk/list-published-products.ts"
 import { createCategory } from "./categories/create-category.ts"
 import { deleteCategory } from "./categories/delete-category.ts"
@@ -111,7 +111,7 @@ export const catalog = app("catalog", [
   get("holds/{holdId}", getHold, hold),
   patch("holds/{holdId}", extendHold, hold),
   del("holds/{holdId}", releaseHold, hold),
-  ...upload("imports", importLine, {
+  ...upload("imports", importLines, {
     name: "catalog.import",
     access: writer,
     url: "/catalog/imports",

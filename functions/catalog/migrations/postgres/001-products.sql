@@ -37,6 +37,8 @@ CREATE TABLE product (
   -- shown on the home page
   featured      boolean     NOT NULL,
   status        text        NOT NULL CHECK (status IN ('draft', 'published', 'discontinued')),
+  -- what it is put in, as it was said
+  categories    uuid[]      NOT NULL,
   -- its categories and all that these lie under, as others were told with this version
   category_path uuid[]      NOT NULL,
   version       integer     NOT NULL,
@@ -57,11 +59,10 @@ CREATE TABLE product_slug (
   product_id uuid NOT NULL REFERENCES product (id)
 );
 
--- What a product is put in, as it was said.
+-- What products are put in: a category stays while it has one.
 CREATE TABLE product_category (
-  product_id  uuid    NOT NULL REFERENCES product (id),
-  category_id uuid    NOT NULL REFERENCES category (id),
-  place       integer NOT NULL,
+  product_id  uuid NOT NULL REFERENCES product (id),
+  category_id uuid NOT NULL REFERENCES category (id),
   PRIMARY KEY (product_id, category_id)
 );
 CREATE INDEX product_category_by_category ON product_category (category_id);

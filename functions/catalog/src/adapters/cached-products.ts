@@ -52,6 +52,11 @@ export function cachedProducts(products: Products, redis: RedisCache): Products 
       return taken
     },
 
+    async write(tx, written) {
+      await products.write(tx, written)
+      await Promise.all(written.changed.map(({ product }) => outdate(product)))
+    },
+
     async follow(tx, ids, at) {
       const moved = await products.follow(tx, ids, at)
       await Promise.all(moved.map(outdate))

@@ -1,4 +1,5 @@
 import { remember } from "@eshop/building-blocks/remember"
+import { sharedReads } from "@eshop/building-blocks/shared-reads"
 import type { ProductCard } from "@eshop/domain/catalog/card"
 import type { Image } from "@eshop/domain/catalog/product"
 import { inLanguage, type LocalisedText } from "@eshop/domain/kernel/localised-text"
@@ -15,7 +16,7 @@ export type CardRow = {
   brand: string | null
   image: Image | null
   status: ProductCard["status"]
-  categories: string[] | null
+  categories: string[]
   amount: number | null
   currency: Currency | null
   in_stock: boolean
@@ -30,7 +31,7 @@ export function toCard(row: CardRow, language: string): ProductCard {
     ...(image && { image: { ...image, alt: inLanguage(image.alt, language) } }),
     ...(amount !== null && currency && { price: { amount, currency } }),
     inStock: row.in_stock,
-    categories: categories ?? [],
+    categories,
   }
 }
 
@@ -87,11 +88,9 @@ const offer = `
 
 // The page first, by index alone; then what its cards show. LIMIT is the last parameter.
 const cards = ({ status }: ProductFilter, sort: ProductSort, where: string, limit: number) => `
-  SELECT page.*, c.categories, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
-  FROM (SELECT id, slug, name, brand, images->0 AS image, status, sort_name, updated_at, ${orders[sort].key} AS key
+  SELECT page.*, v.amount, v.currency, coalesce(v.in_stock, false) AS in_stock
+  FROM (SELECT id, slug, name, brand, images->0 AS image, status, categories, sort_name, updated_at, ${orders[sort].key} AS key
         FROM product ${where} ORDER BY ${orders[sort].by} LIMIT $${limit}) page
-  LEFT JOIN LATERAL (SELECT array_agg(category_id ORDER BY place) AS categories
-                     FROM product_category WHERE product_id = page.id) c ON true
   ${status === "published" ? readyOffer : offer}
   ORDER BY ${orders[sort].by}`
 
@@ -99,6 +98,8 @@ const cards = ({ status }: ProductFilter, sort: ProductSort, where: string, limi
 const COUNTED_EACH_TIME = 1_000
 const TOTAL_AGE_MS = 10_000
 const MOST_TOTALS = 500
+
+type ListPage = { readonly sort: ProductSort; readonly after?: ProductCursor; readonly limit: number }
 
 /** Products as a list shows them. */
 export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "count"> {
@@ -110,25 +111,32 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
     })
     return rows[0]?.count ?? 0
   }
+  const countFew = sharedReads((filter) => countUpTo(JSON.parse(filter), COUNTED_EACH_TIME + 1))
   const countAll = remember((filter) => countUpTo(JSON.parse(filter), null), {
     forMs: TOTAL_AGE_MS,
     max: MOST_TOTALS,
   })
 
+  const rowsOf = sharedReads(async (key) => {
+    const [filter, { sort, after, limit }] = JSON.parse(key) as [ProductFilter, ListPage]
+    const { where, values } = conditionsOf(filter, { sort, ...(after && { after }) })
+    const { rows } = await pool.query<CardRow & { key: string }>({
+      // How a category's products are found best depends on how many they are: such a page is planned each time.
+      ...(!filter.category &&
+        filter.featured === undefined && {
+          name: ["product-list", filter.status ?? "any", filter.text === undefined ? "all" : "some", sort]
+            .concat(after ? "after" : "first")
+            .join("-"),
+        }),
+      text: cards(filter, sort, where, values.length + 1),
+      values: [...values, limit],
+    })
+    return rows
+  })
+
   return {
-    async list(filter, { sort, after, limit, language }) {
-      const { where, values } = conditionsOf(filter, { sort, ...(after && { after }) })
-      const { rows } = await pool.query<CardRow & { key: string }>({
-        // How a category's products are found best depends on how many they are: such a page is planned each time.
-        ...(!filter.category &&
-          filter.featured === undefined && {
-            name: ["product-list", filter.status ?? "any", filter.text === undefined ? "all" : "some", sort]
-              .concat(after ? "after" : "first")
-              .join("-"),
-          }),
-        text: cards(filter, sort, where, values.length + 1),
-        values: [...values, limit],
-      })
+    async list(filter, { language, ...page }) {
+      const rows = await rowsOf(JSON.stringify([filter, page]))
       return rows.map((row) => ({
         ...toCard(row, language),
         cursor: { key: row.key, id: row.id },
@@ -136,8 +144,9 @@ export function postgresProductList(pool: pg.Pool): Pick<Products, "list" | "cou
     },
 
     async count(filter) {
-      const few = await countUpTo(filter, COUNTED_EACH_TIME + 1)
-      return few <= COUNTED_EACH_TIME ? few : countAll.get(JSON.stringify(filter))
+      const key = JSON.stringify(filter)
+      const few = await countFew(key)
+      return few <= COUNTED_EACH_TIME ? few : countAll.get(key)
     },
   }
 }

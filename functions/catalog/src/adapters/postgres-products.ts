@@ -5,11 +5,11 @@ import { skuTaken, slugTaken } from "@eshop/domain/catalog/product-rules"
 import type { PricedProduct } from "@eshop/domain/catalog/snapshot"
 import type pg from "pg"
 import type { Prices } from "../prices/ports.ts"
-import type { Products } from "../products/ports.ts"
+import { OvertakenError, type Products } from "../products/ports.ts"
 import { lockCategoryTree } from "./category-tree-lock.ts"
 import { postgresPrices } from "./postgres-prices.ts"
 import { postgresProductList } from "./postgres-product-list.ts"
-import { putCategories, putSlug, putVariants } from "./postgres-product-parts.ts"
+import { addRows, placed, putCategories, putSlugs, putVariants, saveRows } from "./postgres-product-parts.ts"
 
 export type ProductRow = Omit<PricedProduct, "brand" | "updatedAt"> & {
   brand: string | null
@@ -18,12 +18,10 @@ export type ProductRow = Omit<PricedProduct, "brand" | "updatedAt"> & {
 
 const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-// A product with its variants and their prices as one row; categories, variants and prices are JSON as the domain has them.
+// A product with its variants and their prices as one row; variants and prices are JSON as the domain has them.
 export const productRows = `
   SELECT id, slug, name, description, brand, attributes, images, featured, status, version, updated_at,
-         category_path AS "categoryPath",
-         coalesce((SELECT jsonb_agg(category_id ORDER BY place)
-                   FROM product_category WHERE product_id = product.id), '[]') AS categories,
+         categories, category_path AS "categoryPath",
          coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                      'sku', sku, 'gtin', gtin, 'options', options, 'backorder', backorder, 'image', image,
                      'quantity', jsonb_build_object('min', min_quantity, 'max', max_quantity, 'step', quantity_step),
@@ -106,20 +104,27 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
   pathOf: (tx, categories) => lockedPathOf(inTransaction(tx), categories),
 
   async add(tx, product, path) {
-    await addRow(inTransaction(tx), product, path)
+    await addRows(inTransaction(tx), [{ product, path }])
     return putParts(inTransaction(tx), product)
   },
 
   async save(tx, product, path) {
+    await saveRows(inTransaction(tx), [{ product, path }])
+    return putParts(inTransaction(tx), product)
+  },
+
+  async write(tx, { added, changed, slugs, dropped }) {
     const connection = inTransaction(tx)
-    await connection.query({
-      name: "product-save",
-      text: `UPDATE product SET slug = $2, name = $3, description = $4, brand = $5, attributes = $6, images = $7, status = $8,
-                                version = $9, updated_at = $10, category_path = $11, featured = $12
-             WHERE id = $1`,
-      values: rowOf(product, path),
-    })
-    return putParts(connection, product)
+    const products = [...added, ...changed].map(({ product }) => product)
+    if (products.length === 0) return
+    if (added.length > 0) await addRows(connection, added)
+    if (changed.length > 0) await saveRows(connection, changed)
+    const taken = await putSlugs(connection, slugs)
+    await putCategories(connection, products)
+    const left = dropped.map((variant) => ({ ...variant, place: null }))
+    const ids = products.map(({ id }) => id)
+    const sold = await putVariants(connection, ids, [...placed(products), ...left])
+    if (taken.length + sold.length > 0) throw new OvertakenError()
   },
 
   async lockUnder(tx, categoryId, after, limit) {
@@ -138,8 +143,8 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
     const { rows: moved } = await connection.query<{ id: string }>({
       name: "product-follow",
       text: `UPDATE product SET category_path = today.path, version = version + 1, updated_at = $2
-             FROM (SELECT id, ARRAY(${pathOfThose("SELECT category_id FROM product_category WHERE product_id = p.id")})
-                   FROM unnest($1::uuid[]) AS p (id)) AS today (id, path)
+             FROM (SELECT id, ARRAY(${pathOfThose("SELECT unnest(categories)")})
+                   FROM product WHERE id = ANY ($1::uuid[])) AS today (id, path)
              WHERE product.id = today.id AND category_path <> today.path
              RETURNING product.id`,
       values: [ids, at],
@@ -157,7 +162,7 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
     const added: (typeof candidates)[number][] = []
     for (const product of candidates) {
       const path = await lockedPathOf(connection, product.categories)
-      if (!(await addRow(connection, product, path))) continue
+      if ((await addRows(connection, [{ product, path }])).size === 0) continue
       const taken = await putParts(connection, product)
       if (taken) throw new Error(`${product.slug} cannot be added: ${taken.detail}`)
       const skus = product.variants.map(({ sku }) => sku)
@@ -168,30 +173,13 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
   },
 })
 
-const rowOf = (product: Product, path: readonly string[]) => [
-  ...[product.id, product.slug, product.name, product.description, product.brand ?? null, product.attributes],
-  ...[JSON.stringify(product.images), product.status, product.version, product.updatedAt, path],
-  product.featured,
-]
-
-/** @returns false when the product is there already */
-async function addRow(connection: Queryable, product: Product, path: readonly string[]): Promise<boolean> {
-  const { rowCount } = await connection.query({
-    name: "product-add",
-    text: `INSERT INTO product (id, slug, name, description, brand, attributes, images, status, version, updated_at,
-                                category_path, featured)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
-    values: rowOf(product, path),
-  })
-  return rowCount === 1
-}
-
-/** Writes what lies beside the product's row. */
+/** Writes what lies beside a product's row. */
 async function putParts(connection: Queryable, product: Product) {
-  if (!(await putSlug(connection, product))) return slugTaken({ slug: product.slug })
-  await putCategories(connection, product)
-  const taken = await putVariants(connection, product)
-  return taken.length > 0 ? skuTaken({ skus: taken }) : undefined
+  const { id, slug } = product
+  if ((await putSlugs(connection, new Map([[slug, id]]))).length > 0) return slugTaken({ slug })
+  await putCategories(connection, [product])
+  const skus = await putVariants(connection, [id], placed([product]))
+  return skus.length > 0 ? skuTaken({ skus: [...skus] }) : undefined
 }
 
 /** These categories and all that they lie under, each once and in one order. @param those a query of ids */

@@ -60,13 +60,14 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
     return rows
   },
 
-  async lock(tx, sku, now) {
+  async lock(tx, skus, now) {
     const connection = inTransaction(tx)
-    await connection.query("SELECT 1 FROM stock WHERE sku = $1 ORDER BY location FOR UPDATE", [sku])
+    const text = "SELECT FROM stock WHERE sku = ANY ($1::text[]) ORDER BY sku, location FOR UPDATE"
+    await connection.query({ name: "stock-lock", text, values: [skus] })
     const { rows } = await connection.query<StockLevel>({
       name: "stock-levels",
       text: levels,
-      values: [[sku], [ALL], now],
+      values: [skus, skus.map(() => ALL), now],
     })
     return rows
   },
@@ -120,12 +121,18 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
     return rows.map((row) => row.product_id)
   },
 
-  async setSafetyStock(tx, sku, location, units) {
-    await inTransaction(tx).query(
-      `INSERT INTO stock (sku, location, safety_stock) VALUES ($1, $2, $3)
-       ON CONFLICT (sku, location) DO UPDATE SET safety_stock = excluded.safety_stock`,
-      [sku, location, units],
-    )
+  async setSafetyStock(tx, stocks) {
+    await inTransaction(tx).query({
+      name: "stock-safety",
+      text: `INSERT INTO stock (sku, location, safety_stock)
+             SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS given (sku, location) ORDER BY sku, location
+             ON CONFLICT (sku, location) DO UPDATE SET safety_stock = excluded.safety_stock`,
+      values: [
+        stocks.map(({ sku }) => sku),
+        stocks.map(({ location }) => location),
+        stocks.map(({ units }) => units),
+      ],
+    })
   },
 
   async locations() {

@@ -171,9 +171,8 @@ export function searchStatement(request: SearchRequest, withCounts: boolean): Se
       GROUP BY dimension, value
     )
     SELECT (SELECT json_agg(row_to_json(card) ORDER BY ${exact ? "stage, " : ""}key, id) FROM (
-              SELECT id, slug, name, brand, images->0 AS image, status, amount, currency, in_stock, stage, key,
-                     (SELECT json_agg(category_id ORDER BY place) FROM product_category
-                      WHERE product_category.product_id = id) AS categories
+              SELECT id, slug, name, brand, images->0 AS image, status, categories, amount, currency, in_stock, stage,
+                     key
               FROM page JOIN search_entry USING (product_id) JOIN product ON id = product_id) AS card) AS hits,
            ${
              !counts

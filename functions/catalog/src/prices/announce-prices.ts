@@ -2,7 +2,7 @@ import type { Tx } from "@eshop/building-blocks/app/call"
 import type { PriceRow } from "@eshop/domain/catalog/price"
 import { type AnnouncedPrice, announcementAt } from "@eshop/domain/catalog/price-history"
 import type { Money } from "@eshop/domain/kernel/money"
-import type { Prices } from "./ports.ts"
+import type { PriceWrites } from "./ports.ts"
 
 /** What one unit of a variant cost everybody, and costs from now on; absent where it has no price. */
 export type ChangedPrice = { readonly sku: string; readonly from?: Money; readonly to?: Money }
@@ -14,7 +14,7 @@ export type ChangedPrice = { readonly sku: string; readonly from?: Money; readon
  * @returns the variants whose price is another one than it was
  */
 export async function announcePrices(
-  { prices }: { readonly prices: Prices },
+  { prices }: { readonly prices: PriceWrites },
   tx: Tx,
   rows: ReadonlyMap<string, readonly PriceRow[]>,
   at: Date,
@@ -37,7 +37,7 @@ export async function announcePrices(
 
 /** Adds the first prices of variants that have none yet. @param rows not ended, of any number of variants */
 export async function startPrices(
-  ports: { readonly prices: Prices },
+  ports: { readonly prices: PriceWrites },
   tx: Tx,
   rows: readonly PriceRow[],
   at: Date,

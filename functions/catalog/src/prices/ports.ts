@@ -29,3 +29,6 @@ export type Prices = {
 }
 
 export type DueProduct = { readonly productId: string; readonly skus: readonly string[] }
+
+/** What a change of prices needs. */
+export type PriceWrites = Pick<Prices, "recent" | "change" | "announced" | "announce">

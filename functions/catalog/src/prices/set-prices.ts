@@ -16,11 +16,12 @@ import { PriceChanged } from "@eshop/domain/contracts/catalog-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type * as z from "zod"
 import { changeProduct, changeRefusals, type ProductPorts } from "../products/change-product.ts"
+import type { Products } from "../products/ports.ts"
 import { announcePrices } from "./announce-prices.ts"
 import { VariantPrices, variantPricesOf } from "./get-prices.ts"
-import type { Prices } from "./ports.ts"
+import type { PriceWrites } from "./ports.ts"
 
-export type PricePorts = ProductPorts & { readonly prices: Prices }
+export type PricePorts = ProductPorts & { readonly prices: PriceWrites }
 
 export const setPricesRefusals = [
   variantUnknown,
@@ -36,7 +37,7 @@ export const setPrices = useCase("catalog.set-prices", {
   input: VariantPriceList,
   result: VariantPrices,
   refusals: setPricesRefusals,
-  handle: (ports: PricePorts) => async (input, call) => {
+  handle: (ports: PricePorts & { readonly products: Products }) => async (input, call) => {
     const id = (await ports.products.findBySku(input.sku))?.id
     if (id === undefined) return variantUnknown()
     return call.transact(async (tx) => {

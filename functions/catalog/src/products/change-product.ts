@@ -15,13 +15,13 @@ import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { isRefusal, type Refusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
 import { isSame } from "@eshop/domain/kernel/same"
 import type { SearchIndex } from "../search/ports.ts"
-import type { Products } from "./ports.ts"
+import type { ProductWrites } from "./ports.ts"
 
 export type ProductPorts = {
-  readonly products: Products
+  readonly products: ProductWrites
   readonly searchIndex: SearchIndex
-  readonly audit: Audit
-  readonly outbox: Outbox
+  readonly audit: Pick<Audit, "add">
+  readonly outbox: Pick<Outbox, "add">
 }
 
 /** What is done to a product. */
@@ -75,7 +75,7 @@ export async function changeProduct<Decision extends ProductChange | Refusal | u
 
 /** Writes the product's next version. */
 async function write(
-  products: Products,
+  products: ProductWrites,
   tx: Tx,
   before: PricedProduct,
   { content = contentOf(before), status = content.status }: ProductChange,
@@ -106,7 +106,7 @@ export async function tell(
 }
 
 /** These categories and all that they lie under. */
-export async function pathOf(products: Products, tx: Tx, categories: readonly string[]) {
+export async function pathOf(products: ProductWrites, tx: Tx, categories: readonly string[]) {
   const path = await products.pathOf(tx, categories)
   const unknown = categories.filter((category) => !path.includes(category))
   return unknown.length > 0 ? productCategoryUnknown({ categories: unknown }) : path

@@ -1,6 +1,6 @@
 import type { Tx } from "@eshop/building-blocks/app/call"
 import type { ProductCard } from "@eshop/domain/catalog/card"
-import type { Product, ProductStatus } from "@eshop/domain/catalog/product"
+import type { Product, ProductStatus, Variant } from "@eshop/domain/catalog/product"
 import type { skuTaken, slugTaken } from "@eshop/domain/catalog/product-rules"
 import type { PricedProduct } from "@eshop/domain/catalog/snapshot"
 import type { RefusalOf } from "@eshop/domain/kernel/refusal"
@@ -20,6 +20,28 @@ export type ProductFilter = {
   /** In this category, or in one that lies under it. */
   readonly category?: string
   readonly featured?: boolean
+}
+
+/** Others were faster: what was written is not what was decided. */
+export class OvertakenError extends Error {
+  override readonly name = "OvertakenError"
+  constructor() {
+    super("others were faster")
+  }
+}
+
+/** A product and the path of its categories: see {@link Products.pathOf}. */
+export type PlacedProduct = { readonly product: Product; readonly path: readonly string[] }
+
+/** What many changes of products come to. */
+export type ProductsWritten = {
+  readonly added: readonly PlacedProduct[]
+  /** Those that the transaction has locked. */
+  readonly changed: readonly PlacedProduct[]
+  /** The product of each slug that one of them has by now, or had on the way. */
+  readonly slugs: ReadonlyMap<string, string>
+  /** Variants that they have no more, or had on the way alone. */
+  readonly dropped: readonly { readonly productId: string; readonly variant: Variant }[]
 }
 
 type Taken = RefusalOf<[typeof slugTaken, typeof skuTaken]>
@@ -48,6 +70,8 @@ export type Products = {
   add(tx: Tx, product: Product, path: readonly string[]): Promise<Taken | undefined>
   /** Writes a product that the transaction has locked; variants that it has no more are kept for stock and orders. */
   save(tx: Tx, product: Product, path: readonly string[]): Promise<Taken | undefined>
+  /** Writes many products at once. @throws OvertakenError when a slug or SKU has become another product's meanwhile */
+  write(tx: Tx, products: ProductsWritten): Promise<void>
   /** Locks products under a category, by id from this one on. @returns their ids */
   lockUnder(tx: Tx, categoryId: string, after: string, limit: number): Promise<readonly string[]>
   /** Gives those of these products whose categories lie elsewhere by now another path and version. @returns them */
@@ -55,3 +79,6 @@ export type Products = {
   /** Adds products with stock of each variant. @returns those that were not there yet */
   addMissing<P extends Product>(tx: Tx, products: readonly P[], onHand: number): Promise<readonly P[]>
 }
+
+/** What a change of a product needs. */
+export type ProductWrites = Pick<Products, "lock" | "pathOf" | "add" | "save">

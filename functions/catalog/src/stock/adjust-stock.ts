@@ -1,6 +1,7 @@
 import type { Call, Tx } from "@eshop/building-blocks/app/call"
 import { command } from "@eshop/building-blocks/app/use-case"
 import type { Audit } from "@eshop/building-blocks/audit/audit"
+import type { Outbox } from "@eshop/building-blocks/messaging/outbox"
 import { variantUnknown } from "@eshop/domain/catalog/product"
 import { applyChanges, type StockLevel } from "@eshop/domain/catalog/stock"
 import {
@@ -11,13 +12,22 @@ import {
 import { LocationId, ReasonCode, Sku } from "@eshop/domain/kernel/ids"
 import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
+import type { SearchIndex } from "../search/ports.ts"
 import { changeStock } from "./change-stock.ts"
-import { StockOvertakenError, type StockPorts } from "./ports.ts"
+import { StockOvertakenError, type StockPorts, type StockWrites } from "./ports.ts"
 import { locationUnknown } from "./stock-locations.ts"
 import { LevelView, levelView } from "./stock-view.ts"
 import { unlessOvertaken } from "./unless-overtaken.ts"
 
-export type AdjustmentPorts = StockPorts & { readonly audit: Audit }
+/** What a change of levels that somebody says needs. */
+export type LevelPorts = {
+  readonly stock: StockWrites
+  readonly searchIndex: SearchIndex
+  readonly audit: Pick<Audit, "add">
+  readonly outbox: Pick<Outbox, "add">
+}
+
+export type AdjustmentPorts = StockPorts & LevelPorts
 
 /** The role that keeps the stock. */
 export const INVENTORY_WRITE = "inventory.write"
@@ -49,7 +59,7 @@ export const adjustStock = command("catalog.adjust-stock", {
  * @throws StockOvertakenError when it has to be decided anew: run the transaction {@link unlessOvertaken}
  */
 export async function adjust(
-  ports: AdjustmentPorts,
+  ports: LevelPorts,
   tx: Tx,
   { sku, location, reason, ...adjustment }: z.output<typeof Adjustment>,
   call: Call,
@@ -68,13 +78,13 @@ export async function adjust(
 
 /** A variant's level at a location, the first one unless it is said; locked until the transaction ends. */
 export async function lockLevel(
-  { stock }: Pick<StockPorts, "stock">,
+  { stock }: Pick<LevelPorts, "stock">,
   tx: Tx,
   sku: string,
   location: string | undefined,
   call: Call,
 ): Promise<StockLevel | RefusalOf<[typeof variantUnknown, typeof locationUnknown]>> {
-  const levels = await stock.lock(tx, sku, call.now)
+  const levels = await stock.lock(tx, [sku], call.now)
   const [first] = levels
   if (!first) return variantUnknown()
   const known = location === undefined ? first : levels.find((level) => level.location === location)

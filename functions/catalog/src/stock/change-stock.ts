@@ -1,5 +1,5 @@
 import type { Call, Tx } from "@eshop/building-blocks/app/call"
-import { message, type OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
+import { message, type Outbox, type OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
 import {
   type ChangedLevel,
   fallenLow,
@@ -8,7 +8,14 @@ import {
   turnedAvailable,
 } from "@eshop/domain/catalog/stock"
 import { StockLow } from "@eshop/domain/contracts/catalog-events"
-import type { StockPorts } from "./ports.ts"
+import type { SearchIndex } from "../search/ports.ts"
+import type { Stock } from "./ports.ts"
+
+type Ports = {
+  readonly stock: Pick<Stock, "change" | "productsOf">
+  readonly searchIndex: SearchIndex
+  readonly outbox: Pick<Outbox, "add">
+}
 
 /**
  * Changes levels, says which have fallen low, and lets the search know what can be ordered again or no longer. Make it
@@ -16,7 +23,7 @@ import type { StockPorts } from "./ports.ts"
  * @throws StockOvertakenError when the decision is out of date
  */
 export async function changeStock(
-  { stock, searchIndex, outbox }: StockPorts,
+  { stock, searchIndex, outbox }: Ports,
   tx: Tx,
   changes: readonly StockChange[],
   call: Call,

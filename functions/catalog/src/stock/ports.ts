@@ -75,6 +75,9 @@ export type Holds = Claims<HeldStock> & {
   forget(before: Date): Promise<void>
 }
 
+/** From how few units on somebody should order more. */
+export type SafetyStock = { readonly sku: string; readonly location: string; readonly units: number }
+
 /** Levels, and what orders and carts have of them. */
 export type Stock = {
   readonly reservations: Reservations
@@ -95,8 +98,8 @@ export type Stock = {
    * @param lines one per SKU
    */
   levels(tx: Tx, lines: readonly StockLine[], now: Date): Promise<readonly StockLevel[]>
-  /** A variant's levels, locked until the transaction ends. */
-  lock(tx: Tx, sku: string, now: Date): Promise<readonly StockLevel[]>
+  /** The levels of variants, locked until the transaction ends. */
+  lock(tx: Tx, skus: readonly string[], now: Date): Promise<readonly StockLevel[]>
   /**
    * Changes levels, each once, and locks their rows until the transaction ends: make it the transaction's last step,
    * since everybody who buys the variant waits for it.
@@ -106,11 +109,14 @@ export type Stock = {
   change(tx: Tx, changes: readonly StockChange[]): Promise<readonly ChangedLevel[]>
   /** The products of the variants. */
   productsOf(tx: Tx, skus: readonly string[]): Promise<readonly string[]>
-  setSafetyStock(tx: Tx, sku: string, location: string, units: number): Promise<void>
+  setSafetyStock(tx: Tx, stocks: readonly SafetyStock[]): Promise<void>
   locations(): Promise<readonly StockLocation[]>
   /** @returns false when it would be one more than `most` */
   putLocation(tx: Tx, location: StockLocation, most: number): Promise<boolean>
 }
+
+/** What a change of levels needs. */
+export type StockWrites = Pick<Stock, "lock" | "locations" | "change" | "productsOf" | "setSafetyStock">
 
 export type StockPorts = {
   readonly stock: Stock

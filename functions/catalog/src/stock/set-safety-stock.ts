@@ -5,7 +5,7 @@ import { isLow } from "@eshop/domain/catalog/stock"
 import { LocationId, Sku } from "@eshop/domain/kernel/ids"
 import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
-import { type AdjustmentPorts, auditSubject, lockLevel } from "./adjust-stock.ts"
+import { type AdjustmentPorts, auditSubject, type LevelPorts, lockLevel } from "./adjust-stock.ts"
 import { lowStock } from "./change-stock.ts"
 import { locationUnknown } from "./stock-locations.ts"
 import { LevelView, levelView } from "./stock-view.ts"
@@ -27,7 +27,7 @@ export const setSafetyStock = useCase("catalog.set-safety-stock", {
 
 /** Sets a safety stock in a transaction of the caller's. */
 export async function writeSafetyStock(
-  ports: AdjustmentPorts,
+  ports: LevelPorts,
   tx: Tx,
   { sku, location, safetyStock }: z.output<typeof SafetyStock>,
   call: Call,
@@ -36,7 +36,7 @@ export async function writeSafetyStock(
   if (isRefusal(level)) return level
   const after = { ...level, safetyStock }
   const change = { location: level.location, from: level.safetyStock, to: safetyStock }
-  await ports.stock.setSafetyStock(tx, sku, level.location, safetyStock)
+  await ports.stock.setSafetyStock(tx, [{ sku, location: level.location, units: safetyStock }])
   await ports.audit.add(tx, call, [{ subject: auditSubject(sku), action: "stock.safety-stock-set", change }])
   if (!isLow(level) && isLow(after)) await ports.outbox.add(tx, [lowStock(after, call)])
   return levelView(after)

@@ -1,4 +1,5 @@
 import type { Call } from "@eshop/building-blocks/app/call"
+import { OvertakenError } from "../products/ports.ts"
 import { endSomeOverdueOf } from "./end-overdue.ts"
 import { StockOvertakenError, type StockPorts } from "./ports.ts"
 
@@ -14,8 +15,9 @@ export async function unlessOvertaken<T>(ports: StockPorts, call: Call, work: ()
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof StockOvertakenError)) throw error
-      if (error.overdue.length > 0) await endSomeOverdueOf(ports, call, error.overdue)
+      const isOfStock = error instanceof StockOvertakenError
+      if (!isOfStock && !(error instanceof OvertakenError)) throw error
+      if (isOfStock && error.overdue.length > 0) await endSomeOverdueOf(ports, call, error.overdue)
       else if (attempts++ === ATTEMPTS) throw error
     }
   }

@@ -15,14 +15,15 @@ const insert = `
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS product (id uuid, slug text, name jsonb, description jsonb,
       brand text, attributes jsonb, images jsonb, category uuid, path uuid[], at timestamptz)
   ), product AS (
-    INSERT INTO product (id, slug, name, description, brand, attributes, images, status, featured, category_path, version,
+    INSERT INTO product (id, slug, name, description, brand, attributes, images, status, featured, categories, category_path, version,
       updated_at)
-    SELECT id, slug, name, description, brand, attributes, images, 'published', false, path, 1, at FROM given
+    SELECT id, slug, name, description, brand, attributes, images, 'published', false, ARRAY[category], path, 1, at
+    FROM given
     ON CONFLICT DO NOTHING RETURNING id
   ), slug AS (
     INSERT INTO product_slug (slug, product_id) SELECT slug, id FROM given JOIN product USING (id)
   ), category AS (
-    INSERT INTO product_category (product_id, category_id, place) SELECT id, category, 1 FROM given JOIN product USING (id)
+    INSERT INTO product_category (product_id, category_id) SELECT id, category FROM given JOIN product USING (id)
   ), variant AS (
     SELECT variant.* FROM jsonb_to_recordset($2::jsonb) AS variant (sku text, id uuid, place integer, options jsonb,
       image text, amount bigint, currency text, "taxCategory" text, at timestamptz) JOIN product USING (id)

@@ -1,21 +1,31 @@
-import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
-import * as z from "zod"
+import type { Refusal } from "@eshop/domain/kernel/refusal"
+import type * as z from "zod"
 import type { Call, CommandCall, Tx } from "../app/call.ts"
 import type { UseCase } from "../app/use-case.ts"
+import { isUnavailable } from "../failure.ts"
 import { unacceptableFields } from "../http/plain-input.ts"
 import { pointerOf } from "../http/problem.ts"
-import type { LineResult, UploadJob, UploadJobs } from "./upload-jobs.ts"
+import { LineResult, type UploadJob, type UploadJobs } from "./upload-jobs.ts"
 
 export type UploadPorts = { readonly uploads: UploadJobs }
 
-/** What the use case of a line answers. */
-export const LineEffect = z.strictObject({ outcome: z.enum(["created", "changed", "unchanged"]) })
+/** What becomes of a line. */
+export const LineOutcome = LineResult.omit({ line: true })
+export type LineOutcome = z.infer<typeof LineOutcome>
 
-/** Takes one line, on behalf of whoever sent the upload; its one transaction also says that the line is dealt with. */
-export type LineUseCase<Ports, Line extends z.ZodType> = UseCase<Ports, Line, typeof LineEffect, true>
+/**
+ * Takes lines in their order, on behalf of whoever sent the upload, and answers what becomes of each. Its one transaction
+ * also says that the lines are dealt with; of a line that it refuses nothing may be left.
+ */
+export type LinesUseCase<Ports, Line extends z.ZodType> = UseCase<
+  Ports,
+  z.ZodArray<Line>,
+  z.ZodArray<typeof LineOutcome>,
+  true
+>
 
-/** So many results of lines without an effect are kept back to be written at once. */
-const MOST_PENDING = 200
+/** Lines of one transaction, at the most: others wait no longer than for these. */
+const MOST_LINES = 400
 export const LEASE_SECONDS = 30
 
 /** @throws TypeError when the bytes are not UTF-8 */
@@ -28,7 +38,12 @@ export const linesOf = (content: Buffer): string[] =>
 /** A text that may quote a client's, as PostgreSQL can keep it. */
 const storable = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\ufffd").slice(0, 500)
 
-type Read<Line extends z.ZodType> = { readonly data: z.output<Line> } | Omit<LineResult, "line">
+/** What becomes of a line that a rule stands against. */
+export const refusedLine = ({ code, detail }: Refusal): LineOutcome => ({
+  ...{ outcome: "refused", code, detail: storable(detail) },
+})
+
+type Read<Line extends z.ZodType> = { readonly data: z.output<Line> } | LineOutcome
 
 /** What a line of JSON says; undefined for a blank one. */
 function readLine<Line extends z.ZodType>(schema: Line, text: string): Read<Line> | undefined {
@@ -47,67 +62,70 @@ function readLine<Line extends z.ZodType>(schema: Line, text: string): Read<Line
   return { outcome: "refused", code: "line.invalid", detail: storable(message), pointer }
 }
 
+/** Somebody else works at the job by now. */
+class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError"
+}
+
 /**
- * Works at a leased job until it is done, or until the time for it is over. Effect and position of a line commit together:
- * a crash repeats nothing.
+ * Works at a leased job until it is done, or until the time for it is over. The effect of some lines, what became of them and
+ * the position behind them commit together: a crash repeats nothing. Where lines fail together fewer of them are tried, down
+ * to the one that fails.
  * @param until by `performance.now()`
  * @throws what the use case throws: its line and those after it are still to be done
  */
 export async function runUpload<Ports extends UploadPorts, Line extends z.ZodType>(
-  line: LineUseCase<Ports, Line>,
+  lines: LinesUseCase<Ports, Line>,
   ports: Ports,
   job: Pick<UploadJob, "id" | "position" | "caller">,
   call: Call,
   until: number,
 ): Promise<void> {
-  const take = line.handle(ports)
-  let written = job.position
-  let pending: LineResult[] = []
-  const advance = async (tx: Tx, to: number, more: readonly LineResult[]) => {
-    const progress = { from: written, to, results: [...pending, ...more] }
-    if (!(await ports.uploads.advance(tx, job.id, progress, LEASE_SECONDS)))
-      throw new Error(`upload ${job.id} was moved on by somebody else`)
-  }
-  const settle = (to: number) => {
-    written = to
-    pending = []
-  }
-  const flush = async (to: number) => {
-    if (to === written) return
-    await call.transact((tx) => advance(tx, to, []))
-    settle(to)
-  }
-  /** @returns why the line is refused; undefined once it is taken */
-  async function takeLine(data: z.output<Line>, number: number): Promise<Refusal | undefined> {
+  const take = lines.handle(ports)
+  const schema = lines.input.element as Line
+
+  /** Takes lines in one transaction. @param from how many lie before them */
+  async function takeLines(texts: readonly string[], from: number): Promise<void> {
+    const reads = texts.map((text) => readLine(schema, text))
+    const good = reads.flatMap((read) => (read && "data" in read ? [read.data] : []))
+    const advance = async (tx: Tx, outcomes: readonly LineOutcome[]) => {
+      let taken = 0
+      const results = reads.flatMap((read, index): LineResult[] => {
+        if (!read) return []
+        const outcome = "data" in read ? (outcomes[taken++] as LineOutcome) : read
+        return [{ line: from + index + 1, ...outcome }]
+      })
+      const progress = { from, to: from + texts.length, results }
+      if (!(await ports.uploads.advance(tx, job.id, progress, LEASE_SECONDS)))
+        throw new LeaseLostError(`upload ${job.id} was moved on by somebody else`)
+    }
+    if (good.length === 0) return call.transact((tx) => advance(tx, []))
     const commit = (work: (tx: Tx) => Promise<unknown>) =>
       call.transact(async (tx) => {
-        const result = await work(tx)
-        if (isRefusal(result)) return result
-        await advance(tx, number, [{ line: number, ...LineEffect.parse(result) }])
-        return result
+        const outcomes = lines.result.parse(await work(tx))
+        await advance(tx, outcomes)
+        return outcomes
       })
     const onBehalf = { ...call, now: new Date(), caller: job.caller, commit: commit as CommandCall["commit"] }
-    const answer = await take(data as never, onBehalf)
-    if (isRefusal(answer)) return answer as Refusal
-    settle(number)
-    return undefined
+    await take(good as never, onBehalf)
   }
 
-  for (let position = written; performance.now() < until; ) {
+  let most = MOST_LINES
+  for (let position = job.position; performance.now() < until; ) {
     const part = await ports.uploads.partAt(job.id, position)
     if (!part) return
-    const lines = linesOf(part.content)
-    while (position < part.first + lines.length && performance.now() < until) {
-      const read = readLine(line.input, lines[position - part.first] as string)
-      const number = ++position
-      if (read && !("data" in read)) pending.push({ line: number, ...read })
-      const refusal = read && "data" in read ? await takeLine(read.data, number) : undefined
-      if (refusal) {
-        const { code, detail } = refusal
-        pending.push({ line: number, outcome: "refused", code, detail: storable(detail) })
+    const texts = linesOf(part.content)
+    while (position < part.first + texts.length && performance.now() < until) {
+      const some = texts.slice(position - part.first, position - part.first + most)
+      try {
+        await takeLines(some, position)
+      } catch (error) {
+        if (isUnavailable(error) || error instanceof LeaseLostError || some.length === 1) throw error
+        most = Math.ceil(some.length / 2)
+        continue
       }
-      if (pending.length >= MOST_PENDING) await flush(position)
+      position += some.length
+      most = Math.min(MOST_LINES, 2 * most)
     }
-    await flush(position)
   }
 }

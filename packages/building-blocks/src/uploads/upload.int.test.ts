@@ -18,33 +18,39 @@ import { applyMigrations } from "../store/postgres/migrations.ts"
 import { inTransaction } from "../store/postgres/pool.ts"
 import { type PostgresStore, postgresStore } from "../store/postgres/postgres-store.ts"
 import { postgresUploadJobs } from "../store/postgres/upload-jobs.ts"
-import { LineEffect } from "./run-upload.ts"
+import { LineOutcome, refusedLine } from "./run-upload.ts"
 import { upload } from "./upload.ts"
 
 const negative = defineRefusal("thing.negative", "rule", "Less than nothing.")
 type Ports = { readonly before: (n: number, caller: Caller) => Promise<void> }
-/** Writes a number once; what is refused has been written by then and is rolled back. */
-const importThing = command("thing.import-line", {
-  input: z.strictObject({ n: z.int(), name: z.string().optional() }),
-  result: LineEffect,
-  refusals: [negative],
+
+/** Writes numbers, each once. */
+const importThings = command("thing.import-lines", {
+  input: z.array(z.strictObject({ n: z.int(), name: z.string().optional() })),
+  result: z.array(LineOutcome),
   handle:
     ({ before }: Ports) =>
-    async ({ n }, { commit, caller }) => {
-      await before(n, caller)
-      return await commit(async (tx) => {
-        const { rowCount } = await inTransaction(tx).query(
-          "INSERT INTO effect VALUES ($1) ON CONFLICT DO NOTHING",
-          [n],
-        )
-        if (n < 0) return negative()
-        return { outcome: rowCount === 1 ? ("created" as const) : ("unchanged" as const) }
-      })
-    },
+    (lines, { commit, caller }) =>
+      commit(async (tx) => {
+        const outcomes: LineOutcome[] = []
+        for (const { n } of lines) {
+          await before(n, caller)
+          if (n < 0) {
+            outcomes.push(refusedLine(negative()))
+            continue
+          }
+          const { rowCount } = await inTransaction(tx).query(
+            "INSERT INTO effect VALUES ($1) ON CONFLICT DO NOTHING",
+            [n],
+          )
+          outcomes.push({ outcome: rowCount === 1 ? "created" : "unchanged" })
+        }
+        return outcomes
+      }),
 })
 const things = app(
   "thing",
-  upload("things/import", importThing, {
+  upload("things/import", importThings, {
     ...{ name: "thing.import", access: "signed-in", url: "/thing/things/import", maxPartBytes: 100_000 },
   }),
   { transactional: false },
@@ -184,18 +190,37 @@ test("a line is taken on behalf of whoever sent it", async () => {
   expect(callers).toEqual([{ kind: "customer", id: "ada", roles: [] }])
 })
 
-test("a crash between two lines repeats nothing; an outage gives the job back at once", async () => {
-  const id = await send(linesOf(0, 450))
+test("a crash amid lines repeats nothing; an outage gives the job back at once", async () => {
+  const id = await send(linesOf(0, 850))
   let isOut = true
   before = async (n) => {
-    if (n === 200 && isOut) throw new DependencyUnavailableError("catalog")
+    if (n === 500 && isOut) throw new DependencyUnavailableError("catalog")
   }
   await expect(tick()).rejects.toThrow("catalog is not available")
-  expect(await progress(id)).toMatchObject({ status: "running", position: 200, taken: 200 })
+  expect([await progress(id), await effects()]).toMatchObject([
+    { status: "running", position: 400, taken: 400 },
+    upTo(400),
+  ])
   isOut = false
   await tick()
-  expect(await progress(id)).toMatchObject({ status: "done", taken: 450, refused: 0 })
-  expect(await effects()).toEqual(upTo(450))
+  expect(await progress(id)).toMatchObject({ status: "done", position: 850, taken: 850, refused: 0 })
+  expect(await effects()).toEqual(upTo(850))
+})
+
+test("a line that fails whenever it is taken keeps none of those before it back", async () => {
+  const id = await send(linesOf(0, 850))
+  let isBroken = true
+  before = async (n) => {
+    if (n === 613 && isBroken) throw new Error("a bug")
+  }
+  await tick()
+  expect([await progress(id), await effects()]).toMatchObject([
+    { status: "running", position: 613 },
+    upTo(613),
+  ])
+  isBroken = false
+  await tick()
+  expect([await progress(id), await effects()]).toMatchObject([{ status: "done", taken: 850 }, upTo(850)])
 })
 
 test("four runs at once do each job once", async () => {
@@ -207,14 +232,14 @@ test("four runs at once do each job once", async () => {
 })
 
 test("a runner that lost its lease moves nothing on", async () => {
-  const id = await send(linesOf(0, 450))
+  const id = await send(linesOf(0, 850))
   before = async (n) => {
-    if (n === 200) await store.pool.query("UPDATE upload_job SET position = 400")
+    if (n === 500) await store.pool.query("UPDATE upload_job SET position = 800")
   }
   await tick()
-  expect([(await progress(id)).position, (await effects()).length]).toEqual([400, 200])
+  expect([(await progress(id)).position, (await effects()).length]).toEqual([800, 400])
   await tick()
-  expect([(await progress(id)).position, (await effects()).length]).toEqual([450, 250])
+  expect([(await progress(id)).position, (await effects()).length]).toEqual([850, 450])
 })
 
 test("a job that fails five times in a row is given up", async () => {

@@ -8,7 +8,7 @@ import { CursorInstant, cursorOf } from "../http/cursor.ts"
 import { pageSize, wholeNumber } from "../http/query.ts"
 import { RawRequest } from "../http/route.ts"
 import { log } from "../telemetry/log.ts"
-import { LEASE_SECONDS, type LineUseCase, linesOf, runUpload, type UploadPorts } from "./run-upload.ts"
+import { LEASE_SECONDS, type LinesUseCase, linesOf, runUpload, type UploadPorts } from "./run-upload.ts"
 import { LineResult, type UploadJob, UploadStatus } from "./upload-jobs.ts"
 
 /** A run of the timer begins no further line after this long. */
@@ -178,7 +178,7 @@ function countLines(bytes: Buffer): number {
 /** Takes up jobs until there are none, or until the time is over. */
 const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
   name: string,
-  line: LineUseCase<Ports, Line>,
+  lines: LinesUseCase<Ports, Line>,
 ) =>
   useCase(nameOf(name, "run"), {
     input: z.strictObject({}),
@@ -190,7 +190,7 @@ const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
         const job = await ports.uploads.lease(name, LEASE_SECONDS)
         if (!job) return
         try {
-          await runUpload(line, ports, job, call, until)
+          await runUpload(lines, ports, job, call, until)
           await ports.uploads.release(job.id, false)
         } catch (error) {
           await ports.uploads.release(job.id, !isUnavailable(error))
@@ -205,14 +205,14 @@ const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
 
 /**
  * An upload of newline-delimited JSON, of any length: a POST begins a job, each PUT brings a part of whole lines (bodies stay
- * small, and a part that was lost on the way is sent again), and once all have come a timer takes line by line, each in
- * its own transaction.
- * @param line takes one; what does not fit its input never reaches it. It gets the caller who began the job
+ * small, and a part that was lost on the way is sent again), and once all have come a timer takes the lines, some hundreds in
+ * a transaction.
+ * @param lines takes some; what does not fit its input never reaches it. It gets the caller who began the job
  * @returns entries for the app: `...upload(…)`
  */
 export function upload<Ports, Line extends z.ZodType>(
   path: string,
-  line: LineUseCase<Ports, Line>,
+  lines: LinesUseCase<Ports, Line>,
   options: UploadOptions,
 ): readonly [...Route<UploadPorts>[], Timer<Ports & UploadPorts>] {
   const { access, url, maxPartBytes: maxBodyBytes, name } = options
@@ -225,6 +225,6 @@ export function upload<Ports, Line extends z.ZodType>(
     get(path, list, { access }),
     get(`${path}/{id}` as "{id}", look, { access }),
     get(`${path}/{id}/results` as "{id}", listResults, { access }),
-    every("*/5 * * * * *", runUploads(name, line as LineUseCase<Ports & UploadPorts, Line>)),
+    every("*/5 * * * * *", runUploads(name, lines as LinesUseCase<Ports & UploadPorts, Line>)),
   ]
 }
