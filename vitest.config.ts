@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config"
 
+/** Unit tests of what a process has one of (its log, its meters, its timers): each file has a process of its own. */
+const ofTheProcess = [
+  "packages/building-blocks/src/{app,messaging,telemetry}/**/*.unit.test.ts",
+  "functions/ordering/src/sagas/saga-gauges.unit.test.ts",
+]
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -11,14 +17,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.unit.test.ts"],
-          exclude: ["**/node_modules/**", "**/.local/**"],
+          exclude: ["**/node_modules/**", "**/.local/**", ...ofTheProcess],
+          // Pure functions: a process for each file would take longer to start than to test.
+          isolate: false,
         },
       },
       {
         extends: true,
         test: {
           name: "int",
-          include: ["**/*.{int,contract}.test.ts"],
+          include: ["**/*.{int,contract}.test.ts", ...ofTheProcess],
           exclude: ["**/node_modules/**", "**/.local/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

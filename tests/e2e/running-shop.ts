@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { rm } from "node:fs/promises"
 import { type Cloud, type CloudOptions, startCloud } from "@eshop/local-cloud/cloud"
 import { developmentSecrets } from "@eshop/local-cloud/settings"
 import { paymentsOf, type Shop, shopClient } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
+import { preparedData } from "../fixtures/prepared-data.ts"
 
 /** SKUs of the seed. */
 export const products = {
@@ -30,9 +29,9 @@ export type RunningShop = {
   paymentsOf(orderId: string): ReturnType<typeof paymentsOf>
 }
 
-/** Starts the shop as `npm start` does, without waiting for the disk at commits. @param options for more than that */
+/** Starts the shop as a second `npm start` does, without waiting for the disk at commits. @param options for more than that */
 export async function runShop(options: CloudOptions = {}): Promise<RunningShop> {
-  const dataDir = await mkdtemp(join(tmpdir(), "eshop-e2e-"))
+  const dataDir = await preparedData("shop")
   const running = await runShopIn(dataDir, options)
   return {
     ...running,

@@ -37,11 +37,12 @@ const common = [
 
 describe.runIf(available)("every environment on every hosting target", () => {
   let workspace: Workspace
+  let bootstrap: Plan
   const planned = new Map<string, Promise<Plan>>()
-  /** Each deployment is planned once, however many tests look at it. */
-  function planOf(deployment: Deployment): Promise<Plan> {
-    const key = Object.values(deployment).toSorted().join(" ")
-    const plan = planned.get(key) ?? planDeployment(workspace, deployment)
+  /** Each form is planned once, with every store there is, however many tests look at it. */
+  function planOf(form: Pick<Deployment, "environment" | "hosting">): Promise<Plan> {
+    const key = `${form.environment} ${form.hosting}`
+    const plan = planned.get(key) ?? planDeployment(workspace, { ...form, orderingStores: "sql-and-cosmos" })
     planned.set(key, plan)
     return plan
   }
@@ -49,10 +50,11 @@ describe.runIf(available)("every environment on every hosting target", () => {
     workspace = await openWorkspace()
     await initialise(workspace, ".")
     await initialise(workspace, "bootstrap")
+    bootstrap = await planBootstrap(workspace)
   })
   afterAll(() => workspace?.close())
 
-  // check.ts plans every form; here each environment and hosting once, with every store there is.
+  // check.ts plans every form, planted-mistakes.int.test.ts those with one store; here each environment and hosting once.
   const largest = deployments.filter(({ orderingStores }) => orderingStores === "sql-and-cosmos")
   test.each(largest)(
     "$environment on $hosting with $orderingStores keeps the policies",
@@ -73,25 +75,23 @@ describe.runIf(available)("every environment on every hosting target", () => {
   )
 
   test("the resource providers that are registered are those that some form needs", async () => {
-    const form = { environment: "staging", orderingStores: "sql-and-cosmos" } as const
-    const plans = [await planOf({ ...form, hosting: "flex" }), await planOf({ ...form, hosting: "aks" })]
+    const environment = "staging"
+    const plans = [
+      await planOf({ environment, hosting: "flex" }),
+      await planOf({ environment, hosting: "aks" }),
+    ]
     const needed = new Set(plans.flatMap((plan) => [...neededProviders(plan)]))
     expect(plans.map(registeredProviders)).toEqual([[...needed].toSorted(), [...needed].toSorted()])
-    const bootstrap = await planBootstrap(workspace)
     expect(registeredProviders(bootstrap)).toEqual([...neededProviders(bootstrap)].toSorted())
   })
 
   test("the pipeline may do what the environment's plan does", async () => {
-    const plan = await planOf({
-      environment: "prod",
-      hosting: "flex",
-      orderingStores: "postgres",
-    })
-    const bootstrap = await planBootstrap(workspace)
+    const plan = await planOf({ environment: "prod", hosting: "flex" })
     expect(missingRights(plan, bootstrap)).toEqual([])
-    const root = bootstrap.planned_values.root_module
+    const less = structuredClone(bootstrap)
+    const root = less.planned_values.root_module
     root.resources = root.resources?.filter(({ type }) => type !== "azurerm_role_definition")
-    expect(missingRights(plan, bootstrap).map(({ message }) => message)).toEqual([
+    expect(missingRights(plan, less).map(({ message }) => message)).toEqual([
       "the pipeline may not Microsoft.Authorization/locks/write, which the environment's plan does",
     ])
   })
@@ -99,7 +99,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   test("an image gets from build to prod, and a mistake on the way is found", async () => {
     const rollout: [string, Plan][] = []
     for (const environment of environments)
-      rollout.push([environment, await planOf({ environment, hosting: "aks", orderingStores: "postgres" })])
+      rollout.push([environment, await planOf({ environment, hosting: "aks" })])
     expect(checkPromotion(rollout)).toEqual([])
     const [dev, staging, prod] = structuredClone(rollout).map(([, plan]) => plan) as [Plan, Plan, Plan]
     const named = (plan: Plan, address: string) =>
@@ -122,21 +122,13 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("a destroyed environment leaves its vaults to be recovered", async () => {
-    const plan = await planOf({
-      environment: "dev",
-      hosting: "flex",
-      orderingStores: "postgres",
-    })
+    const plan = await planOf({ environment: "dev", hosting: "flex" })
     const [features] = plan.configuration.provider_config.azurerm.expressions.features ?? []
     expect(features?.key_vault?.[0]?.purge_soft_delete_on_destroy?.constant_value).toBe(false)
   })
 
   test("the settings are those that the apps read, and on AKS no credential is among them", async () => {
-    const plan = await planOf({
-      environment: "dev",
-      hosting: "aks",
-      orderingStores: "postgres",
-    })
+    const plan = await planOf({ environment: "dev", hosting: "aks" })
     const settings = plan.planned_values.outputs?.app_settings?.value as Record<
       string,
       Record<string, string>
@@ -156,6 +148,8 @@ describe.runIf(available)("every environment on every hosting target", () => {
         "DIGESTS_URL",
         "DISCOUNT_URL",
         "GRACE_PERIOD_SECONDS",
+        "ORDERING_DB",
+        "ORDERING_VIEWS__accountEndpoint",
         "PAYMENT_URL",
         "SELLER",
         "STOREFRONT_URL",
@@ -168,11 +162,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
   })
 
   test("the cluster is handed the variables that its manifests ask for", async () => {
-    const plan = await planOf({
-      environment: "prod",
-      hosting: "aks",
-      orderingStores: "postgres",
-    })
+    const plan = await planOf({ environment: "prod", hosting: "aks" })
     const wanted = parse(readFileSync(join(gitops, "terraform-variables.yaml"), "utf8")) as Record<
       string,
       string
@@ -189,7 +179,7 @@ describe.runIf(available)("every environment on every hosting target", () => {
     expect([...known, ...late].toSorted()).toEqual(Object.keys(wanted).toSorted())
   })
 
-  test("the bootstrap root keeps the policies", async () => {
-    expect(bootstrapFindingsOf(await planBootstrap(workspace))).toEqual([])
+  test("the bootstrap root keeps the policies", () => {
+    expect(bootstrapFindingsOf(bootstrap)).toEqual([])
   })
 })

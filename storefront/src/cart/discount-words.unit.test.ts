@@ -8,7 +8,10 @@ beforeEach(() => {
   vi.stubGlobal("document", { documentElement: {} })
   vi.stubGlobal("navigator", { languages: ["de-DE", "en"] })
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(async () => {
+  await chooseLanguage("en")
+  vi.unstubAllGlobals()
+})
 
 const usd = (amount: number) => ({ amount, currency: "USD" as const })
 const rule = { rule: "A", name: "Sale", outcome: "not-met" as const, reason: "Needs goods", amount: usd(0) }

@@ -8,7 +8,10 @@ beforeEach(() => {
   vi.stubGlobal("document", { documentElement: {} })
   vi.stubGlobal("navigator", { languages: ["de-DE", "en"] })
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(async () => {
+  await chooseLanguage("en")
+  vi.unstubAllGlobals()
+})
 
 const running = { id: "1", status: "running" as const }
 const waiting = { ...running, step: "awaiting-confirmation", until: "2026-11-01T14:32:00.000Z" }

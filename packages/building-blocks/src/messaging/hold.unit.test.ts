@@ -60,7 +60,8 @@ test("a host that drains gets its messages back at once", async () => {
   const hold = messageHold()
   const work = failingUntil(3_600_000)
   const held = hold.run(work).catch((error) => error)
-  await vi.advanceTimersByTimeAsync(50)
+  // Before its first pause is over, which is half its length at the least.
+  await vi.advanceTimersByTimeAsync(40)
   hold.end()
   expect(await held).toBe(out)
   await expect(hold.run(work)).rejects.toBe(out)
