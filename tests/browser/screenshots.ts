@@ -4,34 +4,19 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { type Cloud, startCloud } from "@eshop/local-cloud/cloud"
+import { startCloud } from "@eshop/local-cloud/cloud"
 import { repositoryRoot } from "@eshop/local-cloud/settings"
 import { buildStorefront } from "@eshop/storefront/build"
-import type { BrowserContextOptions, Page } from "playwright-core"
-import { chromiumPath, launchBrowser, newVisitor } from "./browser.ts"
-import { walkConsole } from "./pages/console.ts"
-import { walkFaults } from "./pages/faults.ts"
-import { walkGoods } from "./pages/goods.ts"
-import { walkSales } from "./pages/sales.ts"
-import { type TakePicture, walkShop } from "./pages/shop.ts"
+import type { BrowserContextOptions } from "playwright-core"
+import { chromiumPath, launchBrowser, newVisitor, openTab } from "./browser.ts"
+import type { Show } from "./pages/show.ts"
+import { walks } from "./pages/walks.ts"
 
 const looks: Record<string, BrowserContextOptions> = {
   light: { viewport: { width: 1280, height: 860 } },
   dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
   phone: { viewport: { width: 400, height: 860 }, hasTouch: true, isMobile: true },
 }
-
-/** Somebody's way past every page of an area. */
-const walks: {
-  start: string
-  walk: (page: Page, take: TakePicture, cloud: Cloud) => Promise<void>
-}[] = [
-  { start: "/", walk: walkShop },
-  { start: "/back-office/products", walk: walkGoods },
-  { start: "/back-office/orders", walk: walkSales },
-  { start: "/console", walk: walkConsole },
-  { start: "/console/faults", walk: walkFaults },
-]
 
 const { values } = parseArgs({
   options: { into: { type: "string", default: join(repositoryRoot, "docs", "storefront") } },
@@ -50,15 +35,17 @@ try {
   await cloud.part("faults").whenReady()
   for (const [look, options] of Object.entries(looks)) {
     for (const { start, walk } of walks) {
-      const visitor = await newVisitor(browser, cloud.connections.gateway, options)
-      const take: TakePicture = async (page, name) => {
+      const complaints: string[] = []
+      const context = await newVisitor(browser, cloud.connections.gateway, complaints, options)
+      const take: Show = async (page, name) => {
         await page.waitForLoadState("networkidle")
         const path = join(values.into, `${name}-${look}.jpg`)
         await page.screenshot({ path, type: "jpeg", quality: 60 })
         console.log(path)
       }
-      await walk(await visitor.openTab(start), take, cloud)
-      await visitor.context.close()
+      await walk(await openTab(context, start), take, cloud)
+      await context.close()
+      for (const complaint of complaints) console.error(`✖ ${complaint}`)
     }
   }
 } finally {
