@@ -5,6 +5,8 @@ export default defineConfig({
     pool: "forks",
     // Tests wait for the parts that they start more than they compute: two at a time, also where there are two cores.
     maxWorkers: 2,
+    // A whole shop stops within seconds, but not within ten on a machine that has more to do.
+    teardownTimeout: 60_000,
     projects: [
       {
         extends: true,
