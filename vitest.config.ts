@@ -11,6 +11,8 @@ export default defineConfig({
     pool: "forks",
     // Tests wait for the parts that they start more than they compute: two at a time, also where there are two cores.
     maxWorkers: 2,
+    // A whole shop stops within seconds, but not within ten on a machine that has more to do.
+    teardownTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -37,12 +39,25 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["**/*.e2e.test.ts"],
-          exclude: ["**/node_modules/**", "**/.local/**"],
+          exclude: ["tests/browser/**", "**/node_modules/**", "**/.local/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           // After all others: a whole shop has the machine for itself.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["tests/browser/**/*.e2e.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One process, which starts one shop and one browser for all files.
+          isolate: false,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,17 +1,15 @@
 // The saga console, on a whole shop: what an operator sees when something is stuck, and what they can do about it.
 import { randomUUID } from "node:crypto"
-import { ServiceBusClient } from "@azure/service-bus"
 import type { SagaPosition } from "@eshop/building-blocks/durable/position"
-import { toCloudEvent } from "@eshop/domain/contracts/event"
-import { OrderPaid } from "@eshop/domain/contracts/ordering-events"
-import { usd } from "@eshop/domain/kernel/money"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser, Page } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "../e2e/running-shop.ts"
-import { chromiumPath, launchBrowser, newVisitor, type Visitor, violationsOn } from "./browser.ts"
-import { openAsStaff } from "./staff.ts"
+import type { Page } from "playwright-core"
+import { expect } from "vitest"
+import { eventually, products, type RunningShop } from "../e2e/running-shop.ts"
+import { describeInBrowser, it as onShop } from "./browser-test.ts"
+import { sellTooMany, takeInOne } from "./parked-message.ts"
+
+/** What more is sold of than there is. */
+const SCARCE = "VEL-DAB-WALNUT"
 
 /** What the operators' routes tell of a saga. */
 type Told = {
@@ -20,26 +18,30 @@ type Told = {
 }
 type Checkout = Awaited<ReturnType<typeof checkOut>>
 
-let shop: RunningShop
-let browser: Browser
-let visitor: Visitor
-let page: Page
-/** Lets the payment provider back. */
-let back: () => Promise<void>
-let stuck: { repaired: Checkout; ledBack: Checkout }
+/** Two checkouts that are stuck since the payment provider is away. */
+const it = onShop
+  .extend("back", { scope: "file" }, ({ shop }) => shop.cloud.part("payments").takeAway())
+  .extend("stuck", { scope: "file" }, async ({ shop, back: _ }) => {
+    const [repaired, ledBack] = await Promise.all([checkOut(shop, "repaired"), checkOut(shop, "led-back")])
+    return { repaired, ledBack }
+  })
 
-if (!chromiumPath && process.env.CI) throw new Error("chromium is missing: apt-get install chromium")
-
-async function checkOut(name: string) {
-  const buyer = await shop.shop.signIn(`${name}-${randomUUID()}`)
-  await buyer.putItem(products.htc, 1)
-  const order = { shippingAddress: someAddress, paymentMethod: "pm_card_visa", expectedTotal: usd(380_00) }
+async function checkOut({ shop }: RunningShop, name: string) {
+  const buyer = await shop.signIn(`${name}-${randomUUID()}`)
+  const { total } = await buyer.putItem(products.htc, 1)
+  const order = { shippingAddress: someAddress, paymentMethod: "pm_card_visa", expectedTotal: total }
   const { body } = await buyer.checkout(order)
   return { buyer, orderId: body.orderId }
 }
 
-const send = async (role: string, method: "GET" | "POST", path: string, body?: object) =>
-  shop.shop.send<Told>(await shop.shop.roleToken(role), method, path, {
+const send = async (
+  { shop }: RunningShop,
+  role: string,
+  method: "GET" | "POST",
+  path: string,
+  body?: object,
+) =>
+  shop.send<Told>(await shop.roleToken(role), method, path, {
     ...(body && { body, headers: { "idempotency-key": randomUUID() } }),
   })
 
@@ -47,19 +49,20 @@ const send = async (role: string, method: "GET" | "POST", path: string, body?: o
  * Tries the failing step again at once, until its pause has just begun and is a long one: then nothing but an operator moves
  * it for half a minute. @returns the attempt that failed last
  */
-async function untilItWaits({ orderId }: Checkout): Promise<number> {
+async function untilItWaits(shop: RunningShop, { orderId }: Checkout): Promise<number> {
   let said = 0
   return await eventually(
     async () => {
-      const { position } = (await send("orders.manage", "GET", `/ordering/operations/instances/${orderId}`))
-        .body
+      const { position } = (
+        await send(shop, "orders.manage", "GET", `/ordering/operations/instances/${orderId}`)
+      ).body
       const { step, attempt = 0, needsAttention } = position ?? {}
       // What was said comes about by a message: until then it still stands at the attempt before.
       if (!needsAttention || attempt === said) return 0
       if (attempt >= 7 && said > 0) return attempt
       const word = { word: "retry", step, attempt }
       const path = `/ordering/operations/sagas/${orderId}/words`
-      if ((await send("orders.manage", "POST", path, word)).status === 202) said = attempt
+      if ((await send(shop, "orders.manage", "POST", path, word)).status === 202) said = attempt
       return 0
     },
     (attempt) => attempt >= 7,
@@ -67,7 +70,7 @@ async function untilItWaits({ orderId }: Checkout): Promise<number> {
 }
 
 /** Presses a button of the page, and the one that confirms it. */
-async function act(name: string, reason?: string): Promise<void> {
+async function act(page: Page, name: string, reason?: string): Promise<void> {
   await page.getByRole("button", { name }).click()
   const dialog = page.getByRole("alertdialog")
   if (reason !== undefined) await dialog.getByLabel("Why").fill(reason)
@@ -75,48 +78,22 @@ async function act(name: string, reason?: string): Promise<void> {
   await dialog.waitFor({ state: "detached" })
 }
 
-const openSaga = async (id: string) => {
-  await page.goto(`/console/sagas/${id}`)
-  await page.getByRole("heading", { name: "What happened" }).waitFor()
-}
-
-describe.skipIf(!chromiumPath)("the saga console in a browser (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-    back = shop.cloud.part("payments").takeAway()
-    const [repaired, ledBack] = await Promise.all([checkOut("repaired"), checkOut("led-back")])
-    stuck = { repaired, ledBack }
-    visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-    page = await openAsStaff(visitor, "/console", "administrator")
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  it("sends a message again that had to wait for goods, and shows the health of every app meanwhile", async () => {
-    const { onHand } = await shop.shop.stock(products.xiaomi)
-    const orderId = randomUUID()
-    const lines = [{ sku: products.xiaomi, quantity: onHand + 1 }]
-    const data = { customerId: "of-a-test", orderId, total: usd(1_00), lines }
-    const event = toCloudEvent(OrderPaid, { id: randomUUID(), time: new Date(), subject: orderId }, data)
-    const bus = new ServiceBusClient(shop.cloud.connections.serviceBus)
-    const sender = bus.createSender(OrderPaid.topic)
-    await sender.sendMessages({ body: event, messageId: event.id, subject: event.type })
+describeInBrowser("the saga console in a browser", () => {
+  it("sends a message again that had to wait for goods, and shows the health of every app meanwhile", async ({
+    shop,
+    // What is to be stuck has its time for that meanwhile.
+    stuck: _,
+    work,
+  }) => {
+    await sellTooMany(shop.cloud, SCARCE)
     await eventually(
       () => shop.sql("catalog", "SELECT 1 FROM parked_message"),
       (rows) => rows.length === 1,
     )
-    await bus.close()
-
-    await page.goto("/console/health")
+    const page = await work("/console/health")
     await page.getByText("Not well: catalog.").waitFor()
     await page.getByText("1 × stock.gone").waitFor()
     expect(await page.getByText("store: up").count()).toBe(4)
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByRole("link", { name: "Show them" }).click()
     await page.getByText("1 message waits.").waitFor()
@@ -124,33 +101,32 @@ describe.skipIf(!chromiumPath)("the saga console in a browser (needs chromium)",
     await letter.getByText("The order is paid, but not all of its units are there.").first().waitFor()
     await letter.getByText("The whole message").click()
     await letter.getByText('"customerId": "[redacted]"').waitFor()
-    expect(await violationsOn(page)).toEqual([])
-    const goods = { type: "change", quantity: 1, reason: "goods.received" }
-    const path = `/catalog/stock/${products.xiaomi}/adjustments`
-    expect((await send("inventory.write", "POST", path, goods)).status).toBe(200)
+    await takeInOne(shop.cloud, SCARCE)
     await letter.getByRole("checkbox").check()
     await page.getByRole("button", { name: "Send 1 selected again" }).click()
     await page.getByText("eshop.ordering.order-paid.v1: on its way again").waitFor()
     await page.getByText("No message waits for a person.").waitFor()
-    expect((await shop.shop.stock(products.xiaomi)).onHand).toBe(0)
+    expect((await shop.shop.stock(SCARCE)).onHand).toBe(0)
   })
 
-  it("shows what is stuck; many are suspended and resumed at once, each with its result", async () => {
-    await Promise.all(Object.values(stuck).map(untilItWaits))
-    await page.goto("/console")
+  it("shows what is stuck; many are suspended and resumed at once, each with its result", async ({
+    shop,
+    stuck,
+    work,
+  }) => {
+    await Promise.all(Object.values(stuck).map((one) => untilItWaits(shop, one)))
+    const page = await work("/console")
     await page.getByText("2 sagas need a person.").waitFor()
     await page.getByRole("link", { name: "2 Needs attention" }).click()
     await page.waitForURL("**/console/sagas?view=attention")
     const rows = page.getByRole("row", { name: /stuck at authorise-payment .* payments is out/ })
     await rows.nth(1).waitFor()
     expect(await rows.count()).toBe(2)
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("checkbox", { name: "Select all that are shown" }).check()
     expect(await page.getByRole("button", { name: "Skip the step (0)" }).isDisabled()).toBe(true)
     await page.getByRole("button", { name: "Suspend (2)" }).click()
-    expect(await violationsOn(page)).toEqual([])
     await page.keyboard.press("Escape")
-    await act("Suspend (2)", "the provider is asked first")
+    await act(page, "Suspend (2)", "the provider is asked first")
     await page.getByText("Suspend: 2 of 2 accepted").waitFor()
     await page.getByRole("link", { name: "2 Suspended" }).click()
     await page
@@ -159,35 +135,39 @@ describe.skipIf(!chromiumPath)("the saga console in a browser (needs chromium)",
       .waitFor()
     await page.getByRole("checkbox", { name: "Select all that are shown" }).check()
     expect(await page.getByRole("button", { name: "Retry now (0)" }).isDisabled()).toBe(true)
-    await act("Resume (2)", "the provider is back")
+    await act(page, "Resume (2)", "the provider is back")
     await page.getByText("Resume: 2 of 2 accepted").waitFor()
     await page.getByRole("link", { name: "0 Suspended" }).waitFor()
   })
 
-  it("leads one back, which waits for the provider as well", async () => {
-    await untilItWaits(stuck.ledBack)
-    await openSaga(stuck.ledBack.orderId)
+  it("leads one back, which waits for the provider as well", async ({ shop, stuck, work }) => {
+    await untilItWaits(shop, stuck.ledBack)
+    const page = await work(`/console/sagas/${stuck.ledBack.orderId}`)
     await page.getByText("This step cannot be left out.").waitFor()
     expect(await page.getByText("eshop.ordering.order-created.v1").count()).toBe(1)
-    expect(await violationsOn(page)).toEqual([])
-    await act("Lead back")
+    await act(page, "Lead back")
     await page.getByText("Lead back: 1 of 1 accepted").waitFor()
     await page.getByText("heard an operator: compensate, on authorise-payment").waitFor()
   })
 
-  it("lets an operator try a stuck saga again, by the keyboard alone, and its order is paid", async () => {
+  it("lets an operator try a stuck saga again, by the keyboard alone, and its order is paid", async ({
+    back,
+    shop,
+    stuck,
+    work,
+  }) => {
     const { buyer, orderId } = stuck.repaired
     const instance = `/ordering/operations/instances/${orderId}`
-    await openSaga(orderId)
-    const attempt = await untilItWaits(stuck.repaired)
+    const page = await work(`/console/sagas/${orderId}`)
+    const attempt = await untilItWaits(shop, stuck.repaired)
     await page.getByText(`: ${attempt} attempts, payments is out`).first().waitFor()
     await back()
     // Who has found the provider away does not ask it for two seconds, not for an operator either: somebody was answered first.
     await eventually(
-      () => send("operations", "POST", "/ordering/operations/payments/reconciliation"),
+      () => send(shop, "operations", "POST", "/ordering/operations/payments/reconciliation"),
       ({ status }) => status === 200,
     )
-    const { position } = (await send("orders.manage", "GET", instance)).body
+    const { position } = (await send(shop, "orders.manage", "GET", instance)).body
     await page.getByRole("button", { name: "Retry now" }).focus()
     await page.keyboard.press("Enter")
     await page.getByRole("alertdialog").getByRole("button", { name: "Back", exact: true }).waitFor()
@@ -197,7 +177,7 @@ describe.skipIf(!chromiumPath)("the saga console in a browser (needs chromium)",
     await page.getByText(`heard an operator: retry, on authorise-payment after attempt ${attempt}`).waitFor()
     expect((await buyer.ended(orderId)).status).toBe("Paid")
     // It was the word: the one attempt after it came before the pause was over.
-    const { steps } = (await send("orders.manage", "GET", instance)).body
+    const { steps } = (await send(shop, "orders.manage", "GET", instance)).body
     const tried = steps.find(({ step }) => step === "authorise-payment")?.attempts ?? []
     expect([tried.length, tried.at(-1)?.outcome]).toEqual([attempt + 1, "done"])
     expect(Date.parse(tried.at(-1)?.at ?? "")).toBeLessThan(Date.parse(position?.until ?? ""))
@@ -208,37 +188,34 @@ describe.skipIf(!chromiumPath)("the saga console in a browser (needs chromium)",
     expect(await trail.first().innerText()).toContain("saga.retry")
   })
 
-  it("says of what has ended why nothing can be done any more, and removes it", async () => {
+  it("says of what has ended why nothing can be done any more, and removes it", async ({ stuck, work }) => {
     const { buyer, orderId } = stuck.ledBack
     expect((await buyer.ended(orderId)).cancelReason?.code).toBe("checkout.ended")
-    await openSaga(orderId)
+    const page = await work(`/console/sagas/${orderId}`)
     await page.getByText("Has led the order back").waitFor()
     expect(await page.getByText("It has ended.").count()).toBe(6)
-    await act("Remove", "seen to its end")
+    await act(page, "Remove", "seen to its end")
     await page.getByText("There is no saga of this id, or not any more").waitFor()
     await page.goto("/console")
     await page.getByText("Nothing needs a person.").waitFor()
-    expect(visitor.complaints).toEqual([])
   })
 
-  it("shows somebody without the right what they may see, and refuses the rest in words", async () => {
-    const clerk = await newVisitor(browser, shop.cloud.connections.gateway)
-    const seen = await openAsStaff(
-      clerk,
-      `/console/sagas/${stuck.repaired.orderId}-fulfilment`,
-      "orders-manage",
-    )
+  it("shows somebody without the right what they may see, and refuses the rest in words", async ({
+    shop,
+    stuck,
+    work,
+  }) => {
+    const seen = await work(`/console/sagas/${stuck.repaired.orderId}-fulfilment`, "orders-manage")
     await seen.getByText("Waits for shipment until").first().waitFor()
     expect(await seen.getByText("Needs the role operations.").count()).toBe(2)
     expect(await seen.getByRole("button", { name: "Terminate" }).isDisabled()).toBe(true)
     expect(await seen.getByRole("button", { name: "Suspend" }).isDisabled()).toBe(false)
     expect(await seen.getByRole("navigation").getByRole("link").allInnerTexts()).toContain("Sagas")
     const path = `/ordering/operations/instances/${stuck.repaired.orderId}-fulfilment/termination`
-    expect((await send("orders.manage", "POST", path, { reason: "to see" })).status).toBe(403)
+    expect((await send(shop, "orders.manage", "POST", path, { reason: "to see" })).status).toBe(403)
     await seen.goto("/console/messages")
     await seen.getByText("Your roles do not allow this.").waitFor()
     await seen.goto("/console/health")
     await seen.getByText("Your roles do not allow this.").waitFor()
-    expect(clerk.complaints).toEqual([])
   })
 })

@@ -1,51 +1,22 @@
 // The switchboard of faults: what an operator switches on happens, and happens again from the file.
 import { readFile } from "node:fs/promises"
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser, Page } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type RunningShop, runShop } from "../e2e/running-shop.ts"
-import { chromiumPath, launchBrowser, newVisitor, type Visitor, violationsOn } from "./browser.ts"
-import { openAsStaff } from "./staff.ts"
+import type { Page } from "playwright-core"
+import { expect } from "vitest"
+import { violationsOn } from "./axe.ts"
+import { describeInBrowser, it } from "./browser-test.ts"
 
-let shop: RunningShop
-let browser: Browser
+describeInBrowser("the page of faults in a browser", () => {
+  const happened = (page: Page) => page.getByRole("table").getByRole("row")
 
-if (!chromiumPath && process.env.CI) throw new Error("chromium is missing: apt-get install chromium")
-
-describe.skipIf(!chromiumPath)("the page of faults in a browser (needs chromium)", () => {
-  let visitor: Visitor
-  let page: Page
-
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([
-      runShop({ faults: true }),
-      launchBrowser(),
-      buildStorefront(),
-    ])
-    shop = running
-    browser = launched
-    visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-    await shop.cloud.part("faults").whenReady()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  const happened = () => page.getByRole("table").getByRole("row")
-
-  it("declines the next card, and again when the script is replayed", async () => {
-    page = await openAsStaff(visitor, "/console/faults", "administrator")
+  it("declines the next card, and again when the script is replayed", async ({ work }) => {
+    const page = await work("/console/faults")
     await page.getByText("Nothing is on.").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Switch on" }).click()
     await page.getByText("The card is declined, before “authorise the payment”").waitFor()
     await page.getByRole("button", { name: "Place an order" }).click()
-    const row = happened().filter({ hasText: "The card is declined" })
+    const row = happened(page).filter({ hasText: "The card is declined" })
     await row.getByText("Cancelled payment.declined").waitFor()
     await page.getByText("Nothing is on.").waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
     const downloading = page.waitForEvent("download")
     await page.getByRole("button", { name: "Download the script" }).click()
@@ -59,10 +30,11 @@ describe.skipIf(!chromiumPath)("the page of faults in a browser (needs chromium)
     await (await choosing).setFiles(file)
     await page.getByText("Replayed: 1 of 1 faults struck where the script says.").waitFor()
     await row.getByText("Cancelled payment.declined").waitFor()
-    expect(await happened().count()).toBe(2)
+    expect(await happened(page).count()).toBe(2)
   })
 
-  it("switches a part and messages on and off, and refuses a file that is no script", async () => {
+  it("switches a part and messages on and off, and refuses a file that is no script", async ({ work }) => {
+    const page = await work("/console/faults")
     await page.getByLabel("What goes wrong").selectOption("It is away")
     await page.getByRole("combobox", { name: "Part" }).selectOption("servicebus")
     await page.getByLabel("For how many seconds").fill("1")
@@ -83,10 +55,11 @@ describe.skipIf(!chromiumPath)("the page of faults in a browser (needs chromium)
       buffer: Buffer.from('{"version":2}'),
     })
     await page.getByRole("alert").getByText("This cannot be read: version").waitFor()
-    expect(visitor.complaints).toEqual([])
   })
 
-  it("says so where there is no switchboard", async () => {
+  it("says so where there is no switchboard", async ({ work }) => {
+    const page = await work("/console/faults")
+    await page.getByText("Nothing is on.").waitFor()
     await page.route("**/console/faults/api/state", (route) =>
       route.fulfill({ status: 404, contentType: "application/problem+json", body: "{}" }),
     )

@@ -1,34 +1,17 @@
 // What the staff do about what is bought, in a real browser on the whole shop.
 import { randomUUID } from "node:crypto"
 import { type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser, Page } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import type { Page } from "playwright-core"
+import { expect, onTestFinished } from "vitest"
 import { isSignedWith, startReceiver } from "../../functions/ordering/src/webhooks/testing/receiver.ts"
-import { products, type RunningShop, runShop } from "../e2e/running-shop.ts"
-import { chromiumPath, launchBrowser, newVisitor, violationsOn } from "./browser.ts"
+import { products, type RunningShop } from "../e2e/running-shop.ts"
+import { violationsOn } from "./axe.ts"
+import { describeInBrowser, it } from "./browser-test.ts"
 import { addToCart } from "./shopper.ts"
-import { openAsStaff } from "./staff.ts"
-
-let shop: RunningShop
-let browser: Browser
-
-if (!chromiumPath && process.env.CI) throw new Error("chromium is missing: apt-get install chromium")
-
-/** Opens a page as somebody of the staff; what their browser complains of fails the test. */
-async function work(path: string, account = "administrator"): Promise<Page> {
-  const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-  visitor.context.setDefaultTimeout(20_000)
-  onTestFinished(async () => {
-    await visitor.context.close()
-    expect(visitor.complaints).toEqual([])
-  })
-  return openAsStaff(visitor, path, account)
-}
 
 /** An order of two phones and a camera, paid. */
-async function paidOrder(name: string): Promise<{ customer: Customer; id: string }> {
-  const customer = await shop.shop.signIn(name)
+async function paidOrder({ shop }: RunningShop, name: string): Promise<{ customer: Customer; id: string }> {
+  const customer = await shop.signIn(name)
   await customer.putItem(products.xiaomi, 2)
   const { total } = await customer.putItem(products.lumix, 1)
   const checkout = { shippingAddress: someAddress, paymentMethod: "pm_card_visa", expectedTotal: total }
@@ -45,22 +28,14 @@ const said = (page: Page, text: string | RegExp) => page.getByRole("status").get
 const found = (page: Page, sku: string) => page.locator(".search-hit", { hasText: sku })
 const dialog = (page: Page) => page.getByRole("dialog")
 
-describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  it("makes a coupon that was tried on a basket first, and the shop takes it", async () => {
+describeInBrowser("the back office for what is bought", () => {
+  it("makes a coupon that was tried on a basket first, and the shop takes it", async ({
+    arrive,
+    shop,
+    work,
+  }) => {
     const page = await work("/back-office/coupons", "discount-write")
     await page.getByRole("link", { name: "WELCOME10" }).waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("link", { name: "New coupon" }).click()
     // The list has a field of that name as well.
     await page.getByRole("heading", { level: 1, name: "New coupon" }).waitFor()
@@ -82,27 +57,22 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     const rules = page.getByRole("region", { name: "What became of each rule" })
     expect(await rules.getByRole("row").nth(1).innerText()).toContain("applied")
     // Nothing is saved by that.
-    expect(await couponStatus("LUMIX25")).toBe(404)
-    expect(await violationsOn(page)).toEqual([])
+    expect(await couponStatus(shop, "LUMIX25")).toBe(404)
     await page.getByRole("button", { name: "Create" }).click()
     await page.getByRole("heading", { level: 1, name: "Coupon LUMIX25" }).waitFor()
     await page.getByText("0 of 2").waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
-    const shopper = await newVisitor(browser, shop.cloud.connections.gateway)
-    const cart = await shopper.openTab("/")
+    const cart = await arrive("/")
     await addToCart(cart, "panasonic-lumix")
     await cart.goto("/cart")
     await cart.getByLabel("Coupon code").fill("LUMIX25")
     await cart.getByRole("button", { name: "Redeem" }).click()
     await cart.getByText(/\(coupon LUMIX25\)/).waitFor()
-    await shopper.context.close()
   })
 
-  it("loses nothing of two wordings of a promotion that were edited at once", async () => {
+  it("loses nothing of two wordings of a promotion that were edited at once", async ({ shop, work }) => {
     const page = await work("/back-office/promotions", "discount-write")
     await page.getByRole("link", { name: "150 off every IPhone X" }).waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("link", { name: "150 off every IPhone X" }).click()
     await page.getByLabel("Amount (USD)").fill("140")
     const id = page.url().split("/").at(-1) as string
@@ -133,7 +103,7 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     })
   })
 
-  it("has unique codes made, shows how far they are, and hands them over as a file", async () => {
+  it("has unique codes made, shows how far they are, and hands them over as a file", async ({ work }) => {
     const page = await work("/back-office/coupons/new", "discount-write")
     await page.getByLabel("Code", { exact: true }).fill("ONCE")
     await page.getByLabel("Name").fill("Once each")
@@ -143,7 +113,6 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByLabel("How many new codes").fill("3")
     await page.getByRole("button", { name: "Make them" }).click()
     await page.getByText("3 of 3").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     const downloading = page.waitForEvent("download")
     await page.getByRole("button", { name: "Download CSV" }).click()
     let text = ""
@@ -155,19 +124,20 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     ])
   })
 
-  it("leads an order in two parcels, by keyboard, to its delivery and an accepted return", async () => {
-    const { customer, id } = await paidOrder("keyboard")
+  it("leads an order in two parcels, by keyboard, to its delivery and an accepted return", async ({
+    shop,
+    work,
+  }) => {
+    const { customer, id } = await paidOrder(shop, "keyboard")
     const page = await work("/back-office/orders?status=Paid")
     await page.getByLabel("Order number, order id or e-mail address").fill(id)
     await page.keyboard.press("Enter")
     await untilOrderIs(page, "Paid")
     await page.getByText(/waits for shipment until/).waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByRole("button", { name: "Ship" }).focus()
     await page.keyboard.press("Enter")
     await dialog(page).waitFor()
-    expect(await violationsOn(page)).toEqual([])
     // The camera stays: it is the first line, and its field the first one.
     await page.keyboard.press("Tab")
     await page.keyboard.press("ArrowDown")
@@ -205,7 +175,6 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByRole("button", { name: "Accept it" }).click()
     await said(page, "The return was accepted")
     await page.getByText("settled").waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByRole("button", { name: "Refund" }).click()
     await page.getByLabel("Amount (USD)").fill("5")
@@ -219,8 +188,8 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await untilOrderIs(page, "Closed")
   })
 
-  it("tells one of two operators what the order has become meanwhile", async () => {
-    const { id } = await paidOrder("contested")
+  it("tells one of two operators what the order has become meanwhile", async ({ shop, work }) => {
+    const { id } = await paidOrder(shop, "contested")
     const first = await work(`/back-office/orders/${id}`)
     await first.getByRole("button", { name: "Cancel" }).click()
     // The first one's page hears nothing of what the second one does before it is sent.
@@ -251,8 +220,11 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     expect(order?.status).toBe("Shipped")
   })
 
-  it("cancels a unit, then the order, and finds it again by its customer's address", async () => {
-    const { id } = await paidOrder("canceller")
+  it("cancels a unit, then the order, and finds it again by its customer's address", async ({
+    shop,
+    work,
+  }) => {
+    const { id } = await paidOrder(shop, "canceller")
     const page = await work(`/back-office/orders/${id}`)
     await page.getByRole("button", { name: "Cancel" }).click()
     await page.getByLabel("Some units").check()
@@ -283,21 +255,17 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByRole("button", { name: "Filter" }).click()
     await page.waitForURL("**/back-office/orders?status=Cancelled")
     await page.locator(`a[href="/back-office/orders/${id}"]`).waitFor()
-    expect(await violationsOn(page)).toEqual([])
   })
 
-  it("subscribes a receiver, says why it was disabled, and replays what failed", async () => {
+  it("subscribes a receiver, says why it was disabled, and replays what failed", async ({ shop, work }) => {
     const receiver = await startReceiver()
     onTestFinished(() => receiver.stop())
     const page = await work("/back-office/webhooks", "orders-manage")
-    await page.getByText("Nobody has subscribed yet.").waitFor()
     await page.getByRole("button", { name: "New subscription" }).click()
     await page.getByLabel("Address").fill(receiver.url)
     await page.getByLabel("Whose it is").fill("Warehouse")
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Subscribe" }).click()
     const secret = await page.locator(".secret code").innerText()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("link", { name: "Warehouse" }).click()
     await page.getByRole("button", { name: "Send a ping" }).click()
     const rows = page.getByRole("region", { name: "Deliveries of the last 30 days" }).getByRole("row")
@@ -309,11 +277,10 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     expect(await page.getByText(secret).count()).toBe(0)
 
     receiver.answerWith((response) => void response.writeHead(410).end("moved away"))
-    await paidOrder("webhooks")
+    await paidOrder(shop, "webhooks")
     await page.getByText("The receiver answered 410").waitFor()
     await page.getByLabel("State").selectOption("failed")
     await rows.filter({ hasText: "order.paid" }).getByText("moved away").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     receiver.answerWith((response) => void response.writeHead(200).end())
     await page.getByLabel("Enabled").check()
     await page.getByRole("button", { name: "Save", exact: true }).click()
@@ -327,10 +294,13 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(4)
     const ids = receiver.received.slice(1).map(({ headers }) => headers["webhook-id"])
     expect(new Set(ids).size).toBe(1)
+    await page.getByRole("button", { name: "Delete" }).click()
+    await page.getByRole("button", { name: "Yes, delete it" }).click()
+    await page.waitForURL("**/back-office/webhooks")
   })
 
-  it("shows what is kept of a customer and what an erasure waits for", async () => {
-    const { id } = await paidOrder("forgotten")
+  it("shows what is kept of a customer and what an erasure waits for", async ({ shop, work }) => {
+    const { id } = await paidOrder(shop, "forgotten")
     const [order] = await shop.sql<{ customer_id: string }>(
       "ordering",
       "SELECT customer_id FROM orders WHERE id = $1",
@@ -347,10 +317,9 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByRole("button", { name: "Yes, forget them" }).click()
     await page.getByText("It was asked for and waits.").waitFor()
     await page.getByText(/The order is on its way/).waitFor()
-    expect(await violationsOn(page)).toEqual([])
   })
 
-  it("says to whoever lacks the role that they do", async () => {
+  it("says to whoever lacks the role that they do", async ({ work }) => {
     const page = await work("/back-office/webhooks", "orders-fulfil")
     await page.getByText("Your roles do not allow this.").waitFor()
     expect(await page.getByRole("navigation").getByRole("link").allInnerTexts()).toEqual(["Orders"])
@@ -358,11 +327,10 @@ describe.skipIf(!chromiumPath)("the back office for what is bought (needs chromi
     await page.getByText("What is to leave the house").waitFor()
     await page.getByRole("link", { name: "Shipped", exact: true }).click()
     await page.locator(".status-Shipped").first().waitFor()
-    expect(await violationsOn(page)).toEqual([])
   })
 })
 
-async function couponStatus(code: string): Promise<number> {
-  const merchant = await shop.shop.roleToken("discount.write")
-  return (await shop.shop.send(merchant, "GET", `/discount/coupons/${code}`)).status
+async function couponStatus({ shop }: RunningShop, code: string): Promise<number> {
+  const merchant = await shop.roleToken("discount.write")
+  return (await shop.send(merchant, "GET", `/discount/coupons/${code}`)).status
 }

@@ -1,85 +1,47 @@
 // A visitor's ways through the shop's pages, in a real browser, on the whole shop.
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser } from "playwright-core"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { type RunningShop, runShop } from "../e2e/running-shop.ts"
-import { chromiumPath, launchBrowser, newVisitor, type Visitor, violationsOn } from "./browser.ts"
+import { expect } from "vitest"
+import type { RunningShop } from "../e2e/running-shop.ts"
+import { violationsOn } from "./axe.ts"
+import { openTab } from "./browser.ts"
+import { describeInBrowser, it } from "./browser-test.ts"
 import { addToCart, fillCheckout, placeOrder, signIn, untilOrderIs } from "./shopper.ts"
 
-let shop: RunningShop
-let browser: Browser
-let visitor: Visitor
-
-// Said once more where it must not be missing: chromium is installed there.
-if (!chromiumPath && process.env.CI) throw new Error("chromium is missing: apt-get install chromium")
-
-describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  const arrive = async (path: string, options: Parameters<typeof newVisitor>[2] = {}) => {
-    visitor = await newVisitor(browser, shop.cloud.connections.gateway, options)
-    visitor.context.setDefaultTimeout(20_000)
-    return visitor.openTab(path)
-  }
-
-  afterEach(async () => {
-    const { complaints } = visitor
-    await visitor.context.close()
-    // Also what a policy kept from running is said there.
-    expect(complaints).toEqual([])
-  })
-
-  it("leads from the first look to a paid order", async () => {
+describeInBrowser("the shop in a browser", () => {
+  it("leads from the first look to a paid order", async ({ arrive, shop }) => {
     const page = await arrive("/")
     await page.getByRole("heading", { name: "New in the shop" }).waitFor()
     await page.locator(".product-card").nth(11).waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByLabel("Search products").click()
-    await page.keyboard.type("smartph", { delay: 40 })
+    await page.keyboard.type("smartph")
     await page.getByRole("option").first().waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.keyboard.press("Enter")
     await page.waitForURL("**/products?q=smartph")
     await page.getByLabel("Nimbus").check()
     await page.getByText("2 products").waitFor()
     await page.getByLabel("Sort by").selectOption("price-asc")
     await page.waitForURL("**/products?*sort=price-asc")
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByRole("link", { name: "Nimbus Aero 5 Smartphone" }).click()
     await page.getByRole("button", { name: "Add to cart" }).waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Add to cart" }).click()
     await page.getByRole("link", { name: "Go to the cart" }).click()
     await page.getByLabel("Country").selectOption("DE")
     await page.getByLabel("Coupon code").fill("WELCOME10")
     await page.getByRole("button", { name: "Redeem" }).click()
     await page.getByText(/\(coupon WELCOME10\)/).waitFor()
-    expect(await violationsOn(page)).toEqual([])
 
     await page.getByRole("link", { name: "Check out" }).click()
     await fillCheckout(page)
-    expect(await violationsOn(page)).toEqual([])
     const orderId = await placeOrder(page)
     await untilOrderIs(page, "Paid")
     await page.getByText("The payment went through.").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     const payments = await shop.paymentsOf(orderId)
     expect(payments.map(({ status }) => status)).toEqual(["succeeded"])
     expect(await page.getByRole("link", { name: "Cart", exact: true }).count()).toBe(1)
   })
 
-  it("says why a declined card ends the order, and gives the items back", async () => {
+  it("says why a declined card ends the order, and gives the items back", async ({ arrive }) => {
     const page = await arrive("/")
     await addToCart(page, "samsung-10")
     await fillCheckout(page, "declined")
@@ -97,12 +59,12 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await expect.poll(linesInCart, { timeout: 20_000 }).toBe(1)
   })
 
-  it("asks before it orders for another total than the shopper saw", async () => {
+  it("asks before it orders for another total than the shopper saw", async ({ arrive, shop }) => {
     const page = await arrive("/")
     await addToCart(page, "panasonic-lumix")
     await fillCheckout(page)
     const before = await page.locator(".totals-total dd").innerText()
-    await changePrice("PANASONIC-LUMIX-BLACK", 26_000)
+    await changePrice(shop, "PANASONIC-LUMIX-BLACK", 26_000)
     await page.getByRole("button", { name: /^Order and pay/ }).click()
     const notice = page.locator(".total-changed")
     await notice.waitFor()
@@ -117,20 +79,21 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     expect((after?.count ?? 0) - (counted?.count ?? 0)).toBe(1)
   })
 
-  it("shows two tabs the same cart", async () => {
+  it("shows two tabs the same cart", async ({ arrive }) => {
     const first = await arrive("/")
     await addToCart(first, "htc-u11-plus")
-    const second = await visitor.openTab("/cart")
+    const second = await openTab(first.context(), "/cart")
     await second.getByRole("textbox", { name: "Quantity of HTC U11+ Plus" }).waitFor()
     await second.getByRole("button", { name: "One more" }).click()
     await first.locator(".badge").getByText("2").waitFor()
     await first.goto("/cart")
     await first.getByRole("button", { name: /^Remove/ }).click()
     await second.getByText("Your cart is empty.").waitFor()
-    expect(await violationsOn(second)).toEqual([])
   })
 
-  it("takes a guest's cart along to the account, and knows the customer after a reload", async () => {
+  it("takes a guest's cart along to the account, and knows the customer after a reload", async ({
+    arrive,
+  }) => {
     const page = await arrive("/")
     await addToCart(page, "xiaomi-mi-9")
     await signIn(page, "john")
@@ -147,14 +110,12 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await untilOrderIs(page, "Paid")
 
     await page.getByRole("link", { name: "My orders" }).click()
-    await page.locator(".order-entry").waitFor()
-    expect(await violationsOn(page)).toEqual([])
+    await page.locator(".order-entry").first().waitFor()
     await page.getByRole("button", { name: "Sign out" }).click()
     await page.waitForURL("**/signed-out")
-    expect(await violationsOn(page)).toEqual([])
   })
 
-  it("cancels a paid order, and pays it back", async () => {
+  it("cancels a paid order, and pays it back", async ({ arrive }) => {
     const page = await arrive("/")
     await addToCart(page, "huawei-plus")
     await fillCheckout(page)
@@ -162,13 +123,12 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await untilOrderIs(page, "Paid")
     await page.getByRole("button", { name: "Cancel the order" }).click()
     await page.getByRole("alertdialog").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Yes, cancel it" }).click()
     await untilOrderIs(page, "Cancelled")
     await page.getByText("You asked for it.").waitFor()
   })
 
-  it("shows what is featured and new, and pages through a list and back", async () => {
+  it("shows what is featured and new, and pages through a list and back", async ({ arrive }) => {
     const page = await arrive("/")
     const shelf = (name: string) =>
       page.locator(".shelf").filter({ has: page.getByRole("heading", { name, exact: true }) })
@@ -186,17 +146,20 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await expect.poll(() => page.locator(".product-card").first().innerText()).toBe(first)
   })
 
-  it("tells a reduction's lowest price, what many cost each, and how few are left", async () => {
-    const { slug, variants } = await productBySlug("optara-snap-instant-camera")
+  it("tells a reduction's lowest price, what many cost each, and how few are left", async ({
+    arrive,
+    shop,
+  }) => {
+    const { slug, variants } = await productBySlug(shop, "optara-snap-instant-camera")
     const [{ sku }] = variants
     const price = (amount: number) => ({ unitPrice: { amount, currency: "USD" }, ...TERMS })
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
-    await setPrices(sku, [
+    await setPrices(shop, sku, [
       price(79_00),
       { ...price(59_00), validUntil: tomorrow },
       { ...price(49_00), minQuantity: 2 },
     ])
-    await setStock(sku, 3)
+    await setStock(shop, sku, 3)
     const page = await arrive(`/products/${slug}?sku=${sku}`)
     await page.getByText("Lowest price of the last 30 days before the reduction: US$79.00").waitFor()
     await page.getByText("From 2 on: US$49.00 each").waitFor()
@@ -213,7 +176,7 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await page.locator(".badge").getByText("2").waitFor()
   })
 
-  it("says in the visitor's language what a discount is, and why a code is not taken", async () => {
+  it("says in the visitor's language what a discount is, and why a code is not taken", async ({ arrive }) => {
     const page = await arrive("/", { locale: "de-DE" })
     await page.goto("/products/iphone-x")
     await page.getByRole("button", { name: "In den Warenkorb" }).click()
@@ -237,7 +200,7 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await code.waitFor()
   })
 
-  it("takes a message to the shop, and no card number in it", async () => {
+  it("takes a message to the shop, and no card number in it", async ({ arrive }) => {
     const page = await arrive("/contact")
     await page.getByLabel("Your name").fill("Ada Lovelace")
     await page.getByLabel("E-mail address").fill("ada@example.com")
@@ -250,52 +213,33 @@ describe.skipIf(!chromiumPath)("the shop in a browser (needs chromium)", () => {
     await page.getByText("Your message has arrived").waitFor()
     expect(await page.getByLabel("Your message").inputValue()).toBe("")
   })
-
-  it.each([
-    ["/find-order", "Find an order"],
-    ["/withdraw", "Withdraw from contract"],
-    ["/account", "Your data"],
-    ["/orders", "My orders"],
-    ["/contact", "Contact"],
-    ["/legal", "Legal"],
-    ["/nowhere", "Not found"],
-    ["/products?q=zzzzqqqq", "Results for “zzzzqqqq”"],
-  ])("has nothing for axe to say of %s", async (path, title) => {
-    const page = await arrive(path)
-    await page.getByRole("heading", { level: 1, name: title }).waitFor()
-    await page.waitForLoadState("networkidle")
-    expect(await violationsOn(page)).toEqual([])
-  })
 })
 
 const TERMS = { taxCategory: "standard", includesTax: true }
 
-async function setPrices(sku: string, prices: readonly object[]): Promise<void> {
-  const merchant = await shop.shop.roleToken("catalog.write")
+async function setPrices({ shop }: RunningShop, sku: string, prices: readonly object[]): Promise<void> {
+  const merchant = await shop.roleToken("catalog.write")
   const path = `/catalog/variants/${sku}/prices`
-  shop.shop.expect(await shop.shop.send(merchant, "PUT", path, { body: { prices } }), 200)
+  shop.expect(await shop.send(merchant, "PUT", path, { body: { prices } }), 200)
 }
 
-async function setStock(sku: string, quantity: number): Promise<void> {
-  const keeper = await shop.shop.roleToken("inventory.write")
+async function setStock({ shop }: RunningShop, sku: string, quantity: number): Promise<void> {
+  const keeper = await shop.roleToken("inventory.write")
   const adjustment = { body: { type: "set", quantity, reason: "count" } }
   const headers = { "idempotency-key": crypto.randomUUID() }
   const path = `/catalog/stock/${sku}/adjustments`
-  shop.shop.expect(await shop.shop.send(keeper, "POST", path, { ...adjustment, headers }), 200)
+  shop.expect(await shop.send(keeper, "POST", path, { ...adjustment, headers }), 200)
 }
 
-async function productBySlug(slug: string) {
+async function productBySlug({ shop }: RunningShop, slug: string) {
   type Found = { slug: string; variants: [{ sku: string }] }
-  return shop.shop.expect(
-    await shop.shop.send<Found>(undefined, "GET", `/catalog/products/by-slug/${slug}`),
-    200,
-  )
+  return shop.expect(await shop.send<Found>(undefined, "GET", `/catalog/products/by-slug/${slug}`), 200)
 }
 
 /** Sets what one unit costs everybody, and waits until a cart knows. */
-async function changePrice(sku: string, amount: number): Promise<void> {
-  await setPrices(sku, [{ unitPrice: { amount, currency: "USD" }, ...TERMS }])
-  const other = await shop.shop.signIn("tessa")
+async function changePrice(running: RunningShop, sku: string, amount: number): Promise<void> {
+  await setPrices(running, sku, [{ unitPrice: { amount, currency: "USD" }, ...TERMS }])
+  const other = await running.shop.signIn("tessa")
   await other.putItem(sku, 1)
   const seen = async () => (await other.cart()).lines[0]?.unitPrice.amount
   await expect.poll(seen, { timeout: 20_000 }).toBe(amount)

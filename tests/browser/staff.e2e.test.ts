@@ -1,55 +1,28 @@
 // The frame of the staff's pages: who comes in, and what they are shown.
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type RunningShop, runShop } from "../e2e/running-shop.ts"
-import { chromiumPath, launchBrowser, newVisitor, violationsOn } from "./browser.ts"
-import { openAsStaff } from "./staff.ts"
+import { expect } from "vitest"
+import { openTab } from "./browser.ts"
+import { describeInBrowser, it } from "./browser-test.ts"
 
-let shop: RunningShop
-let browser: Browser
-
-if (!chromiumPath && process.env.CI) throw new Error("chromium is missing: apt-get install chromium")
-
-describe.skipIf(!chromiumPath)("the staff's pages in a browser (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  it("knows its people after a reload, and not as the shop's customers", async () => {
-    const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-    const page = await openAsStaff(visitor, "/back-office", "administrator")
+describeInBrowser("the staff's pages in a browser", () => {
+  it("knows its people after a reload, and not as the shop's customers", async ({ work }) => {
+    const page = await work("/back-office", "administrator")
     await page.getByText("What your roles let you do").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.reload()
     await page.getByText("What your roles let you do").waitFor()
-    const inShop = await visitor.openTab("/")
+    const inShop = await openTab(page.context(), "/")
     await inShop.getByRole("banner").getByRole("button", { name: "Sign in" }).waitFor()
     await page.getByRole("button", { name: "Sign out" }).click()
     await page.waitForURL("**/back-office/signed-out")
     await page.getByText("These pages are for the shop's own people.").waitFor()
-    expect(await violationsOn(page)).toEqual([])
-    expect(visitor.complaints).toEqual([])
-    await visitor.context.close()
   })
 
-  it("has nothing to do for an account without a role", async () => {
-    const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-    const page = await openAsStaff(visitor, "/console", "mehmet")
+  it("has nothing to do for an account without a role", async ({ work }) => {
+    const page = await work("/console", "mehmet")
     await page.getByText("Your roles do not allow this.").waitFor()
     await page.goto("/console/nowhere")
     await page.getByText("There is no page at this address.").waitFor()
     await page.getByRole("banner").getByRole("link", { name: "eShop back office" }).click()
     await page.getByText("Your account has no role").waitFor()
     expect(await page.getByRole("navigation").getByRole("link").count()).toBe(0)
-    expect(visitor.complaints).toEqual([])
-    await visitor.context.close()
   })
 })

@@ -1,40 +1,12 @@
-// The back office's other pages of what is sold, and each of them by night on a telephone, in a real browser on the whole shop.
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser, BrowserContextOptions } from "playwright-core"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { chromiumPath, launchBrowser, newVisitor, type Visitor, violationsOn } from "../browser/browser.ts"
-import { openAsStaff } from "../browser/staff.ts"
-import { type RunningShop, runShop } from "../e2e/running-shop.ts"
+// The back office's other pages of what is sold, in a real browser on the whole shop.
+import { expect } from "vitest"
+import { violationsOn } from "../browser/axe.ts"
+import { describeInBrowser, it } from "../browser/browser-test.ts"
+import type { RunningShop } from "../e2e/running-shop.ts"
 
-let shop: RunningShop
-let browser: Browser
-let visitor: Visitor
-
-describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  const arrive = async (path: string, options: BrowserContextOptions = {}) => {
-    visitor = await newVisitor(browser, shop.cloud.connections.gateway, options)
-    return openAsStaff(visitor, path, "administrator")
-  }
-
-  afterEach(async () => {
-    const { complaints } = visitor
-    await visitor.context.close()
-    expect(complaints).toEqual([])
-  })
-
-  it("keeps the categories a tree, and says why something cannot be", async () => {
-    const page = await arrive("/back-office/categories")
+describeInBrowser("the whole back office of what is sold", () => {
+  it("keeps the categories a tree, and says why something cannot be", async ({ shop, work }) => {
+    const page = await work("/back-office/categories")
     const edit = async (path: string, parent: string) => {
       await page.getByRole("button", { name: `Edit or move ${path}`, exact: true }).click()
       await page.getByLabel("Lies under").selectOption({ label: parent })
@@ -50,7 +22,7 @@ describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chr
     await edit("Left", "Right")
     expect(await violationsOn(page)).toEqual([])
     // Somebody else is faster: together both moves would make a circle.
-    await moveCategory("right", "left")
+    await moveCategory(shop, "right", "left")
     await page.getByRole("button", { name: "Save", exact: true }).click()
     await page.getByText("A category cannot lie under itself, nor under one that lies under it.").waitFor()
     await page.getByRole("button", { name: "Cancel" }).click()
@@ -64,8 +36,8 @@ describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chr
     expect(await violationsOn(page)).toEqual([])
   })
 
-  it("sets a country's tax rates and the ways to ship there", async () => {
-    const page = await arrive("/back-office/taxes")
+  it("sets a country's tax rates and the ways to ship there", async ({ shop, work }) => {
+    const page = await work("/back-office/taxes")
     await page.getByRole("link", { name: "Germany" }).waitFor()
     await page.getByLabel("Rates of another country").fill("it")
     await page.getByRole("button", { name: "Open" }).click()
@@ -74,7 +46,7 @@ describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chr
     await page.getByLabel("Rate in %, rate 1").fill("22,125")
     await page.getByRole("button", { name: "Save the rates" }).click()
     await page.getByText("Saved. Carts follow within seconds.").waitFor()
-    const italy = await send("GET", "/catalog/tax-rates/IT")
+    const italy = await send(shop, "GET", "/catalog/tax-rates/IT")
     expect(italy.body).toMatchObject({ version: 1, rates: [{ taxCategory: "standard", rate: 22_125 }] })
     expect(await violationsOn(page)).toEqual([])
 
@@ -98,41 +70,14 @@ describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chr
     await page.getByText("Deleted: Gondola.").waitFor()
     expect(await violationsOn(page)).toEqual([])
   })
-
-  it("has nothing for axe to say of any page by night on a telephone", async () => {
-    const page = await arrive("/back-office/products", {
-      ...{ colorScheme: "dark", viewport: { width: 400, height: 860 } },
-    })
-    const follow = async (link: string, title: string | RegExp) => {
-      await page.getByRole("link", { name: link, exact: true }).click()
-      await page.getByRole("heading", { level: 1, name: title }).waitFor()
-      await page.waitForLoadState("networkidle")
-      expect([title, await violationsOn(page)]).toEqual([title, []])
-      const width = await page.evaluate("document.documentElement.scrollWidth")
-      expect([title, width]).toEqual([title, 400])
-    }
-    await page.getByRole("row").nth(50).waitFor()
-    await follow("Panasonic Lumix", "Panasonic Lumix")
-    await follow("US$240.00 PANASONIC-LUMIX-BLACK", "Prices of PANASONIC-LUMIX-BLACK")
-    await follow("Categories", "Categories")
-    await follow("Stock", "Stock")
-    await follow("AUR-AMP-BLACK", "Stock of AUR-AMP-BLACK")
-    await follow("Import and export", "Import and export")
-    await follow("Tax rates", "Tax rates")
-    await follow("Germany", "Tax rates of Germany")
-    await follow("Shipping methods", "Shipping methods")
-    await follow("Audit trail", "Audit trail")
-    await follow("Products", "Products")
-    await follow("New product", "New product")
-  })
 })
 
-const send = async (method: string, path: string, body?: object) =>
-  shop.shop.send(await shop.shop.roleToken("catalog.write"), method, path, body ? { body } : {})
+const send = async ({ shop }: RunningShop, method: string, path: string, body?: object) =>
+  shop.send(await shop.roleToken("catalog.write"), method, path, body ? { body } : {})
 
-async function moveCategory(slug: string, parent: string): Promise<void> {
+async function moveCategory(shop: RunningShop, slug: string, parent: string): Promise<void> {
   const rows = await shop.sql<{ id: string; slug: string }>("catalog", "SELECT id, slug FROM category")
   const idOf = (one: string) => rows.find((row) => row.slug === one)?.id
-  const moved = await send("PATCH", `/catalog/categories/${idOf(slug)}`, { parentId: idOf(parent) })
+  const moved = await send(shop, "PATCH", `/catalog/categories/${idOf(slug)}`, { parentId: idOf(parent) })
   shop.shop.expect(moved, 200)
 }

@@ -3,49 +3,20 @@ import { randomUUID } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { noticesIn } from "@eshop/local-cloud/cloud"
-import { buildStorefront } from "@eshop/storefront/build"
-import type { Browser, Page } from "playwright-core"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { chromiumPath, launchBrowser, newVisitor, type Visitor, violationsOn } from "../browser/browser.ts"
+import type { Page } from "playwright-core"
+import { expect } from "vitest"
+import { describeInBrowser, it } from "../browser/browser-test.ts"
 import { addToCart, fillCheckout, placeOrder, signIn, untilOrderIs } from "../browser/shopper.ts"
-import { type RunningShop, runShop } from "../e2e/running-shop.ts"
+import type { RunningShop } from "../e2e/running-shop.ts"
 
-let shop: RunningShop
-let browser: Browser
-let visitor: Visitor
-
-describe.skipIf(!chromiumPath)("after the payment, in a browser (needs chromium)", () => {
-  beforeAll(async () => {
-    const [running, launched] = await Promise.all([runShop(), launchBrowser(), buildStorefront()])
-    shop = running
-    browser = launched
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await shop?.stop()
-  })
-
-  const arrive = async () => {
-    visitor = await newVisitor(browser, shop.cloud.connections.gateway)
-    return visitor.openTab("/")
-  }
-
-  afterEach(async () => {
-    const { complaints } = visitor
-    await visitor.context.close()
-    expect(complaints).toEqual([])
-  })
-
-  it("withdraws in two steps, and hands out the receipt", async () => {
-    const page = await arrive()
+describeInBrowser("after the payment, in a browser", () => {
+  it("withdraws in two steps, and hands out the receipt", async ({ arrive }) => {
+    const page = await arrive("/")
     await buy(page)
     await page.getByRole("main").getByRole("link", { name: "Withdraw from contract here" }).click()
     await page.getByText("Which items?").waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Withdraw from contract here" }).click()
     await page.getByText(/Not sent yet and cancelled at once/).waitFor()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Confirm withdrawal" }).click()
     await page.getByText(/Your withdrawal from order .* was received/).waitFor()
     const download = page.waitForEvent("download")
@@ -55,33 +26,31 @@ describe.skipIf(!chromiumPath)("after the payment, in a browser (needs chromium)
     await untilOrderIs(page, "Cancelled")
   })
 
-  it("asks for the return of what has arrived", async () => {
-    const page = await arrive()
+  it("asks for the return of what has arrived", async ({ arrive, shop }) => {
+    const page = await arrive("/")
     const id = await buy(page)
     const lines = [{ sku: "PANASONIC-LUMIX-BLACK", quantity: 1 }]
-    const { shipmentId } = await operate(`${id}/shipments`, { lines, carrier: "DHL" })
-    await operate(`${id}/shipments/${shipmentId}/delivery`, {})
+    const { shipmentId } = await operate(shop, `${id}/shipments`, { lines, carrier: "DHL" })
+    await operate(shop, `${id}/shipments/${shipmentId}/delivery`, {})
     await page.reload()
     await untilOrderIs(page, "Delivered")
-    expect(await violationsOn(page)).toEqual([])
     const invoice = page.waitForEvent("download")
     await page.getByRole("button", { name: "Save the invoice" }).click()
     expect((await invoice).suggestedFilename()).toMatch(/^INV-[\w-]+\.html$/)
     await page.getByRole("link", { name: "Send something back" }).click()
     await page.getByRole("button", { name: "One more" }).click()
     await page.getByLabel("It is the wrong item").check()
-    expect(await violationsOn(page)).toEqual([])
     await page.getByRole("button", { name: "Ask for the return" }).click()
     await page.getByText("We have your request").waitFor()
     await page.getByRole("link", { name: "To the order" }).click()
     await page.getByText(/return asked for 1 × Panasonic Lumix/).waitFor()
   })
 
-  it("sends a guest who has only the number a link that opens the order", async () => {
-    const page = await arrive()
+  it("sends a guest who has only the number a link that opens the order", async ({ arrive, shop }) => {
+    const page = await arrive("/")
     const id = await buy(page)
     const number = (await page.getByRole("heading", { level: 1 }).innerText()).replace("Order ", "")
-    await visitor.context.clearCookies()
+    await page.context().clearCookies()
     await page.goto(`/orders/${id}`)
     await page.getByText("Please sign in.").waitFor()
     await page.getByRole("main").getByRole("link", { name: "Find an order" }).click()
@@ -90,9 +59,9 @@ describe.skipIf(!chromiumPath)("after the payment, in a browser (needs chromium)
     await page.getByRole("button", { name: "Send the link" }).click()
     await page.getByText("If there is such an order").waitFor()
     const link = await expect
-      .poll(() => linkTo(id), { timeout: 30_000 })
+      .poll(() => linkTo(shop, id), { timeout: 30_000 })
       .toMatch(/#token=/)
-      .then(() => linkTo(id))
+      .then(() => linkTo(shop, id))
     await page.goto("/")
     await page.goto(link)
     await page.getByRole("heading", { level: 1, name: `Order ${number}` }).waitFor()
@@ -100,8 +69,8 @@ describe.skipIf(!chromiumPath)("after the payment, in a browser (needs chromium)
     await page.getByRole("heading", { level: 1, name: `Order ${number}` }).waitFor()
   })
 
-  it("shows a customer all that is kept, and forgets them", async () => {
-    const page = await arrive()
+  it("shows a customer all that is kept, and forgets them", async ({ arrive }) => {
+    const page = await arrive("/")
     await signIn(page, "tessa")
     await page.goto("/account")
     await page.getByText("Signed in as").waitFor()
@@ -111,7 +80,6 @@ describe.skipIf(!chromiumPath)("after the payment, in a browser (needs chromium)
     await page.getByRole("button", { name: "Forget me" }).click()
     await page.getByRole("button", { name: "Yes, delete them" }).click()
     await page.getByText(/You (have been forgotten|asked to be forgotten)/).waitFor()
-    expect(await violationsOn(page)).toEqual([])
   })
 })
 
@@ -124,17 +92,17 @@ async function buy(page: Page): Promise<string> {
   return id
 }
 
-async function operate(path: string, body: object): Promise<{ shipmentId: string }> {
-  const fulfiller = await shop.shop.roleToken("orders.fulfil")
+async function operate({ shop }: RunningShop, path: string, body: object): Promise<{ shipmentId: string }> {
+  const fulfiller = await shop.roleToken("orders.fulfil")
   const headers = { "idempotency-key": randomUUID() }
   const url = `/ordering/operations/orders/${path}`
-  const answer = await shop.shop.send<{ shipmentId: string }>(fulfiller, "POST", url, { body, headers })
+  const answer = await shop.send<{ shipmentId: string }>(fulfiller, "POST", url, { body, headers })
   return answer.body
 }
 
 /** The newest link to an order among the notices that were sent, with its token. */
-async function linkTo(id: string): Promise<string> {
-  const folder = noticesIn(shop.cloud.dataDir)
+async function linkTo({ cloud }: RunningShop, id: string): Promise<string> {
+  const folder = noticesIn(cloud.dataDir)
   const names = await readdir(folder).catch(() => [])
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))
   const links = texts.flatMap((text) =>

@@ -1,9 +1,8 @@
-import type { Page } from "playwright-core"
 import { signInAsStaff } from "../staff.ts"
-import type { TakePicture } from "./shop.ts"
+import type { Walk } from "./show.ts"
 
 /** A developer's way past the switchboard of faults, with a fault that has struck and one that waits. */
-export async function walkFaults(page: Page, take: TakePicture): Promise<void> {
+export const walkFaults: Walk = async (page, show) => {
   await signInAsStaff(page, "administrator")
   await page.getByRole("button", { name: "Begin anew" }).click()
   await page.getByText("Nothing has gone wrong yet.").waitFor()
@@ -14,5 +13,7 @@ export async function walkFaults(page: Page, take: TakePicture): Promise<void> {
   await page.getByLabel("For whom").selectOption("every order")
   await page.getByRole("button", { name: "Switch on" }).click()
   await page.getByRole("button", { name: /^Switch off/ }).waitFor()
-  await take(page, "console-faults")
+  await show(page, "console-faults")
+  await page.getByRole("button", { name: "Begin anew" }).click()
+  await page.getByText("Nothing is on.").waitFor()
 }

@@ -1,30 +1,79 @@
 import type { Page } from "playwright-core"
 import { signInAsStaff } from "../staff.ts"
-import type { TakePicture } from "./shop.ts"
+import type { Walk } from "./show.ts"
 
 /** A merchant's way past every page of what is sold. */
-export async function walkGoods(page: Page, take: TakePicture): Promise<void> {
+export const walkGoods: Walk = async (page, show) => {
+  await page.getByText("These pages are for the shop's own people.").waitFor()
+  await show(page, "back-office-sign-in")
   await signInAsStaff(page, "administrator")
+  await page.getByText("What your roles let you do").waitFor()
+  await show(page, "back-office")
+  await follow(page, "Products")
   await page.getByRole("row").nth(50).waitFor()
-  await take(page, "back-office-products")
-  await follow(page, "IPhone X", "IPhone X")
-  await take(page, "back-office-product")
+  await show(page, "back-office-products")
+  await follow(page, "New product")
+  await show(page, "back-office-product-new")
+  await page.goto("/back-office/products?q=iphone-x")
+  await follow(page, "IPhone X")
+  await show(page, "back-office-product")
+  await page.getByRole("button", { name: "Discontinue …" }).click()
+  await page.getByRole("dialog").or(page.getByRole("alertdialog")).waitFor()
+  await show(page, "back-office-product-discontinue")
+  await page.getByRole("button", { name: "Keep it" }).click()
   await follow(page, "US$950.00 IPHONE-X-BLACK", "Prices of IPHONE-X-BLACK")
-  await take(page, "back-office-prices")
-  for (const [link, name] of [
-    ["Categories", "categories"],
-    ["Stock", "stock"],
-    ["Import and export", "imports"],
-    ["Tax rates", "taxes"],
-    ["Shipping methods", "shipping"],
-    ["Audit trail", "audit"],
-  ] as const) {
-    await follow(page, link, link)
-    await take(page, `back-office-${name}`)
-  }
+  await page.getByRole("region", { name: "History" }).getByRole("row").first().waitFor()
+  await show(page, "back-office-prices")
+  await follow(page, "Categories")
+  await page.getByRole("row").first().waitFor()
+  await show(page, "back-office-categories")
+  await page.getByRole("button", { name: "New category at the top" }).click()
+  await showDialog(page, show, "back-office-category-new", "Cancel")
+  await follow(page, "Stock")
+  await page.getByRole("row").nth(50).waitFor()
+  await show(page, "back-office-stock")
+  await page.getByRole("button", { name: "Adjust AUR-AMP-BLACK at main" }).click()
+  await showDialog(page, show, "back-office-stock-adjust", "Close")
+  await follow(page, "AUR-AMP-BLACK", "Stock of AUR-AMP-BLACK")
+  await show(page, "back-office-stock-of")
+  await follow(page, "Import and export")
+  await page
+    .getByLabel("Or paste lines")
+    .fill('{ not JSON\n{"stock":{"sku":"LG-G7-THINQ-WHITE","onHand":777}}')
+  await show(page, "back-office-imports")
+  await page.getByRole("button", { name: "Begin the import" }).click()
+  await page.getByText("2 of 2 lines dealt with. 1 taken, 1 refused.").waitFor()
+  await show(page, "back-office-import")
+  await follow(page, "Tax rates")
+  await page.getByRole("link", { name: "Germany" }).waitFor()
+  await show(page, "back-office-taxes")
+  await follow(page, "Germany", "Tax rates of Germany")
+  await show(page, "back-office-taxes-of")
+  await follow(page, "Shipping methods")
+  await show(page, "back-office-shipping")
+  await page.getByRole("button", { name: "New shipping method" }).click()
+  await showDialog(page, show, "back-office-shipping-new", "Cancel")
+  await follow(page, "Audit trail")
+  await page.getByRole("row").nth(2).waitFor()
+  await show(page, "back-office-audit")
+  await page.goto("/back-office/nowhere")
+  await page.getByText("There is no page at this address.").waitFor()
+  await show(page, "back-office-missing")
+  await page.getByRole("button", { name: "Sign out" }).click()
+  await page.waitForURL("**/back-office/signed-out")
+  await page.getByText("These pages are for the shop's own people.").waitFor()
+  await show(page, "back-office-signed-out")
 }
 
-async function follow(page: Page, link: string, title: string): Promise<void> {
+async function follow(page: Page, link: string, title = link): Promise<void> {
   await page.getByRole("link", { name: link, exact: true }).click()
   await page.getByRole("heading", { level: 1, name: title }).waitFor()
+}
+
+async function showDialog(page: Page, show: Parameters<Walk>[1], name: string, close: string): Promise<void> {
+  const dialog = page.getByRole("dialog")
+  await dialog.waitFor()
+  await show(page, name)
+  await dialog.getByRole("button", { name: close }).click()
+  await dialog.waitFor({ state: "detached" })
 }

@@ -106,7 +106,7 @@ function Summary({ order }: { order: Order }) {
       <div>
         <dt>{t("order.customer")}</dt>
         <dd>
-          <Link to="/back-office/orders" search={{ customerId: order.customerId }} className="short-id">
+          <Link to="/back-office/orders" search={{ customerId: order.customerId }}>
             {order.customerId}
           </Link>
         </dd>
