@@ -99,12 +99,51 @@ describe.skipIf(!chromiumPath)("the whole back office of what is sold (needs chr
     expect(await violationsOn(page)).toEqual([])
   })
 
+  it("is there in German, where money and rates are read as people write them there", async () => {
+    const page = await arrive("/back-office")
+    await page.getByLabel("Language").selectOption("de")
+    await page.getByRole("heading", { level: 1, name: "Verwaltung" }).waitFor()
+    const links = await page.getByRole("navigation", { name: "Verwaltung" }).getByRole("link").all()
+    const ways = await Promise.all(links.map((link) => link.getAttribute("href")))
+    expect(ways).toContain("/console/sagas")
+    for (const way of ways) {
+      await page.goto(way as string)
+      await page.getByRole("heading", { level: 1 }).waitFor()
+      await page.getByText("Wird geladen").waitFor({ state: "hidden" })
+      expect([way, await violationsOn(page)]).toEqual([way, []])
+    }
+
+    await page.goto("/back-office/taxes/FR")
+    const rate = page.getByLabel("Satz in %, Satz 1")
+    await rate.fill("100,5")
+    await page.getByRole("button", { name: "Sätze speichern" }).click()
+    await page.getByText("Ein Prozentsatz mit bis zu drei Stellen nach dem Komma, etwa 9,975").waitFor()
+    await rate.fill("20,55")
+    await page.getByRole("button", { name: "Sätze speichern" }).click()
+    await page.getByText("Gespeichert. Warenkörbe folgen in Sekunden.").waitFor()
+    expect((await send("GET", "/catalog/tax-rates/FR")).body).toMatchObject({
+      rates: expect.arrayContaining([expect.objectContaining({ rate: 20_550 })]),
+    })
+
+    await page.goto("/back-office/variants/PANASONIC-LUMIX-BLACK/prices")
+    await page.getByLabel("Ein Stück kostet, Preis 1").fill("1.240,50")
+    await page.getByRole("button", { name: "Preise speichern" }).click()
+    await page.getByText("Gespeichert. Warenkörbe und Suche folgen in Sekunden.").waitFor()
+    const { body } = await send("GET", "/catalog/variants/PANASONIC-LUMIX-BLACK/prices")
+    expect(body).toMatchObject({ prices: [{ unitPrice: { amount: 1_240_50 } }] })
+    await page.getByLabel("Ein Stück kostet, Preis 1").fill("240")
+    await page.getByRole("button", { name: "Preise speichern" }).click()
+    await page.getByText("240,00").first().waitFor()
+  })
+
   it("has nothing for axe to say of any page by night on a telephone", async () => {
     const page = await arrive("/back-office/products", {
       ...{ colorScheme: "dark", viewport: { width: 400, height: 860 } },
     })
     const follow = async (link: string, title: string | RegExp) => {
-      await page.getByRole("link", { name: link, exact: true }).click()
+      const way = page.getByRole("link", { name: link, exact: true })
+      if (!(await way.isVisible())) await page.getByRole("button", { name: "Menu" }).click()
+      await way.click()
       await page.getByRole("heading", { level: 1, name: title }).waitFor()
       await page.waitForLoadState("networkidle")
       expect([title, await violationsOn(page)]).toEqual([title, []])
