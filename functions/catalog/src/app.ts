@@ -143,6 +143,6 @@ export const catalog = app("catalog", [
   on(CustomerErased, eraseCustomer),
   every("*/10 * * * * *", expireReservations),
   every("*/10 * * * * *", refreshSearch),
-  every("*/5 * * * * *", followCategoryChanges),
-  every("*/5 * * * * *", applyPriceChanges),
+  every("*/10 * * * * *", followCategoryChanges),
+  every("*/10 * * * * *", applyPriceChanges),
 ])

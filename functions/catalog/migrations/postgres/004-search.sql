@@ -41,9 +41,10 @@ CREATE TABLE search_entry (
 );
 -- A document stays in its row: ranking reads it of every hit.
 ALTER TABLE search_entry SET (toast_tuple_target = 8160);
-CREATE INDEX search_entry_by_facet ON search_entry USING gin (facets);
-CREATE INDEX search_entry_by_document_en ON search_entry USING gin (document_en);
-CREATE INDEX search_entry_by_document_de ON search_entry USING gin (document_de);
+-- What waits to be put into an index is read by every search: little may wait (kB).
+CREATE INDEX search_entry_by_facet ON search_entry USING gin (facets) WITH (gin_pending_list_limit = 256);
+CREATE INDEX search_entry_by_document_en ON search_entry USING gin (document_en) WITH (gin_pending_list_limit = 256);
+CREATE INDEX search_entry_by_document_de ON search_entry USING gin (document_de) WITH (gin_pending_list_limit = 256);
 CREATE INDEX search_entry_by_amount ON search_entry (amount, product_id);
 CREATE INDEX search_entry_by_amount_down ON search_entry ((-amount), product_id);
 CREATE INDEX search_entry_by_name_en ON search_entry (name_en, product_id);

@@ -72,22 +72,27 @@ const addMissing = `
     AND NOT EXISTS (SELECT FROM search_word known WHERE known.language = said.language AND known.word = said.word)
   ORDER BY language, word ON CONFLICT DO NOTHING`
 
+// An entry that would be the same stays: writing it costs all of its indexes.
 const upsert = `
-  WITH ${source}
+  WITH ${source}, put AS (
   INSERT INTO search_entry (product_id, amount, currency, in_stock, facets, name_en, name_de, document_en, document_de)
   SELECT id, amount, currency, in_stock, facets, unaccent(lower(en.name)), unaccent(lower(de.name)), en.document,
          de.document
   FROM shown
   JOIN (SELECT id, name, ${documentOf("en")} AS document FROM (${textsIn("en")}) AS text) AS en USING (id)
   JOIN (SELECT id, name, ${documentOf("de")} AS document FROM (${textsIn("de")}) AS text) AS de USING (id)
-  JOIN (SELECT facet.id, array_agg(known.id) AS facets
+  JOIN (SELECT facet.id, array_agg(known.id ORDER BY known.id) AS facets
         FROM facet JOIN search_facet known USING (dimension, value) GROUP BY facet.id) AS counted USING (id)
   ORDER BY id
   ON CONFLICT (product_id) DO UPDATE
   SET amount = excluded.amount, currency = excluded.currency, in_stock = excluded.in_stock,
       facets = excluded.facets, name_en = excluded.name_en, name_de = excluded.name_de,
       document_en = excluded.document_en, document_de = excluded.document_de
-  RETURNING product_id`
+  WHERE (search_entry.amount, search_entry.currency, search_entry.in_stock, search_entry.facets, search_entry.name_en,
+         search_entry.name_de, search_entry.document_en, search_entry.document_de)
+        IS DISTINCT FROM (excluded.amount, excluded.currency, excluded.in_stock, excluded.facets, excluded.name_en,
+                          excluded.name_de, excluded.document_en, excluded.document_de))
+  SELECT id FROM shown`
 
 /** The upkeep of what the search finds. */
 export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
@@ -103,7 +108,7 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
     })
     const values = [productIds, PRICE_STEPS]
     await connection.query({ name: "search-add-missing", text: addMissing, values })
-    const { rows } = await connection.query<{ product_id: string }>({
+    const { rows } = await connection.query<{ id: string }>({
       name: "search-upsert",
       text: upsert,
       values,
@@ -111,7 +116,16 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
     await connection.query({
       name: "search-remove",
       text: "DELETE FROM search_entry WHERE product_id = ANY ($1::uuid[]) AND product_id <> ALL ($2::uuid[])",
-      values: [productIds, rows.map((row) => row.product_id)],
+      values: [productIds, rows.map(({ id }) => id)],
+    })
+  },
+
+  async mark(tx, productIds) {
+    await inTransaction(tx).query({
+      name: "search-mark",
+      text: `INSERT INTO search_stale SELECT unnest($1::uuid[]) AS product_id ORDER BY product_id
+             ON CONFLICT DO NOTHING`,
+      values: [productIds],
     })
   },
 

@@ -6,6 +6,7 @@ import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import type { Prices } from "../prices/ports.ts"
 import type { PricePorts } from "../prices/set-prices.ts"
 import type { Products } from "../products/ports.ts"
+import type { SearchUpkeep } from "../search/ports.ts"
 import type { AdjustmentPorts, LevelPorts } from "../stock/adjust-stock.ts"
 import { chunkPrices } from "./chunk-prices.ts"
 import { chunkProducts } from "./chunk-products.ts"
@@ -14,6 +15,7 @@ import type { BulkCategory, BulkNames, BulkProducts } from "./ports.ts"
 
 export type ChunkPorts = AdjustmentPorts & {
   readonly bulk: BulkProducts
+  readonly searchIndex: SearchUpkeep
   readonly products: Products
   readonly prices: Prices
 }
@@ -92,7 +94,7 @@ export async function openChunk(
       await stock.write()
       if (entries.length > 0) await ports.audit.add(tx, call, entries)
       await ports.outbox.add(tx, withoutOutdated(messages))
-      if (toFind.size > 0) await ports.searchIndex.refresh(tx, [...toFind])
+      if (toFind.size > 0) await ports.searchIndex.mark(tx, [...toFind])
     },
   }
 }

@@ -73,8 +73,16 @@ function hasCardNumber(groups: readonly string[], isOne: (digits: string) => boo
   return false
 }
 
+/** What it says needs no closer look: its digits are those that it shows. */
+const PLAIN = /^[\s!-~\p{L}\p{M}\p{P}]*$/u
+
+/** Fewer digits than that are nobody's card number: spares almost every text the closer look. */
+const hasFewDigits = (text: string): boolean =>
+  PLAIN.test(text) && (text.match(/\d/g)?.length ?? 0) < SHORTEST
+
 /** @param isOne whether digits are a card number */
 function contains(text: string, isOne: (digits: string) => boolean): boolean {
+  if (hasFewDigits(text)) return false
   // Wide digits are digits, and what cannot be seen parts none.
   const plain = text
     .normalize("NFKC")
@@ -96,13 +104,8 @@ function contains(text: string, isOne: (digits: string) => boolean): boolean {
  */
 export const containsCardNumber = (text: string): boolean => contains(text, isCardNumber)
 
-/** Fewer digits than that are nobody's card number: spares almost every text the closer look. */
-const mayContain = (text: string): boolean =>
-  text.length >= SHORTEST && (text.match(/\p{N}/gu)?.length ?? 0) >= SHORTEST
-
 /**
  * The same for text of which nobody knows what it is: only numbers that an issuer may have given out count, and no
  * GTINs, so that identifiers, article numbers and moments pass.
  */
-export const containsIssuedCardNumber = (text: string): boolean =>
-  mayContain(text) && contains(text, isIssued)
+export const containsIssuedCardNumber = (text: string): boolean => contains(text, isIssued)

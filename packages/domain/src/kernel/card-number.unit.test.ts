@@ -98,3 +98,12 @@ test("a number with the check digit is found, with any other it is not", () => {
     }),
   )
 })
+
+test.each(["¹", "₁", "①", "１", "𝟏"])("a digit that is written as %s is one", (one) => {
+  expect(containsCardNumber(`4${one.repeat(15)}`)).toBe(true)
+  expect(containsIssuedCardNumber(`4${one.repeat(15)}`)).toBe(true)
+})
+
+test("sixteen digits may hide in nine characters", () => {
+  expect(containsIssuedCardNumber("④⑪⑪⑪⑪⑪⑪⑪①")).toBe(true)
+})
