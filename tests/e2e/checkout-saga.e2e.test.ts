@@ -162,8 +162,10 @@ it("a checkout whose payment provider is out goes on, or back, at an operator's 
 
   await standsAt(goes.orderId, "authorise-payment", 6)
   await back()
-  const now = (await standing(goes.orderId)).customStatus as SagaPosition
-  if (now.needsAttention) await say(goes.orderId, "retry", now)
+  for (const { orderId } of [goes, ends]) {
+    const now = (await standing(orderId)).customStatus as SagaPosition
+    if (now.needsAttention) await say(orderId, "retry", now)
+  }
   expect((await goes.buyer.ended(goes.orderId)).status).toBe("Paid")
   expect((await ends.buyer.ended(ends.orderId)).cancelReason?.code).toBe("checkout.ended")
   expect(await receivedFor(goes.orderId)).toEqual([["succeeded", 380_00]])
