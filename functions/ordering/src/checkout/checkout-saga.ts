@@ -37,8 +37,8 @@ export const PAYMENT_REPORTED = "payment-reported"
 
 /** How long the saga waits for Catalog. */
 const STOCK_DEADLINE_MINUTES = 10
-/** After so long without Catalog's answer the order itself is read. */
-const FIRST_LOOK_MINUTES = 1
+/** After so long without Catalog's answer the order itself is read: soon, for a shopper who watches, and once more. */
+const LOOKS_AFTER_MINUTES = [0.25, 1, STOCK_DEADLINE_MINUTES]
 /** So long before the stock's end nothing is captured any more: the clocks of two apps differ, and messages take time. */
 const MARGIN_MINUTES = 5
 /** The net under the provider's reports: a payment that needs more time is asked for after pauses that double. */
@@ -139,9 +139,10 @@ export const checkout = saga("checkout", {
 function* awaitStock(saga: Saga, orderId: string): Steps<CheckoutFacts | undefined> {
   const until = new Date(saga.now.getTime() + STOCK_DEADLINE_MINUTES * 60_000)
   const says = `waits for the stock until ${inWords(until, saga.now)}, then cancels`
-  for (const minutes of [FIRST_LOOK_MINUTES, STOCK_DEADLINE_MINUTES - FIRST_LOOK_MINUTES]) {
+  for (const [look, minutes] of LOOKS_AFTER_MINUTES.entries()) {
     saga.at("awaiting-stock", says, until)
-    const answer = yield* saga.race([STOCK_RESERVED, STOCK_REJECTED], minutes)
+    const waited = LOOKS_AFTER_MINUTES[look - 1] ?? 0
+    const answer = yield* saga.race([STOCK_RESERVED, STOCK_REJECTED], minutes - waited)
     if (answer?.event === STOCK_REJECTED) return refuse(saga, stockInsufficient(answer.data))
     if (answer) return answer.data
     saga.at("reading-order", "reads the order")

@@ -66,7 +66,7 @@ describe("forward", () => {
 
   test("reads an order whose answer of Catalog does not come, and takes up one whose stock is confirmed", async () => {
     const played = await playCheckout({ stock: "unheard" })
-    expect([played.state, played.seconds]).toEqual(["Paid", 60])
+    expect([played.state, played.seconds]).toEqual(["Paid", 15])
     expect(names(played)).toEqual(["read-order", ...FORWARD])
   })
 
@@ -155,7 +155,7 @@ describe("led back", () => {
     const played = await playCheckout({ stock: "silent" })
     expect(reasonIn(played.world.stored.order)?.code).toBe("stock.no-answer")
     expect(played.seconds).toBe(600)
-    expect(names(played)).toEqual(["read-order", "read-order", "cancel-order"])
+    expect(names(played)).toEqual(["read-order", "read-order", "read-order", "cancel-order"])
   })
 
   test("a coupon that is used up says so", async () => {
