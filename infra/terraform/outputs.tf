@@ -28,6 +28,17 @@ output "required_secrets" {
   }
 }
 
+output "storefront_traces" {
+  description = "For `traces` in infra/storefront/<environment>.json: where the console's link to a trace leads, a query in Application Insights."
+  value = join("/", [
+    "https://portal.azure.com/#blade/Microsoft_Azure_Monitoring_Logs/LogsBlade",
+    "resourceId", urlencode(module.monitoring.application_insights_id),
+    "source/LogsBlade.AnalyticsShareLinkToQuery",
+    "query", replace(replace(urlencode("union requests, dependencies, traces, exceptions | where operation_Id == \"TRACE\" | order by timestamp asc"), "+", "%20"), "TRACE", "{traceId}"),
+    "timespan/P30D",
+  ])
+}
+
 output "platform_vault" {
   description = "Vault for the addresses that Flux, Flagger and Alertmanager send alerts to: secrets teams-webhook, slack-webhook and pager-routing-key (hosting = \"aks\")."
   value       = local.aks ? module.key_vault["platform"].uri : null

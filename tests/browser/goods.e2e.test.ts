@@ -98,12 +98,16 @@ describeInBrowser("what is sold, in the back office", () => {
     await page.getByText("One unit costs everybody US$380.00 now.").waitFor()
     await page.getByRole("button", { name: "Add a price" }).click()
     await page.getByLabel("One unit costs, price 2").fill("349.999")
+    await page.keyboard.press("Enter")
     await page.getByText("An amount such as 12.50").waitFor()
+    expect(await focused(page)).toBe("One unit costs, price 2")
     await page.getByLabel("One unit costs, price 2").fill("350")
     // Another change of the product stands in nobody's way.
     await changeProduct(shop, "htc-u11-plus", { brand: "HTC Corporation" })
     await page.getByRole("button", { name: "Save the prices" }).click()
-    await page.getByText("Prices 0 and 1 are for the same currency").waitFor()
+    // At both rows, and once more for whoever looks at the button.
+    await page.getByText("Two prices for the same currency").nth(2).waitFor()
+    expect(await focused(page)).toBe("From, price 1")
     await page.getByLabel("Until, price 2").fill("2190-01-01T00:00")
     await page.getByRole("button", { name: "Save the prices" }).click()
     await page.getByText("lowest price of the last 30 days US$380.00").waitFor()

@@ -42,6 +42,7 @@ describeInBrowser("the shop in a browser, where something is in the way", () => 
     await page.waitForURL(/\/orders\/[0-9a-f-]{36}/)
     await untilOrderIs(page, "Paid")
     expect(await countOrders(shop)).toBe(before + 1)
+    expectComplaints(complaints, /ERR_INTERNET_DISCONNECTED/)
   })
 
   it("sends a change again when a part of the shop is away for a moment, or its answer got lost", async ({

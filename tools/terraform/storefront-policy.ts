@@ -1,6 +1,6 @@
 /** Holds the Application Gateway's rules for the storefront against the file that the local gateway serves it by. */
 import { isDeepStrictEqual } from "node:util"
-import { type StorefrontTable, storefrontPlaces } from "@eshop/gateway/storefront-places"
+import { policyOf, type StorefrontTable, storefrontPlaces } from "@eshop/gateway/storefront-places"
 import { type Plan, resourcesOf } from "./plan.ts"
 import type { Finding } from "./policies.ts"
 
@@ -80,9 +80,10 @@ function policiesOf({ table, configurations }: Storefront, plan: Plan, environme
   return Object.fromEntries(
     (["shop", "staff"] as const).map((whose) => [
       whose,
-      table.policies[whose]
-        .replaceAll("{identity}", [...new Set(identity[whose].map(originOf))].join(" "))
-        .replaceAll("{payments}", originOf(configuration.payments.script)),
+      policyOf(table, whose, {
+        identity: [...new Set(identity[whose].map(originOf))],
+        payments: originOf(configuration.payments.script),
+      }),
     ]),
   )
 }

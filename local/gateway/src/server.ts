@@ -16,7 +16,7 @@ import type { RequestSpans } from "./request-spans.ts"
 import { readTarget, type Target } from "./request-target.ts"
 import type { GatewayFiles } from "./routes.ts"
 import { type Storefront, storefrontPages } from "./storefront.ts"
-import { answerTelemetry, PAGE_SPANS, takePageSpans } from "./telemetry.ts"
+import { answerTelemetry, PAGE_SPANS, TRACES, takePageSpans } from "./telemetry.ts"
 import { traceparentOf } from "./trace.ts"
 
 /** How the gateway is run. */
@@ -112,9 +112,9 @@ function handlerOf(
   const readBody = bodyReader(options.bodyTimeoutMs ?? BODY_TIMEOUT_MS)
   const upstreams = new Map(Object.entries(options.upstreams).map(([name, url]) => [name, new URL(url)]))
 
-  const sentSpans = options.telemetry === undefined ? {} : { telemetry: PAGE_SPANS }
+  const telemetryPlaces = options.telemetry === undefined ? {} : { telemetry: PAGE_SPANS, traces: TRACES }
   const answerStorefront =
-    options.storefront && storefrontPages({ ...options.storefront, ...sentSpans }, files.storefront)
+    options.storefront && storefrontPages({ ...options.storefront, ...telemetryPlaces }, files.storefront)
   const telemetry = options.telemetry === undefined ? undefined : new URL(options.telemetry)
   const faults = options.faults === undefined ? undefined : new URL(options.faults)
 

@@ -8,9 +8,40 @@ export type StorefrontTable = {
   readonly prerendered: readonly string[]
   /** What the staff's addresses begin with. */
   readonly staff: readonly string[]
-  /** Content-Security-Policy of the shop's pages and of the staff's; `{identity}` and `{payments}` are origins. */
+  /** Content-Security-Policy of the shop's pages and of the staff's; what stands in braces is filled in by `policyOf`. */
   readonly policies: { readonly shop: string; readonly staff: string }
+  /**
+   * What payment providers need by their own word, by the origin of their script; of Stripe:
+   * https://docs.stripe.com/security/guide#content-security-policy. Others have all of it at that origin.
+   */
+  readonly payments: Readonly<Record<string, PaymentSources>>
   readonly cacheControl: { readonly assets: string; readonly others: string }
+}
+
+type PaymentSources = {
+  readonly scripts: readonly string[]
+  readonly frames: readonly string[]
+  /** What the provider's script speaks to from within our page. */
+  readonly connections: readonly string[]
+}
+
+/**
+ * The Content-Security-Policy of a page.
+ * @param identity origins of the OpenID provider
+ * @param payments origin of the payment provider's script
+ */
+export function policyOf(
+  { policies, payments: providers }: Pick<StorefrontTable, "policies" | "payments">,
+  whose: keyof StorefrontTable["policies"],
+  { identity, payments }: { readonly identity: readonly string[]; readonly payments: string },
+): string {
+  const sources = providers[payments] ?? { scripts: [payments], frames: [payments], connections: [] }
+  const listed = (origins: readonly string[]) => origins.map((origin) => ` ${origin}`).join("")
+  return policies[whose]
+    .replaceAll("{identity}", identity.join(" "))
+    .replaceAll("{payment-scripts}", listed(sources.scripts))
+    .replaceAll("{payment-frames}", listed(sources.frames))
+    .replaceAll("{payment-connections}", listed(sources.connections))
 }
 
 /** What lies at an address: a file of the build or of the prerendered pages, which may be missing. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { extname, join } from "node:path"
-import { type StorefrontTable, storefrontPlaces } from "./storefront-places.ts"
+import { policyOf, type StorefrontTable, storefrontPlaces } from "./storefront-places.ts"
 
 /** The shop's own pages, as the gateway serves them. */
 export interface Storefront {
@@ -15,6 +15,8 @@ export interface Storefront {
   payments: string
   /** Where the pages send spans; undefined: nowhere. */
   telemetry?: string
+  /** Where the staff looks at a trace, `{traceId}` standing for it; undefined: nowhere. */
+  traces?: string
 }
 
 /** A registered public client of the provider, and what it asks for. */
@@ -46,13 +48,9 @@ const FILE = /^(\/\w[\w.-]*)+$/
  */
 export function storefrontPages(storefront: Storefront, table: StorefrontTable) {
   const placeOf = storefrontPlaces(table)
-  const { directory, pages, issuer, payments, telemetry } = storefront
-  const policies = Object.fromEntries(
-    Object.entries(table.policies).map(([whose, policy]) => [
-      whose,
-      policy.replaceAll("{identity}", issuer).replaceAll("{payments}", payments),
-    ]),
-  )
+  const { directory, pages, issuer, payments, telemetry, traces } = storefront
+  const origins = { identity: [issuer], payments }
+  const policies = { shop: policyOf(table, "shop", origins), staff: policyOf(table, "staff", origins) }
   const read = async (path: string): Promise<Buffer | undefined> => {
     if (!FILE.test(path)) return undefined
     for (const folder of [directory, pages]) {
@@ -85,6 +83,7 @@ export function storefrontPages(storefront: Storefront, table: StorefrontTable) 
       const configuration = {
         ...{ ...client, apiBase: "", staff: client, payments: paymentsOf(payments) },
         ...(telemetry !== undefined && { telemetry }),
+        ...(traces !== undefined && { traces }),
       }
       return answer(200, Buffer.from(JSON.stringify(configuration)), pathname)
     }

@@ -60,7 +60,7 @@ it("passes on what its own pages tell of themselves, and nobody else's", async (
   expect(asked).toEqual([])
 })
 
-it("tells the pages where to send them, while the part runs", async () => {
+it("tells the pages where to send them and where to look at them, while the part runs", async () => {
   const directory = "nowhere"
   const pages = await startEdge({
     storefront: {
@@ -72,7 +72,10 @@ it("tells the pages where to send them, while the part runs", async () => {
     telemetry: "http://localhost:1",
   })
   const configuration = await fetch(`${pages.url}/storefront.json`)
-  expect(await configuration.json()).toMatchObject({ telemetry: "/console/telemetry/v1/traces" })
+  expect(await configuration.json()).toMatchObject({
+    telemetry: "/console/telemetry/v1/traces",
+    traces: "/console/telemetry/#/traces/{traceId}",
+  })
   await pages.close()
 })
 

@@ -6,6 +6,8 @@ const service = { name: "telemetry", prefix: "/console/telemetry" }
 
 /** Where the shop's own pages send their spans, one for each action of a user. */
 export const PAGE_SPANS = `${service.prefix}/v1/traces`
+/** Where a trace is looked at. */
+export const TRACES = `${service.prefix}/#/traces/{traceId}`
 const MAX_SPANS_BYTES = 16_384
 
 /**

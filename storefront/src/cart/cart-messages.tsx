@@ -1,11 +1,15 @@
 import { countryName, money } from "../texts/format.ts"
 import { hasText, plural, t } from "../texts/texts.ts"
 import { type Cart, type CartMessage, dismissMessages, useCartMessages } from "./cart.ts"
+import { productName } from "./product-name.ts"
 
 /** What a shopper has to know of the cart. Those that are told once stay until they are put away. */
 export function CartMessages({ cart }: { cart: Cart }) {
   const messages = useCartMessages(cart)
-  const nameOf = (sku: string) => cart.lines.find((line) => line.sku === sku)?.name ?? sku
+  const nameOf = (sku: string) => {
+    const line = cart.lines.find((one) => one.sku === sku)
+    return line ? productName(line) : sku
+  }
   return (
     <div role="status" aria-label={t("message.label")}>
       {messages.length > 0 && (

@@ -10,6 +10,7 @@ import { money } from "../texts/format.ts"
 import { t, useLanguage } from "../texts/texts.ts"
 import { type Cart, type CartLine, once, useCart, useCartChange } from "./cart.ts"
 import { CartMessages } from "./cart-messages.tsx"
+import { productName } from "./product-name.ts"
 import { Discounts, Totals } from "./totals.tsx"
 
 export function CartPage() {
@@ -56,6 +57,7 @@ export function CartPage() {
 type Change = ReturnType<typeof useCartChange>
 
 function Line({ line, change }: { line: CartLine; change: Change }) {
+  const name = productName(line)
   const options = Object.values(line.options).join(", ")
   const isListed = line.unitPrice.amount === line.listPrice.amount
   return (
@@ -63,7 +65,7 @@ function Line({ line, change }: { line: CartLine; change: Change }) {
       <Picture url={line.image} alt="" size={96} />
       <div className="cart-line-what">
         {line.slug === undefined ? (
-          <span className="cart-line-name">{line.name}</span>
+          <span className="cart-line-name">{name}</span>
         ) : (
           <Link
             to="/products/$slug"
@@ -71,7 +73,7 @@ function Line({ line, change }: { line: CartLine; change: Change }) {
             search={{ sku: line.sku }}
             className="cart-line-name"
           >
-            {line.name}
+            {name}
           </Link>
         )}
         {options !== "" && <p className="cart-line-options">{options}</p>}
@@ -82,7 +84,7 @@ function Line({ line, change }: { line: CartLine; change: Change }) {
       </div>
       <div className="cart-line-quantity">
         <QuantityField
-          label={t("cart.quantity-of", { name: line.name })}
+          label={t("cart.quantity-of", { name })}
           isLabelHidden
           value={line.quantity}
           rule={line.quantityRule}
@@ -94,7 +96,7 @@ function Line({ line, change }: { line: CartLine; change: Change }) {
           onClick={() => change.mutate(once({ do: "remove", sku: line.sku }))}
         >
           {t("cart.remove")}
-          <span className="visually-hidden"> {line.name}</span>
+          <span className="visually-hidden"> {name}</span>
         </button>
       </div>
       <p className="cart-line-total price">{money(line.total)}</p>

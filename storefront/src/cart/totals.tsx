@@ -2,6 +2,7 @@ import { type Money, money, percentage } from "../texts/format.ts"
 import { inLanguage, plural, t } from "../texts/texts.ts"
 import type { Cart, CartLine } from "./cart.ts"
 import { discountName, notAppliedWords } from "./discount-words.ts"
+import { productName } from "./product-name.ts"
 
 /** What was taken off, each with the rule that did it. */
 export function Discounts({ discounts }: { discounts: CartLine["discounts"] }) {
@@ -27,14 +28,15 @@ function wordsOf(discount: CartLine["discounts"][number]): string {
 export function BoughtLines({
   lines,
 }: {
-  lines: readonly Pick<CartLine, "sku" | "name" | "quantity" | "discounts" | "total">[]
+  lines: readonly (Pick<CartLine, "sku" | "name" | "quantity" | "discounts" | "total"> &
+    Partial<Pick<CartLine, "translations">>)[]
 }) {
   return (
     <ul className="bought-lines">
       {lines.map((line) => (
         <li key={line.sku}>
           <span>
-            {plural("checkout.units", line.quantity, { name: line.name })}
+            {plural("checkout.units", line.quantity, { name: productName(line) })}
             <Discounts discounts={line.discounts} />
           </span>
           <span>{money(line.total)}</span>

@@ -22,6 +22,8 @@ export type Configuration = Registration & {
   }
   /** Where a span of each action of the user is sent (OTLP over HTTP); absent: nowhere. */
   readonly telemetry?: string
+  /** Where the staff looks at a trace, `{traceId}` standing for its id; absent: there is no such place. */
+  readonly traces?: string
 }
 
 export const readConfiguration = (): Promise<Configuration> =>

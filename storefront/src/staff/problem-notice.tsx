@@ -1,20 +1,6 @@
 import { ApiError } from "../api/api.ts"
+import { messageOf, wordsFor } from "./problem-words.ts"
 import { t } from "./texts.ts"
-
-const byStatus: Readonly<Record<number, string>> = {
-  0: t("problem.no-answer"),
-  403: t("problem.403"),
-  412: t("problem.412"),
-  429: t("problem.429"),
-  503: t("problem.503"),
-}
-
-/** What to say of an error to somebody of the staff: what the API itself says in detail, after what its status means. */
-export function wordsFor(error: unknown): string {
-  if (!(error instanceof ApiError)) return t("problem.unknown")
-  const { status, title, detail } = error.problem
-  return [byStatus[status] ?? `${title}.`, detail].filter(Boolean).join(" ")
-}
 
 /** Tells of an error, with what is wrong member by member, and with a reference by which it is found in the telemetry. */
 export function ProblemNotice({ error, again }: { error: unknown; again?: () => void }) {
@@ -24,9 +10,9 @@ export function ProblemNotice({ error, again }: { error: unknown; again?: () => 
       <p>{wordsFor(error)}</p>
       {problem?.errors && (
         <ul className="notice-details">
-          {problem.errors.map(({ pointer, message }) => (
-            <li key={pointer + message}>
-              <code>{pointer}</code> {message}
+          {problem.errors.map((one) => (
+            <li key={one.pointer + one.message}>
+              <code>{one.pointer}</code> {messageOf(one)}
             </li>
           ))}
         </ul>

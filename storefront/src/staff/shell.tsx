@@ -1,8 +1,9 @@
 import { onlineManager } from "@tanstack/react-query"
-import { Link, Outlet } from "@tanstack/react-router"
-import { useSyncExternalStore } from "react"
+import { Link, Outlet, useRouterState } from "@tanstack/react-router"
+import { useState, useSyncExternalStore } from "react"
 import { Page } from "../design/page.tsx"
 import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
+import { currentLanguage, type Language, languages, rememberLanguage } from "../texts/texts.ts"
 import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
 import { t } from "./texts.ts"
@@ -35,6 +36,7 @@ function Header({ person }: { person: Customer | undefined }) {
       <a href="/" className="header-link">
         {t("shell.shop")}
       </a>
+      <LanguageChoice />
       {person ? (
         <>
           <span className="staff-name">{person.name}</span>
@@ -51,9 +53,41 @@ function Header({ person }: { person: Customer | undefined }) {
   )
 }
 
-function Navigation({ roles }: { roles: readonly string[] }) {
+/** Another language is another load of the page, which asks first where something is not saved. */
+function LanguageChoice() {
+  const choose = (language: Language) => {
+    rememberLanguage(language)
+    location.reload()
+  }
   return (
-    <nav className="staff-navigation" aria-label={t("shell.navigation")}>
+    <label className="language">
+      <span className="visually-hidden">{t("shell.language")}</span>
+      <select value={currentLanguage()} onChange={({ target }) => choose(target.value as Language)}>
+        {Object.entries(languages).map(([code, name]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** The ways to all pages. Where there is little room they are behind a button, and gone again on the next page. */
+function Navigation({ roles }: { roles: readonly string[] }) {
+  const pathname = useRouterState({ select: ({ location }) => location.pathname })
+  const [openAt, setOpenAt] = useState<string>()
+  const isOpen = openAt === pathname
+  return (
+    <nav className="staff-navigation" aria-label={t("shell.navigation")} data-open={isOpen}>
+      <button
+        type="button"
+        className="button button-small button-quiet staff-menu"
+        aria-expanded={isOpen}
+        onClick={() => setOpenAt(isOpen ? undefined : pathname)}
+      >
+        {t("shell.menu")}
+      </button>
       {navigation.map(({ label, entries }) => {
         const mine = entries.filter((entry) => mayVisit(entry, roles))
         return mine.length === 0 ? null : (

@@ -1,11 +1,14 @@
 import { messages } from "../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts around the staff's pages. */
-export const t = messages({
+export const en = {
   "shell.skip": "Skip to the content",
   "shell.brand": "eShop back office",
   "shell.navigation": "Back office",
   "shell.shop": "To the shop",
+  "shell.language": "Language",
+  "shell.menu": "Menu",
   "shell.sign-in": "Sign in",
   "shell.sign-out": "Sign out",
   "shell.offline":
@@ -21,9 +24,12 @@ export const t = messages({
   "failed.again": "Try again",
   "problem.no-answer": "The shop does not answer. Check the connection; nothing was lost.",
   "problem.unknown": "Something went wrong in this page.",
+  "problem.refused": "The shop refused this.",
   "problem.403": "Your roles do not allow this.",
   "problem.412": "Somebody else has changed it meanwhile.",
   "problem.429": "Too many requests. Wait a moment.",
   "problem.503": "A part of the shop is away for the moment. Try again soon.",
   "problem.reference": "Reference for the operators: {reference}",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,12 +1,11 @@
-/** Values by their names in a text. */
-export type Values = Readonly<Record<string, string | number>>
+import { filled, type Values } from "./filled.ts"
+import { currentLanguage } from "./texts.ts"
 
-/** A text with each `{name}` in it replaced by the value of that name. */
-export const filled = (text: string, values: Values): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+/** The texts of a catalogue in another language: the same keys, or it does not compile. */
+export type Translated<Texts> = { readonly [Key in keyof Texts]: string }
 
-/** A catalogue of texts in one language; its keys are checked when they are used. */
+/** A catalogue of texts, said in the language that is chosen; its keys are checked when they are used. */
 export const messages =
-  <const Texts extends Readonly<Record<string, string>>>(texts: Texts) =>
+  <const Texts extends Readonly<Record<string, string>>>(en: Texts, de: Translated<Texts>) =>
   (key: keyof Texts & string, values: Values = {}): string =>
-    filled(texts[key] as string, values)
+    filled(currentLanguage() === "de" ? de[key] : (en[key] as string), values)

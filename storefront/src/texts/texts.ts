@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react"
 import { en, type TextKey, type Texts } from "./en.ts"
-import { filled, type Values } from "./messages.ts"
+import { filled, type Values } from "./filled.ts"
 
 export type Language = "en" | "de"
 
@@ -58,9 +58,12 @@ async function show(next: Language): Promise<void> {
 /** Loads the texts in the language that the visitor reads. */
 export const loadTexts = (): Promise<void> => show(wantedLanguage())
 
+/** Keeps a language for the next loads of a page. */
+export const rememberLanguage = (next: Language): void => localStorage.setItem(CHOICE, next)
+
 /** Changes the language, now and for the next visits. */
 export async function chooseLanguage(next: Language): Promise<void> {
-  localStorage.setItem(CHOICE, next)
+  rememberLanguage(next)
   const named = languageOfAddress(location.pathname)
   if (named === DEFAULT_LANGUAGE || named === next) return show(next)
   // The address says another one: the same page lies below none.

@@ -51,6 +51,7 @@ export const CartView = z
         sku: Sku,
         productId: ProductId,
         name: z.string(),
+        translations: z.record(z.string(), z.string()).optional().describe("The name in other languages"),
         slug: z.string().optional(),
         options: VariantOptions,
         image: z.string().optional(),
@@ -146,9 +147,10 @@ const viewOfOffer = ({ method, price }: ShippingOffer) => ({
 function linesOf({ priced, totals }: PricedCart, variants: Variants): CartView["lines"] {
   const listPrices = new Map(priced.lines.map(({ sku, listPrice }) => [sku, listPrice]))
   return totals.lines.map((line) => {
-    const { options = {}, slug, image, quantity: quantityRule } = variants.get(line.sku) ?? {}
+    const { options = {}, translations, slug, image, quantity: quantityRule } = variants.get(line.sku) ?? {}
     return {
       ...line,
+      ...(translations && { translations }),
       ...(slug !== undefined && { slug }),
       options,
       ...(image !== undefined && { image }),

@@ -1,4 +1,5 @@
 import type { Send } from "@eshop/building-blocks/app/testing/app-under-test"
+import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { seedProducts, seedSnapshots } from "@eshop/domain/seed"
 import type { Cloud } from "@eshop/local-cloud/cloud"
@@ -14,6 +15,7 @@ import {
   checkOut,
   checkoutOf,
   customer,
+  newProduct,
   put,
 } from "../testing/basket.ts"
 
@@ -132,6 +134,16 @@ describe("a cart", () => {
       Array(2).fill([404, "variant.unknown"]),
     )
     expect(await basket.everything()).toEqual(before)
+  })
+
+  test("says what a product is called in other languages, whether Catalog told it or was asked", async () => {
+    const { sku, ...product } = newProduct(1_00, { name: "Lamp", translations: { de: "Lampe" } })
+    const asked = basket.appWith({ catalog: catalogOf([product]) })
+    const line = { sku, name: "Lamp", translations: { de: "Lampe" } }
+    expect((await put(asked.as(customer()), sku, 1)).body.lines).toMatchObject([line])
+    await asked.publish(ProductChanged, { ...product, version: 2, translations: { de: "Leuchte" } })
+    const { lines } = (await put(asked.as(customer()), sku, 1)).body
+    expect(lines).toMatchObject([{ ...line, translations: { de: "Leuchte" } }])
   })
 
   test("holds 100 variants at the most", async () => {

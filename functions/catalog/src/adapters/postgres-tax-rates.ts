@@ -1,5 +1,5 @@
-import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
-import type { TaxRate } from "@eshop/domain/contracts/taxes"
+import { inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
+import type { TaxRates as RatesOfCountry, TaxRate } from "@eshop/domain/contracts/taxes"
 import type pg from "pg"
 import type { CountryOfTaxes, TaxRates } from "../taxes/ports.ts"
 
@@ -12,31 +12,33 @@ type Row = {
   valid_until: Date | null
 }
 
+async function ratesOf(connection: Queryable, country: string): Promise<RatesOfCountry> {
+  // A country without rates is one row without a category.
+  const { rows } = await connection.query<Row>({
+    name: "tax-rates-of",
+    text: `SELECT version, state, tax_category, rate, valid_from, valid_until
+           FROM tax_country LEFT JOIN tax_rate USING (country) WHERE country = $1 ORDER BY place`,
+    values: [country],
+  })
+  const rates = rows.flatMap(({ tax_category: taxCategory, ...row }): TaxRate[] =>
+    taxCategory === null
+      ? []
+      : [
+          {
+            country,
+            ...(row.state !== null && { state: row.state }),
+            taxCategory,
+            rate: row.rate,
+            validFrom: row.valid_from.toISOString(),
+            ...(row.valid_until && { validUntil: row.valid_until.toISOString() }),
+          },
+        ],
+  )
+  return { country, version: rows[0]?.version ?? 0, rates }
+}
+
 export const postgresTaxRates = (pool: pg.Pool): TaxRates => ({
-  async of(country) {
-    // A country without rates is one row without a category.
-    const { rows } = await pool.query<Row>({
-      name: "tax-rates-of",
-      text: `SELECT version, state, tax_category, rate, valid_from, valid_until
-             FROM tax_country LEFT JOIN tax_rate USING (country) WHERE country = $1 ORDER BY place`,
-      values: [country],
-    })
-    const rates = rows.flatMap(({ tax_category: taxCategory, ...row }): TaxRate[] =>
-      taxCategory === null
-        ? []
-        : [
-            {
-              country,
-              ...(row.state !== null && { state: row.state }),
-              taxCategory,
-              rate: row.rate,
-              validFrom: row.valid_from.toISOString(),
-              ...(row.valid_until && { validUntil: row.valid_until.toISOString() }),
-            },
-          ],
-    )
-    return { country, version: rows[0]?.version ?? 0, rates }
-  },
+  of: (country) => ratesOf(pool, country),
 
   async countries({ after, limit }) {
     const { rows } = await pool.query<CountryOfTaxes>({
@@ -49,12 +51,13 @@ export const postgresTaxRates = (pool: pg.Pool): TaxRates => ({
   },
 
   async lock(tx, country) {
-    const { rows } = await inTransaction(tx).query<{ version: number }>(
+    const connection = inTransaction(tx)
+    await connection.query(
       `INSERT INTO tax_country (country, version) VALUES ($1, 0)
-       ON CONFLICT (country) DO UPDATE SET version = tax_country.version RETURNING version`,
+       ON CONFLICT (country) DO UPDATE SET version = tax_country.version`,
       [country],
     )
-    return rows[0]?.version ?? 0
+    return await ratesOf(connection, country)
   },
 
   async set(tx, { country, version, rates }) {

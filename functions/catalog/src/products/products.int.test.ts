@@ -117,7 +117,8 @@ describe("an update", () => {
     const [change, ...more] = await shop.told(product.id)
     expect(more).toEqual([])
     expect(change?.data).toEqual({
-      ...{ productId: product.id, version: 2, name: "Another", slug: product.slug, categories: [] },
+      ...{ productId: product.id, version: 2, name: "Another", translations: { de: "Anderes" } },
+      ...{ slug: product.slug, categories: [] },
       variants: [
         {
           ...{ sku: product.variants[0]?.sku, options: product.variants[0]?.options, price: PRICE.unitPrice },

@@ -9,10 +9,10 @@ export type TaxRates = {
   /** Countries of which rates are known, by their codes. @param page.after the code before the first of the page */
   countries(page: { after?: string; limit: number }): Promise<readonly CountryOfTaxes[]>
   /**
-   * A country's version, locked until the transaction ends. One that is not known yet is remembered with version 0, so
+   * All rates of a country, locked until the transaction ends. One that is not known yet is remembered with version 0, so
    * that the second of two that come at once waits for the first.
    */
-  lock(tx: Tx, country: string): Promise<number>
+  lock(tx: Tx, country: string): Promise<RatesOfCountry>
   /** Keeps a country's rates in the place of those before. */
   set(tx: Tx, rates: RatesOfCountry): Promise<void>
 }

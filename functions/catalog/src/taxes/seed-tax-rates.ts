@@ -7,7 +7,7 @@ export async function seedTaxRates(ports: TaxRatePorts, call: Call): Promise<num
   let added = 0
   for (const rates of seed)
     added += await call.transact(async (tx) => {
-      if ((await ports.taxRates.lock(tx, rates.country)) > 0) return 0
+      if ((await ports.taxRates.lock(tx, rates.country)).version > 0) return 0
       await keepTaxRates(ports, tx, call, rates)
       return 1
     })

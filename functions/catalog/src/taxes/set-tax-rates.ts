@@ -7,6 +7,7 @@ import {
   ratesFrom,
   TaxRateList,
   taxRateNever,
+  taxRatePast,
   taxRatesOverlap,
 } from "@eshop/domain/catalog/tax-rates"
 import { TaxRatesChanged } from "@eshop/domain/contracts/catalog-events"
@@ -25,20 +26,22 @@ const taxRatesStale = defineRefusal(
 
 export type TaxRatePorts = { readonly taxRates: TaxRates; readonly audit: Audit; readonly outbox: Outbox }
 
-/** Sets all tax rates of a country, and tells the other contexts of them. */
+/** Sets the tax rates of a country that hold now or will, and tells the other contexts of them. */
 export const setTaxRates = useCase("catalog.set-tax-rates", {
   input: z.strictObject({ country: CountryCode, rates: TaxRateList }),
   result: RatesOfCountry,
-  refusals: [taxRatesStale, taxRateNever, taxRatesOverlap],
+  refusals: [taxRatesStale, taxRateNever, taxRatesOverlap, taxRatePast],
   handle:
     (ports: TaxRatePorts) =>
     ({ country, rates }, call) =>
       call.transact(async (tx) => {
-        const version = await ports.taxRates.lock(tx, country)
+        const known = await ports.taxRates.lock(tx, country)
+        const { version } = known
         if (isStale(call, version)) return taxRatesStale({ version })
-        const decided = decideTaxRates({ country, version }, rates)
-        if (!isRefusal(decided)) await keepTaxRates(ports, tx, call, decided)
-        return decided
+        const decided = decideTaxRates(known, rates, call.now)
+        if (isRefusal(decided)) return decided
+        await keepTaxRates(ports, tx, call, decided)
+        return ratesFrom(decided, call.now)
       }),
 })
 

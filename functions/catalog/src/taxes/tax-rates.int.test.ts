@@ -100,6 +100,34 @@ test("rates that are over are kept, and shown no more", async () => {
   expect((await ports.taxRates.of("DE")).rates).toHaveLength(3)
 })
 
+test("whoever saves what is shown loses no rate that is over", async () => {
+  const over = rate("standard", 16_000, {
+    validFrom: "2020-07-01T00:00:00.000Z",
+    validUntil: "2021-01-01T00:00:00.000Z",
+  })
+  await merchant("PUT", "tax-rates/DE", { rates: [over, rate("standard", 19_000)] })
+  const { rates } = (await anybody("GET", "tax-rates/DE")).body
+  const shown = rates.map(({ country: _, ...one }: { country: string }) => one)
+  const more = [...shown, rate("books", 7_000)]
+  for (const list of [more, [over, ...more], []])
+    expect((await merchant("PUT", "tax-rates/DE", { rates: list })).status).toBe(200)
+  expect((await ports.taxRates.of("DE")).rates).toEqual([{ country: "DE", ...over }])
+  expect((await anybody("GET", "tax-rates/DE")).body).toEqual({ country: "DE", version: 4, rates: [] })
+  for (const otherwise of [
+    { ...over, rate: 15_000 },
+    rate("standard", 19_000, { validFrom: "2020-12-31T23:59:59.999Z" }),
+  ]) {
+    const reply = await merchant("PUT", "tax-rates/DE", { rates: [rate("books", 1), otherwise] })
+    expect([reply.status, reply.body.type, reply.body.index]).toEqual([
+      422,
+      "urn:eshop:problem:tax-rate.past",
+      1,
+    ])
+  }
+  expect(await events()).toHaveLength(4)
+  expect((await anybody("GET", "tax-rates/DE")).body.version).toBe(4)
+})
+
 describe("refused, and nothing changes", () => {
   beforeEach(async () => {
     await merchant("PUT", "tax-rates/DE", { rates: [rate("standard", 19_000)] })

@@ -7,9 +7,21 @@ locals {
   }
   storefront_languages = join("|", var.storefront.table.languages)
 
+  # What the payment provider needs by its own word; one that is not in the table has all of it where its script lies.
+  storefront_payments = try(var.storefront.table.payments[var.storefront.payments_origin], {
+    scripts = [var.storefront.payments_origin], frames = [var.storefront.payments_origin], connections = []
+  })
+  storefront_sources = merge(
+    { for whose, origins in var.storefront.identity_origins : "identity-${whose}" => join(" ", origins) },
+    { for kind, origins in local.storefront_payments : kind => join("", formatlist(" %s", origins)) },
+  )
   storefront_policies = {
     for whose, policy in var.storefront.table.policies : whose =>
-    replace(replace(policy, "{identity}", join(" ", var.storefront.identity_origins[whose])), "{payments}", var.storefront.payments_origin)
+    replace(replace(replace(replace(policy,
+      "{identity}", local.storefront_sources["identity-${whose}"]),
+      "{payment-scripts}", local.storefront_sources.scripts),
+      "{payment-frames}", local.storefront_sources.frames),
+    "{payment-connections}", local.storefront_sources.connections)
   }
   # Without a condition: of every answer, and first. A later rule takes the place of a header.
   storefront_headers = merge(

@@ -183,7 +183,7 @@ variable "storefront" {
   description = <<-EOT
     The shop's pages, at a host name of their own that the listener's certificate is for as well.
     - `web_host` the storage account's endpoint for static websites
-    - `identity_origins` where shoppers and staff sign in, `payments_origin` whose fields take cards
+    - `identity_origins` where shoppers and staff sign in, `payments_origin` whose script takes cards
     - `table` infra/gateway/storefront.json, which the local gateway reads as well
   EOT
   type = object({
@@ -197,6 +197,7 @@ variable "storefront" {
       prerendered = list(string)
       staff       = list(string)
       policies    = object({ shop = string, staff = string })
+      payments    = map(object({ scripts = list(string), frames = list(string), connections = list(string) }))
     })
   })
   nullable = false

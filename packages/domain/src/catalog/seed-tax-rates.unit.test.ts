@@ -7,7 +7,9 @@ test("the seed's rates are ones that could be set", () => {
   for (const rates of seedTaxRates) {
     expect(TaxRates.parse(rates)).toEqual(rates)
     const wanted = TaxRateList.parse(rates.rates.map(({ country: _, ...rate }) => rate))
-    expect(decideTaxRates({ country: rates.country, version: 0 }, wanted)).toEqual(rates)
+    expect(decideTaxRates({ country: rates.country, version: 0, rates: [] }, wanted, new Date())).toEqual(
+      rates,
+    )
   }
 })
 

@@ -35,6 +35,7 @@ export const snapshotOf = (product: PricedProduct, at: Date): ProductSnapshot =>
   productId: product.id,
   version: product.version,
   name: inLanguage(product.name, DEFAULT_LANGUAGE),
+  ...translationsIn(product.name),
   variants:
     product.status === "published"
       ? product.variants.flatMap((variant) => termsOf(product, variant, at))
@@ -42,6 +43,12 @@ export const snapshotOf = (product: PricedProduct, at: Date): ProductSnapshot =>
   slug: product.slug,
   categories: [...product.categoryPath],
 })
+
+/** What a name is called in other languages, where it is. */
+function translationsIn(name: Product["name"]): Pick<ProductSnapshot, "translations"> {
+  const others = Object.entries(name).filter(([language]) => language !== DEFAULT_LANGUAGE)
+  return others.length === 0 ? {} : { translations: Object.fromEntries(others) }
+}
 
 function termsOf(
   { images }: PricedProduct,
@@ -58,13 +65,14 @@ function termsOf(
 /** What other contexts are told of one variant; undefined when none of this SKU is sold. */
 export function variantOf(product: ProductSnapshot, sku: string): VariantDetails | undefined {
   const variant = product.variants.find((one) => one.sku === sku)
-  const { productId, name, version, slug, categories } = product
+  const { productId, name, translations, version, slug, categories } = product
   return (
     variant && {
       ...variant,
       productId,
       name,
       version,
+      ...(translations && { translations }),
       ...(slug && { slug }),
       ...(categories && { categories }),
     }

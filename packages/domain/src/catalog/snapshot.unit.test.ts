@@ -54,6 +54,7 @@ test("other contexts are told what is sold of a product, at which prices, and al
     productId: phone.id,
     version: 3,
     name: "IPhone X",
+    translations: { de: "Das IPhone X" },
     variants: [
       {
         ...{ sku: "IPHONE-X-BLACK", options: { colour: "Black" }, price: usd(900_00), backorder: false },
@@ -81,6 +82,7 @@ test("a variant is told with what it shares with its product", () => {
     ...{
       productId: phone.id,
       name: "IPhone X",
+      translations: { de: "Das IPhone X" },
       version: 3,
       slug: "iphone-x",
       categories: phone.categoryPath,

@@ -33,34 +33,57 @@ export const taxRatesOverlap = defineRefusal(
   z.object({ indexes: z.tuple([place, place]) }),
 )
 
+export const taxRatePast = defineRefusal(
+  "tax-rate.past",
+  "rule",
+  ({ index }) => `Rate ${index} is for a time in which another rate held, which is over and stays as it was.`,
+  z.object({ index: place }),
+)
+
+type Wanted = z.output<typeof TaxRateList>[number]
+
 const endOf = ({ validUntil }: Pick<TaxRate, "validUntil">): string => validUntil ?? "9999"
+const isOver = (rate: TaxRate, at: Date): boolean => new Date(endOf(rate)) <= at
+
+/** Whether two rates are for the same state and tax category and hold at one time. */
+const overlap = (one: Wanted, other: Wanted): boolean =>
+  one.taxCategory === other.taxCategory &&
+  one.state === other.state &&
+  one.validFrom < endOf(other) &&
+  other.validFrom < endOf(one)
+
+const isSame = (one: Wanted, other: Wanted): boolean =>
+  overlap(one, other) &&
+  one.rate === other.rate &&
+  one.validFrom === other.validFrom &&
+  one.validUntil === other.validUntil
 
 /**
- * Decides a country's new list of rates.
- * @param known the country as it is; version 0 where nothing is known of it
+ * Decides a country's new list of rates. Rates that are over stay whatever the list says, since they prove what was
+ * invoiced while they held; the list may name them again.
+ * @param known the country as it is, with all its rates; version 0 where nothing is known of it
  * @returns the country with its next version, or why the list cannot be
  */
 export function decideTaxRates(
-  { country, version }: Pick<TaxRates, "country" | "version">,
+  known: TaxRates,
   wanted: z.output<typeof TaxRateList>,
-): TaxRates | RefusalOf<[typeof taxRateNever, typeof taxRatesOverlap]> {
+  at: Date,
+): TaxRates | RefusalOf<[typeof taxRateNever, typeof taxRatesOverlap, typeof taxRatePast]> {
+  const { country, version } = known
+  const past = known.rates.filter((rate) => isOver(rate, at))
   for (const [index, rate] of wanted.entries()) {
     if (rate.validFrom >= endOf(rate)) return taxRateNever({ index })
-    const other = wanted.findIndex(
-      (one, at) =>
-        at < index &&
-        one.taxCategory === rate.taxCategory &&
-        one.state === rate.state &&
-        one.validFrom < endOf(rate) &&
-        rate.validFrom < endOf(one),
-    )
+    const other = wanted.findIndex((one, place) => place < index && overlap(one, rate))
     if (other >= 0) return taxRatesOverlap({ indexes: [other, index] })
+    if (past.some((one) => overlap(one, rate) && !isSame(one, rate))) return taxRatePast({ index })
   }
-  return { country, version: version + 1, rates: wanted.map((rate) => ({ country, ...rate })) }
+  const isNew = (rate: Wanted) => !past.some((one) => isSame(one, rate))
+  const rates = wanted.filter(isNew).map((rate) => ({ country, ...rate }))
+  return { country, version: version + 1, rates: [...past, ...rates] }
 }
 
 /** Without the rates that are over. */
 export const ratesFrom = (rates: TaxRates, at: Date): TaxRates => ({
   ...rates,
-  rates: rates.rates.filter(({ validUntil }) => validUntil === undefined || at < new Date(validUntil)),
+  rates: rates.rates.filter((rate) => !isOver(rate, at)),
 })

@@ -35,6 +35,7 @@ export const ProductSnapshot = z.object({
   productId: ProductId,
   version: z.int().min(1),
   name: z.string(),
+  translations: z.record(z.string(), z.string()).optional().describe("The name in other languages"),
   /** All that are sold; one that is missing is no longer sold. */
   variants: z.array(z.object({ sku: Sku, options: VariantOptions, price: Money, ...VariantTerms })),
   slug: z.string().optional(),

@@ -9,6 +9,7 @@ export const VariantDetails = z.object({
   sku: Sku,
   productId: ProductId,
   name: z.string(),
+  translations: z.record(z.string(), z.string()).optional().describe("The name in other languages"),
   options: VariantOptions,
   price: Money,
   /** The product's: an older one never overwrites a newer. */

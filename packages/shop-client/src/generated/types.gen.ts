@@ -528,6 +528,19 @@ export type TaxRateOverlapProblem = {
     ];
 };
 
+export type TaxRatePastProblem = {
+    type: 'urn:eshop:problem:tax-rate.past';
+    title: string;
+    status: number;
+    detail?: string;
+    instance: string;
+    traceId: string;
+    /**
+     * The rate's place in the list, from 0 on
+     */
+    index: number;
+};
+
 export type LocationUnknownProblem = {
     type: 'urn:eshop:problem:location.unknown';
     title: string;
@@ -645,6 +658,12 @@ export type Cart = {
          */
         productId: string;
         name: string;
+        /**
+         * The name in other languages
+         */
+        translations?: {
+            [key: string]: string;
+        };
         slug?: string;
         options: {
             [key: string]: string;
@@ -3132,6 +3151,12 @@ export type CatalogGetVariantResponses = {
          */
         productId: string;
         name: string;
+        /**
+         * The name in other languages
+         */
+        translations?: {
+            [key: string]: string;
+        };
         options: {
             [key: string]: string;
         };
@@ -3803,7 +3828,9 @@ export type CatalogSetTaxRatesErrors = {
         type: 'urn:eshop:problem:tax-rate.never-valid';
     } & TaxRateNeverValidProblem) | ({
         type: 'urn:eshop:problem:tax-rate.overlap';
-    } & TaxRateOverlapProblem);
+    } & TaxRateOverlapProblem) | ({
+        type: 'urn:eshop:problem:tax-rate.past';
+    } & TaxRatePastProblem);
     /**
      * Too many requests
      */

@@ -1,7 +1,8 @@
 import { messages } from "../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the console. */
-export const t = messages({
+export const en = {
   "navigation.label": "Console",
   "navigation.sagas": "What leads every order: what stands still, why, and what helps.",
   "navigation.letters": "Messages that nothing handles until somebody sends them again.",
@@ -208,4 +209,6 @@ export const t = messages({
   "health.or-more": "{count} or more",
   "health.show": "Show them",
   "health.since-note": "Since when: as the instance that answers has seen it, from its start on.",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,8 +1,11 @@
-import { readAmount } from "./amounts.ts"
+import { readAmount, writeAmount } from "./amounts.ts"
 import { TextField } from "./fields.tsx"
 import { t } from "./texts.ts"
 
-/** An amount in major units. The browser does not send a form with something else in it. */
+/** What an amount looks like that somebody is to type, in minor units. */
+const EXAMPLE = 12_50
+
+/** An amount in major units, written as the person's language writes it. A form with something else in it is not sent. */
 export function AmountField(props: {
   readonly label: string
   readonly isLabelHidden?: boolean
@@ -13,14 +16,12 @@ export function AmountField(props: {
   readonly required?: boolean
 }) {
   const { currency, ...field } = props
-  const isWrong = field.value !== "" && readAmount(field.value, currency) === undefined
+  const says = t("form.amount", { example: writeAmount(EXAMPLE, currency) })
   return (
     <TextField
       {...field}
       inputMode="decimal"
-      pattern="\s*[0-9]{1,11}([.,][0-9]{1,2})?\s*"
-      says={t("form.amount")}
-      {...(isWrong && { hint: t("form.amount") })}
+      wrong={(typed) => (typed !== "" && readAmount(typed, currency) === undefined ? says : undefined)}
       className="field-amount"
     />
   )

@@ -1,51 +1,235 @@
-import { createContext, type ReactNode, use, useId } from "react"
-import { ApiError } from "../../api/api.ts"
-
-/** What the shop found wrong in what was sent, by JSON Pointer. */
-const Mistakes = createContext<ReadonlyMap<string, string>>(new Map())
-
-/** Lets the fields in it say what an error found wrong in them. */
-export function MistakesOf({ error, children }: { error: unknown; children: ReactNode }) {
-  const errors = error instanceof ApiError ? (error.problem.errors ?? []) : []
-  return <Mistakes value={new Map(errors.map((one) => [one.pointer, one.message]))}>{children}</Mistakes>
-}
-
-/** What is wrong at a place or in something that lies under it. */
-function useMistake(pointer: string | undefined): string | undefined {
-  const mistakes = use(Mistakes)
-  if (pointer === undefined) return undefined
-  const place = [...mistakes.keys()].find((one) => one === pointer || one.startsWith(`${pointer}/`))
-  return place === undefined ? undefined : mistakes.get(place)
-}
+import { type ReactNode, useId, useState } from "react"
+import {
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField as TextFieldOf,
+  type ValidationResult,
+} from "react-aria-components"
+import { readDecimal, writeDecimal } from "./amounts.ts"
+import { useMistake } from "./mistakes.tsx"
+import { t } from "./texts.ts"
 
 type Field = {
   readonly label: string
   /** The label is for those who hear the page: the heading of a column says the same. */
   readonly isLabelHidden?: boolean
   readonly hint?: string
-  /** Where it lies in what is sent. */
+  /** Where it lies in what is sent (JSON Pointer): what the shop finds wrong there is said at the field. */
   readonly pointer?: string
   readonly className?: string
 }
 
-/** A label, a control and what is to be said of it. */
-function Labelled({ field, children }: { field: Field; children: (control: Control) => ReactNode }) {
-  const id = useId()
-  const mistake = useMistake(field.pointer)
-  const described = [field.hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(" ")
+type TextProps = Field & {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly required?: boolean
+  readonly maxLength?: number
+  /** What it has to look like, and `says` how. */
+  readonly pattern?: string
+  readonly says?: string
+  /** What is wrong with a value that fits the pattern. */
+  readonly wrong?: (value: string) => string | undefined
+  readonly type?: "text" | "search" | "url" | "date" | "datetime-local"
+  readonly inputMode?: "decimal" | "numeric"
+  readonly placeholder?: string
+  /** A code, of which no dictionary knows how it is spelt. */
+  readonly isCode?: boolean
+  readonly isDisabled?: boolean
+  /** Ids of what may be chosen from while one types. */
+  readonly list?: string
+  /** What Enter does instead of sending the form. */
+  readonly onEnter?: () => void
+  /** What the arrows up and down do: one more, one less. */
+  readonly onArrow?: (by: 1 | -1) => void
+  /** Told when the field is left. */
+  readonly onBlur?: () => void
+}
+
+const labelClass = ({ isLabelHidden }: Field) => (isLabelHidden ? "visually-hidden" : "")
+
+/** Why a value cannot be sent, in words of ours: the browser has its own in another language. */
+function invalidWords({ validationDetails, validationErrors }: ValidationResult, says?: string): string {
+  if (validationDetails.valueMissing) return t("form.required")
+  if (validationDetails.patternMismatch) return says ?? t("form.pattern")
+  if (validationDetails.typeMismatch) return t("form.url")
+  if (validationDetails.badInput) return t("form.date")
+  return validationErrors.join(" ")
+}
+
+/** What is said below a control: a hint, and what is wrong, by the shop or before anything is sent. */
+function Below(props: { hint: string | undefined; mistake: string | undefined; id: string; says?: string }) {
   return (
-    <div className={`field ${field.className ?? ""}`}>
-      <label htmlFor={id} className={field.isLabelHidden ? "visually-hidden" : ""}>
-        {field.label}
+    <>
+      {props.hint && (
+        <Text slot="description" className="hint">
+          {props.hint}
+        </Text>
+      )}
+      {props.mistake && (
+        <span className="field-mistake" id={props.id}>
+          {props.mistake}
+        </span>
+      )}
+      <FieldError className="field-mistake">{(result) => invalidWords(result, props.says)}</FieldError>
+    </>
+  )
+}
+
+/** A line of text. A form with something wrong in it is not sent: the first wrong field gets the focus and says why. */
+export function TextField({ value, onChange, says, isCode = false, onEnter, onArrow, ...props }: TextProps) {
+  const { label, hint, required = false, maxLength, pattern, type = "text", inputMode } = props
+  const id = useId()
+  const mistake = useMistake(props.pointer, value)
+  return (
+    <TextFieldOf
+      className={`field ${props.className ?? ""}`}
+      {...{ value, onChange, type, isRequired: required }}
+      {...(maxLength !== undefined && { maxLength })}
+      {...(pattern !== undefined && { pattern })}
+      {...(inputMode && { inputMode })}
+      {...(props.wrong && { validate: props.wrong })}
+      {...(props.onBlur && { onBlur: props.onBlur })}
+      {...(mistake && { "aria-describedby": id })}
+      isDisabled={props.isDisabled ?? false}
+      autoComplete="off"
+      spellCheck={isCode ? "false" : "true"}
+      onKeyDown={(event) => {
+        const act = {
+          Enter: onEnter,
+          ArrowUp: onArrow && (() => onArrow(1)),
+          ArrowDown: onArrow && (() => onArrow(-1)),
+        }[event.key]
+        if (!act) return
+        event.preventDefault()
+        act()
+      }}
+    >
+      <Label className={labelClass(props)}>{label}</Label>
+      <Input
+        {...(props.placeholder && { placeholder: props.placeholder })}
+        {...(props.list && { list: props.list })}
+        {...(mistake && { "aria-invalid": true })}
+      />
+      <Below hint={hint} mistake={mistake} id={id} {...(says && { says })} />
+    </TextFieldOf>
+  )
+}
+
+/** Text of several lines. */
+export function LongTextField(
+  props: Field & Pick<TextProps, "value" | "onChange" | "required" | "maxLength">,
+) {
+  const { value, onChange, required = false, maxLength } = props
+  const id = useId()
+  const mistake = useMistake(props.pointer, value)
+  return (
+    <TextFieldOf
+      className={`field ${props.className ?? ""}`}
+      {...{ value, onChange, isRequired: required }}
+      {...(maxLength !== undefined && { maxLength })}
+      {...(mistake && { "aria-describedby": id })}
+    >
+      <Label className={labelClass(props)}>{props.label}</Label>
+      <TextArea rows={5} {...(mistake && { "aria-invalid": true })} />
+      <Below hint={props.hint} mistake={mistake} id={id} />
+    </TextFieldOf>
+  )
+}
+
+type NumberProps = Field & {
+  /** NaN while there is none. */
+  readonly value: number
+  readonly onChange: (value: number) => void
+  readonly min?: number
+  readonly max?: number
+  /** Digits behind the point: 2 of an amount. */
+  readonly digits?: number
+  readonly required?: boolean
+  readonly isDisabled?: boolean
+}
+
+/**
+ * A number, written as the person's language writes it. What is no number, or out of bounds, stays as it was typed and is
+ * said: a field that corrected it by itself would let somebody ship or refund what they never typed.
+ */
+export function NumberField({ value, onChange, min, max, digits = 0, ...props }: NumberProps) {
+  const scale = 10 ** digits
+  const write = (number: number) =>
+    Number.isNaN(number)
+      ? ""
+      : writeDecimal(Math.round(number * scale), digits)
+          .replace(/([.,]\d*?)0+$/, "$1")
+          .replace(/[.,]$/, "")
+  const read = (text: string) => (readDecimal(text, digits) ?? Number.NaN) / scale
+  const [shown, setShown] = useState(() => ({ value, typed: write(value) }))
+  // Another value than the typed one comes from elsewhere.
+  if (!Object.is(shown.value, value)) setShown({ value, typed: write(value) })
+  const step = (by: number) => {
+    const next = Number.isNaN(value) ? (min ?? 0) : value + by
+    onChange(Math.min(Math.max(next, min ?? 0), max ?? Number.MAX_SAFE_INTEGER))
+  }
+  const wrong = (text: string) => {
+    if (text === "") return undefined
+    const number = read(text)
+    if (Number.isNaN(number)) return digits === 0 ? t("form.whole") : t("form.number", { most: digits })
+    if (min !== undefined && number < min) return t("form.least", { min: write(min) })
+    return max !== undefined && number > max ? t("form.most", { max: write(max) }) : undefined
+  }
+  return (
+    <TextField
+      {...props}
+      value={shown.typed}
+      onChange={(typed) => {
+        setShown({ value: read(typed), typed })
+        onChange(read(typed))
+      }}
+      wrong={wrong}
+      {...(digits === 0 && { onArrow: step })}
+      inputMode={digits === 0 ? "numeric" : "decimal"}
+    />
+  )
+}
+
+/** One of a few. The list is the browser's own, which every telephone shows in its way, as in the shop. */
+export function ChoiceField<Value extends string>(
+  props: Field & {
+    readonly value: Value
+    readonly choices: readonly (readonly [value: Value, label: string])[]
+    readonly onChange: (value: Value) => void
+    readonly isDisabled?: boolean
+    /** Choices under headings, after the others. */
+    readonly groups?: readonly (readonly [label: string, choices: readonly (readonly [Value, string])[]])[]
+  },
+) {
+  const id = useId()
+  const mistake = useMistake(props.pointer, props.value)
+  const described = [props.hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(" ")
+  return (
+    <div className={`field ${props.className ?? ""}`}>
+      <label htmlFor={id} className={labelClass(props)}>
+        {props.label}
       </label>
-      {children({
-        id,
-        "aria-invalid": mistake !== undefined,
-        ...(described && { "aria-describedby": described }),
-      })}
-      {field.hint && (
+      <select
+        id={id}
+        value={props.value}
+        disabled={props.isDisabled}
+        aria-invalid={mistake !== undefined}
+        aria-describedby={described || undefined}
+        onChange={({ target }) => props.onChange(target.value as Value)}
+      >
+        <Options choices={props.choices} />
+        {props.groups?.map(([label, choices]) => (
+          <optgroup key={label} label={label}>
+            <Options choices={choices} />
+          </optgroup>
+        ))}
+      </select>
+      {props.hint && (
         <span className="hint" id={`${id}-hint`}>
-          {field.hint}
+          {props.hint}
         </span>
       )}
       {mistake && (
@@ -57,123 +241,12 @@ function Labelled({ field, children }: { field: Field; children: (control: Contr
   )
 }
 
-type Control = { id: string; "aria-invalid": boolean; "aria-describedby"?: string }
-
-type TextProps = Field & {
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly required?: boolean
-  readonly maxLength?: number
-  /** What it has to look like, and `says` how. */
-  readonly pattern?: string
-  readonly says?: string
-  readonly type?: "text" | "search" | "url" | "datetime-local"
-  readonly inputMode?: "decimal" | "numeric"
-  readonly placeholder?: string
-  /** A code, of which no dictionary knows how it is spelt. */
-  readonly isCode?: boolean
-  /** What Enter does instead of sending the form. */
-  readonly onEnter?: () => void
-}
-
-/** A line of text. */
-export function TextField({ value, onChange, says, isCode = false, onEnter, ...props }: TextProps) {
-  const { required, maxLength, pattern, type = "text", inputMode, placeholder } = props
-  return (
-    <Labelled field={props}>
-      {(control) => (
-        <input
-          {...control}
-          {...{ value, required, maxLength, pattern, type, inputMode, placeholder }}
-          title={says}
-          spellCheck={!isCode}
-          autoComplete="off"
-          onChange={({ target }) => onChange(target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "Enter" || !onEnter) return
-            event.preventDefault()
-            onEnter()
-          }}
-        />
-      )}
-    </Labelled>
-  )
-}
-
-/** A number; NaN while there is none. @param props.step the smallest difference: 0.01 for amounts */
-export function NumberField(
-  props: Field & {
-    readonly value: number
-    readonly onChange: (value: number) => void
-    readonly min?: number
-    readonly max?: number
-    readonly step?: number
-    readonly required?: boolean
-    readonly isDisabled?: boolean
-  },
-) {
-  const { value, min, max, step = 1, required, isDisabled = false } = props
-  return (
-    <Labelled field={props}>
-      {(control) => (
-        <input
-          {...control}
-          {...{ min, max, step, required }}
-          type="number"
-          disabled={isDisabled}
-          value={Number.isNaN(value) ? "" : value}
-          onChange={({ target }) => props.onChange(target.valueAsNumber)}
-        />
-      )}
-    </Labelled>
-  )
-}
-
-/** Text of several lines. */
-export function LongTextField(
-  props: Field & Pick<TextProps, "value" | "onChange" | "required" | "maxLength">,
-) {
-  const { value, onChange, required, maxLength } = props
-  return (
-    <Labelled field={props}>
-      {(control) => (
-        <textarea
-          {...control}
-          {...{ value, required, maxLength }}
-          rows={5}
-          onChange={({ target }) => onChange(target.value)}
-        />
-      )}
-    </Labelled>
-  )
-}
-
-/** One of a few. */
-export function ChoiceField<Value extends string>(
-  props: Field & {
-    readonly value: Value
-    readonly choices: readonly (readonly [value: Value, label: string])[]
-    readonly onChange: (value: Value) => void
-  },
-) {
-  return (
-    <Labelled field={props}>
-      {(control) => (
-        <select
-          {...control}
-          value={props.value}
-          onChange={({ target }) => props.onChange(target.value as Value)}
-        >
-          {props.choices.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      )}
-    </Labelled>
-  )
-}
+const Options = ({ choices }: { choices: readonly (readonly [value: string, label: string])[] }): ReactNode =>
+  choices.map(([value, label]) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  ))
 
 /** Yes or no. */
 export function CheckField(props: {

@@ -1,3 +1,5 @@
+import { currentLocale } from "../../texts/texts.ts"
+
 /** The time zone of whoever sits here, such as `Europe/Berlin`. */
 export const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -37,4 +39,6 @@ export const inUtc = (instant: string): string =>
 
 /** A day with its time to the second, in the time zone of here. */
 export const exactly = (instant: string): string =>
-  new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(instant))
+  new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(
+    new Date(instant),
+  )

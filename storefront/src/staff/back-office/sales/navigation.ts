@@ -1,36 +1,37 @@
 import type { NavigationGroup } from "../../navigation.ts"
+import { t } from "./texts.ts"
 
 export const salesNavigation: NavigationGroup = {
-  label: "What is bought",
+  label: t("navigation.label"),
   entries: [
     {
       to: "/back-office/orders",
-      label: "Orders",
-      says: "Find, ship, deliver, cancel, refund; decide returns",
+      label: t("orders.title"),
+      says: t("orders.says"),
       roles: ["orders.manage", "orders.fulfil"],
     },
     {
       to: "/back-office/promotions",
-      label: "Promotions",
-      says: "Discounts without a code, tried on a basket first",
+      label: t("promotions.title"),
+      says: t("promotions.says"),
       roles: ["discount.write"],
     },
     {
       to: "/back-office/coupons",
-      label: "Coupons",
-      says: "Discounts by code, batches of unique codes",
+      label: t("coupons.title"),
+      says: t("coupons.says"),
       roles: ["discount.write"],
     },
     {
       to: "/back-office/webhooks",
-      label: "Webhooks",
-      says: "Who is told what happens to orders, and how that went",
+      label: t("webhooks.title"),
+      says: t("webhooks.says"),
       roles: ["orders.manage"],
     },
     {
       to: "/back-office/privacy",
-      label: "Privacy requests",
-      says: "What is kept of a customer, and its erasure",
+      label: t("privacy.title"),
+      says: t("privacy.says"),
       roles: ["privacy.manage"],
     },
   ],

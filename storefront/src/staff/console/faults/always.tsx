@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react"
+import { ChoiceField, NumberField } from "../../parts/fields.tsx"
 import { ProblemNotice } from "../../problem-notice.tsx"
 import { type Chance, type Messages, setChance, setMessages, useChange } from "./switchboard.ts"
 import { t } from "./texts.ts"
@@ -10,20 +11,13 @@ export function Always({ messages, chance }: { messages: Messages; chance: Chanc
   const change = useChange(setMessages)
   return (
     <div className="faults-form">
-      <label className="field">
-        {t("messages.label")}
-        <select
-          value={messages}
-          disabled={change.isPending}
-          onChange={({ target }) => change.mutate(target.value as Messages)}
-        >
-          {ways.map((way) => (
-            <option key={way} value={way}>
-              {t(`messages.${way}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={t("messages.label")}
+        value={messages}
+        choices={ways.map((way) => [way, t(`messages.${way}`)] as const)}
+        isDisabled={change.isPending}
+        onChange={(way) => change.mutate(way)}
+      />
       {change.isError && <ProblemNotice error={change.error} />}
       <ChanceForm key={`${chance.seed} ${chance.percent}`} chance={chance} />
     </div>
@@ -40,34 +34,20 @@ function ChanceForm({ chance }: { chance: Chance }) {
   }
   return (
     <form className="faults-chance" onSubmit={send}>
-      <NumberInput label={t("chance.percent")} max={100} value={percent} onChange={setPercent} />
-      <NumberInput label={t("chance.seed")} max={999_999} value={seed} onChange={setSeed} />
+      <NumberField
+        label={t("chance.percent")}
+        value={percent}
+        onChange={setPercent}
+        min={0}
+        max={100}
+        required
+      />
+      <NumberField label={t("chance.seed")} value={seed} onChange={setSeed} min={0} max={999_999} required />
       <button type="submit" className="button button-quiet" disabled={change.isPending}>
         {t("chance.set")}
       </button>
       <p className="hint">{t("chance.hint")}</p>
       {change.isError && <ProblemNotice error={change.error} />}
     </form>
-  )
-}
-
-function NumberInput(props: {
-  label: string
-  max: number
-  value: number
-  onChange: (value: number) => void
-}) {
-  return (
-    <label className="field">
-      {props.label}
-      <input
-        type="number"
-        required
-        min={0}
-        max={props.max}
-        value={Number.isNaN(props.value) ? "" : props.value}
-        onChange={({ target }) => props.onChange(target.valueAsNumber)}
-      />
-    </label>
   )
 }

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react"
+import { ChoiceField, NumberField } from "../../parts/fields.tsx"
 import { ProblemNotice } from "../../problem-notice.tsx"
 import { type Fault, type Place, type Repeat, type State, switchOn, useChange } from "./switchboard.ts"
 import { t } from "./texts.ts"
@@ -46,27 +47,22 @@ export function FaultForm({ choices }: { choices: State["choices"] }) {
     <form className="faults-form" onSubmit={send}>
       <FaultField value={draft.choice} onChange={(choice) => set({ choice })} />
       {isOfPart && (
-        <label className="field">
-          {t("form.part")}
-          <select value={part} onChange={({ target }) => set({ part: target.value })}>
-            {offered.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <ChoiceField
+          label={t("form.part")}
+          value={part}
+          choices={offered.map((name) => [name, name] as const)}
+          onChange={(chosen) => set({ part: chosen })}
+        />
       )}
       {(kind === "frozen" || kind === "away") && (
-        <label className="field">
-          {t("form.seconds")}
-          <input
-            type="number"
-            required
-            min={1}
-            max={MOST_SECONDS}
-            value={Number.isNaN(draft.seconds) ? "" : draft.seconds}
-            onChange={({ target }) => set({ seconds: target.valueAsNumber })}
-          />
-        </label>
+        <NumberField
+          label={t("form.seconds")}
+          value={draft.seconds}
+          onChange={(seconds) => set({ seconds })}
+          min={1}
+          max={MOST_SECONDS}
+          required
+        />
       )}
       <PlaceFields draft={draft} set={set} />
       <button type="submit" className="button" disabled={change.isPending}>
@@ -79,62 +75,47 @@ export function FaultForm({ choices }: { choices: State["choices"] }) {
 
 function FaultField({ value, onChange }: { value: string; onChange: (choice: string) => void }) {
   return (
-    <label className="field">
-      {t("form.fault")}
-      <select value={value} onChange={({ target }) => onChange(target.value)}>
-        <optgroup label={t("group.payment")}>
-          {payments.map((what) => (
-            <option key={what} value={`payment ${what}`}>
-              {t(`payment.${what}`)}
-            </option>
-          ))}
-        </optgroup>
-        <optgroup label={t("group.webhook")}>
-          {webhooks.map((what) => (
-            <option key={what} value={`webhook ${what}`}>
-              {t(`webhook.${what}`)}
-            </option>
-          ))}
-        </optgroup>
-        <optgroup label={t("group.part")}>
-          {toParts.map((what) => (
-            <option key={what} value={what}>
-              {t(what)}
-            </option>
-          ))}
-        </optgroup>
-      </select>
-    </label>
+    <ChoiceField
+      label={t("form.fault")}
+      value={value}
+      choices={[]}
+      groups={[
+        [t("group.payment"), payments.map((what) => [`payment ${what}`, t(`payment.${what}`)])],
+        [t("group.webhook"), webhooks.map((what) => [`webhook ${what}`, t(`webhook.${what}`)])],
+        [t("group.part"), toParts.map((what) => [what, t(what)])],
+      ]}
+      onChange={onChange}
+    />
   )
 }
 
 function PlaceFields({ draft, set }: { draft: Draft; set: (changed: Partial<Draft>) => void }) {
   return (
     <>
-      <label className="field">
-        {t("form.place")}
-        <select value={draft.place} onChange={({ target }) => set({ place: target.value as Place })}>
-          <option value="before">{t("place.before")}</option>
-          <option value="after">{t("place.after")}</option>
-        </select>
-      </label>
-      <label className="field">
-        {t("form.step")}
-        <select value={draft.activity} onChange={({ target }) => set({ activity: target.value })}>
-          {steps.map((activity) => (
-            <option key={activity} value={activity}>
-              {stepInWords(activity)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        {t("form.repeat")}
-        <select value={draft.repeat} onChange={({ target }) => set({ repeat: target.value as Repeat })}>
-          <option value="once">{t("repeat.once")}</option>
-          <option value="every-order">{t("repeat.every-order")}</option>
-        </select>
-      </label>
+      <ChoiceField<Place>
+        label={t("form.place")}
+        value={draft.place}
+        choices={[
+          ["before", t("place.before")],
+          ["after", t("place.after")],
+        ]}
+        onChange={(place) => set({ place })}
+      />
+      <ChoiceField
+        label={t("form.step")}
+        value={draft.activity}
+        choices={steps.map((activity) => [activity, stepInWords(activity)] as const)}
+        onChange={(activity) => set({ activity })}
+      />
+      <ChoiceField<Repeat>
+        label={t("form.repeat")}
+        value={draft.repeat}
+        choices={[
+          ["once", t("repeat.once")],
+          ["every-order", t("repeat.every-order")],
+        ]}
+        onChange={(repeat) => set({ repeat })}
+      />
     </>
   )
 }

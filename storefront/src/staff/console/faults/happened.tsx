@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router"
+import { currentLocale } from "../../../texts/texts.ts"
 import type { HitOrder, State, Strike } from "./switchboard.ts"
 import { t } from "./texts.ts"
 import { faultInWords, placeInWords } from "./words.ts"
 
-const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
+const time = new Intl.DateTimeFormat(currentLocale(), { timeStyle: "medium" })
 
 /** The faults that struck, the last first, with the orders that they hit. */
 export function Happened({ strikes, orders, counted }: Pick<State, "strikes" | "orders" | "counted">) {

@@ -1,7 +1,9 @@
+import { t } from "./texts.ts"
+
 /** Its entry of the console's navigation. */
 export const faultsEntry = {
   to: "/console/faults",
-  label: "Faults",
-  says: "In the local cloud: let payments, messages and parts go wrong, and replay it",
+  label: t("page.title"),
+  says: t("navigation.says"),
   roles: ["operations", "orders.manage"],
 } as const

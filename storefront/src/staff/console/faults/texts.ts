@@ -1,7 +1,9 @@
 import { messages } from "../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the page of faults. */
-export const t = messages({
+export const en = {
+  "navigation.says": "In the local cloud: let payments, messages and parts go wrong, and replay it",
   "page.title": "Faults",
   "page.says":
     "Lets things go wrong on purpose, in the local cloud alone. A fault waits at a step of an order's saga and strikes when an order comes by. Everything is off after “Begin anew” and after a restart.",
@@ -86,4 +88,6 @@ export const t = messages({
   "replay.done": "Replayed: {struck} of {faults} faults struck where the script says.",
   "replay.failed": "The replay failed: {reason}",
   "replay.missed": "Order {order}: {fault} {where}",
-})
+} as const
+
+export const t = messages(en, de)

@@ -6,7 +6,9 @@ import { useState } from "react"
 import { ApiError } from "../../../api/api.ts"
 import { Loading } from "../../../design/loading.tsx"
 import { Page } from "../../../design/page.tsx"
-import { ProblemNotice, wordsFor } from "../../problem-notice.tsx"
+import { ChoiceField } from "../../parts/fields.tsx"
+import { ProblemNotice } from "../../problem-notice.tsx"
+import { wordsFor } from "../../problem-words.ts"
 import { LiveBar, useLive, useNow } from "../live.tsx"
 import { t } from "../texts.ts"
 import { LetterEntry } from "./letter-entry.tsx"
@@ -150,26 +152,23 @@ function LettersFilter({ reasons }: { reasons: readonly string[] }) {
     void navigate({ to: "/console/messages", search: lettersSearch({ ...search, ...change }), replace: true })
   return (
     <div className="filters">
-      <label className="field">
-        {t("letters.context")}
-        <select value={search.context ?? ""} onChange={(event) => narrow({ context: event.target.value })}>
-          <option value="">{t("letters.all-contexts")}</option>
-          {contexts.map((context) => (
-            <option key={context}>{context}</option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        {t("letters.reason")}
-        <select value={search.reason ?? ""} onChange={(event) => narrow({ reason: event.target.value })}>
-          <option value="">{t("filter.any")}</option>
-          {[...new Set([...reasons, ...(search.reason === undefined ? [] : [search.reason])])].map(
-            (reason) => (
-              <option key={reason}>{reason}</option>
-            ),
-          )}
-        </select>
-      </label>
+      <ChoiceField
+        label={t("letters.context")}
+        value={search.context ?? ""}
+        choices={[["", t("letters.all-contexts")], ...contexts.map((context) => [context, context] as const)]}
+        onChange={(context) => narrow({ context })}
+      />
+      <ChoiceField
+        label={t("letters.reason")}
+        value={search.reason ?? ""}
+        choices={[
+          ["", t("filter.any")],
+          ...[...new Set([...reasons, ...(search.reason === undefined ? [] : [search.reason])])].map(
+            (reason) => [reason, reason] as const,
+          ),
+        ]}
+        onChange={(reason) => narrow({ reason })}
+      />
     </div>
   )
 }

@@ -19,6 +19,7 @@ import { Json } from "./json.tsx"
 import { SagaActions } from "./saga-actions.tsx"
 import { Steps } from "./steps.tsx"
 import { Messages, Timeline } from "./timeline.tsx"
+import { TraceLink } from "./trace-link.tsx"
 
 const route = getRouteApi("/console/sagas/$instanceId")
 
@@ -118,7 +119,7 @@ function Standing({ instance, now }: { instance: WholeInstance; now: number }) {
         )}
         {traceId !== undefined && (
           <Fact name={t("saga.trace")}>
-            <a href={`/console/telemetry/#/traces/${traceId}`}>{traceId}</a>
+            <TraceLink traceId={traceId} />
           </Fact>
         )}
       </dl>

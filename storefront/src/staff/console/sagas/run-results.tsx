@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router"
-import { wordsFor } from "../../problem-notice.tsx"
+import { wordsFor } from "../../problem-words.ts"
 import { t } from "../texts.ts"
 import type { Run } from "./run.ts"
 

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the page of the audit trail says. */
-export const t = messages({
+export const en = {
   title: "Audit trail",
   says: "Who changed what and when, over all parts of the shop, the newest first. It is only ever added to.",
   contexts: "Parts of the shop",
@@ -37,4 +38,6 @@ export const t = messages({
   "kind.customer": "person",
   "kind.service": "service",
   "kind.system": "the shop itself",
-})
+} as const
+
+export const t = messages(en, de)

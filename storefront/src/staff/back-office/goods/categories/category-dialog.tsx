@@ -7,7 +7,9 @@ import { useMutation } from "@tanstack/react-query"
 import { useState } from "react"
 import { ApiError, answerOf, newKey } from "../../../../api/api.ts"
 import { FormDialog } from "../../../parts/dialog.tsx"
-import { ChoiceField, MistakesOf, TextField } from "../../../parts/fields.tsx"
+import { ChoiceField, TextField } from "../../../parts/fields.tsx"
+import { MistakesOf, type Places } from "../../../parts/mistakes.tsx"
+import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { slugOf } from "../products/draft.ts"
 import type { PlacedCategory } from "../products/products.ts"
@@ -18,6 +20,13 @@ import { t } from "./texts.ts"
 export type Target =
   | { readonly type: "new"; readonly parent: string | undefined }
   | { readonly type: "edit"; readonly category: PlacedCategory }
+
+const places: Places = {
+  "category.slug-taken": () => ["/slug"],
+  "category.parent-unknown": () => ["/parentId"],
+  "category.cycle": () => ["/parentId"],
+  "category.too-deep": () => ["/parentId"],
+}
 
 type Draft = {
   readonly name: Readonly<Record<string, string>>
@@ -87,7 +96,7 @@ export function CategoryDialog({ target, all, onClose, onDone }: Props) {
           save.mutate()
         }}
       >
-        <MistakesOf error={save.error}>
+        <MistakesOf error={save.error} places={places}>
           {Object.keys(draft.name)
             .toSorted((a, b) => (a === "en" ? -1 : b === "en" ? 1 : a < b ? -1 : 1))
             .map((language) => (
@@ -128,6 +137,7 @@ export function CategoryDialog({ target, all, onClose, onDone }: Props) {
             onChange={(position) => change({ position })}
             hint={t("position-hint")}
             pattern="[0-9]{1,6}"
+            says={common("form.whole")}
             inputMode="numeric"
             pointer="/position"
             required

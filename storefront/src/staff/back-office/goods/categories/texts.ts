@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the page of the categories says. */
-export const t = messages({
+export const en = {
   title: "Categories",
   "new-top": "New category at the top",
   none: "There is no category yet.",
@@ -38,4 +39,6 @@ export const t = messages({
   "done.created": "Created: {name}.",
   "done.changed": "Saved: {name}. Products below follow within seconds.",
   "done.deleted": "Deleted: {name}.",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the pages of imports and exports say. */
-export const t = messages({
+export const en = {
   title: "Import and export",
   "new.title": "New import",
   "new.says":
@@ -73,4 +74,6 @@ export const t = messages({
   "results.save-lines-says": "As they were sent, to be mended and imported again.",
   "results.save-lines-lost": "The refused lines cannot be saved here: this browser does not have the file.",
   "results.save-reasons": "Save the reasons",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,8 +1,10 @@
 import { money } from "../../../../texts/format.ts"
 import { AmountField } from "../../../parts/amount-field.tsx"
+import { EditableRows } from "../../../parts/editable-rows.tsx"
 import { ChoiceField, TextField } from "../../../parts/fields.tsx"
 import { exactly } from "../../../parts/local-time.ts"
 import { Table } from "../../../parts/table.tsx"
+import { t as common } from "../../../parts/texts.ts"
 import { currencies, type Price, type PriceDraft } from "./price-draft.ts"
 import { t } from "./texts.ts"
 
@@ -10,42 +12,33 @@ const NAME = "[a-z0-9]+(-[a-z0-9]+)*"
 
 /** Prices to be changed, a row each. */
 export function PriceRows(props: { rows: readonly PriceDraft[]; change: (rows: PriceDraft[]) => void }) {
-  const { rows, change } = props
-  if (rows.length === 0) return <p>{t("rows.none")}</p>
+  if (props.rows.length === 0) return <p>{t("rows.none")}</p>
   return (
-    <Table
+    <EditableRows
+      {...props}
       label={t("rows.title")}
-      columns={[
-        ...[t("rows.amount"), t("rows.tax"), t("rows.group"), t("rows.quantity"), t("rows.valid")],
-        { label: t("rows.actions"), isHidden: true },
-      ]}
-    >
-      {rows.map((row, index) => (
-        <PriceRow
-          key={row.key}
-          row={row}
-          index={index}
-          put={(next) => change(rows.map((one) => (one.key === row.key ? { ...one, ...next } : one)))}
-          remove={() => change(rows.filter(({ key }) => key !== row.key))}
-        />
-      ))}
-    </Table>
+      columns={[t("rows.amount"), t("rows.tax"), t("rows.group"), t("rows.quantity"), t("rows.valid")]}
+      actions={t("rows.actions")}
+      removeLabel={(number) => t("rows.remove", { number })}
+      cells={(row, index, put) => <PriceCells row={row} index={index} put={put} />}
+    />
   )
 }
 
-type RowProps = {
+type CellsProps = {
   readonly row: PriceDraft
   readonly index: number
   readonly put: (next: Partial<PriceDraft>) => void
-  readonly remove: () => void
 }
 
-function PriceRow({ row, index, put, remove }: RowProps) {
-  const number = index + 1
-  const named = (member: string) => ({ label: t("rows.of", { member, number }), isLabelHidden: true })
+function PriceCells({ row, index, put }: CellsProps) {
+  const named = (member: string) => ({
+    label: t("rows.of", { member, number: index + 1 }),
+    isLabelHidden: true,
+  })
   const at = `/prices/${index}`
   return (
-    <tr>
+    <>
       <td>
         <div className="pair">
           <AmountField
@@ -81,7 +74,7 @@ function PriceRow({ row, index, put, remove }: RowProps) {
             onChange={(taxCategory) => put({ taxCategory })}
             pointer={`${at}/taxCategory`}
             pattern={NAME}
-            says={t("rows.name-says")}
+            says={common("form.name")}
             maxLength={40}
             required
           />
@@ -94,7 +87,7 @@ function PriceRow({ row, index, put, remove }: RowProps) {
           onChange={(customerGroup) => put({ customerGroup })}
           pointer={`${at}/customerGroup`}
           pattern={NAME}
-          says={t("rows.name-says")}
+          says={common("form.name")}
           placeholder={t("history.everybody")}
           maxLength={40}
         />
@@ -106,6 +99,7 @@ function PriceRow({ row, index, put, remove }: RowProps) {
           onChange={(minQuantity) => put({ minQuantity })}
           pointer={`${at}/minQuantity`}
           pattern="[1-9][0-9]{0,6}"
+          says={common("form.whole")}
           inputMode="numeric"
           className="field-number"
           required
@@ -129,17 +123,7 @@ function PriceRow({ row, index, put, remove }: RowProps) {
           />
         </div>
       </td>
-      <td>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t("rows.remove", { number })}
-          onClick={remove}
-        >
-          ×
-        </button>
-      </td>
-    </tr>
+    </>
   )
 }
 

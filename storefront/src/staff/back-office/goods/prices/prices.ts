@@ -6,6 +6,7 @@ import {
 import type { CatalogGetPricesResponse } from "@eshop/shop-client/generated/types.gen"
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
 import { ApiError, answerOf, answerWithHeaders } from "../../../../api/api.ts"
+import type { Saved } from "../lists/list-edit.ts"
 import { isSame } from "../products/merge.ts"
 import type { Price } from "./price-draft.ts"
 
@@ -41,19 +42,12 @@ export const historyQuery = (sku: string) =>
     staleTime: 0,
   })
 
-/** What became of prices that somebody set. */
-export type Saved =
-  | { readonly type: "saved"; readonly seen: Seen }
-  | { readonly type: "unchanged" }
-  /** Somebody else has set them meanwhile; nothing was written. */
-  | { readonly type: "stale"; readonly theirs: Seen }
-
 /**
  * Sets all prices of a variant, unless somebody else has since they were read. The ETag is the product's: another change of
  * it stands in nobody's way.
  * @throws ApiError with another refusal of the shop
  */
-export async function savePrices(base: Seen, prices: Price[]): Promise<Saved> {
+export async function savePrices(base: Seen, prices: Price[]): Promise<Saved<Seen>> {
   const { sku } = base.prices
   if (isSame(base.prices.prices, prices)) return { type: "unchanged" }
   for (let { etag } = base; ; ) {

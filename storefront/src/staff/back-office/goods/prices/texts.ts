@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the page of a variant's prices says. */
-export const t = messages({
+export const en = {
   title: "Prices of {sku}",
   what: "Prices",
   product: "To the product",
@@ -31,16 +32,11 @@ export const t = messages({
   "rows.add": "Add a price",
   "rows.remove": "Remove price {number}",
   "rows.none": "No price: this variant is not sold.",
-  "rows.name-says": "Lower-case words joined by dashes",
   "rows.zone": "Times are those of your own time zone.",
   save: "Save the prices",
   saved: "Saved. Carts and search follow within seconds.",
   unchanged: "Nothing was changed.",
   "stale.title": "Somebody else has set these prices meanwhile",
-  "stale.says": "These are the prices that stand now. Yours are still in the form.",
-  "stale.take": "Take theirs into the form",
-  "stale.keep": "Save mine in their place",
-  "stale.back": "Back to the form",
   "history.title": "History",
   "history.recorded": "Recorded",
   "history.ended": "Ended",
@@ -53,4 +49,6 @@ export const t = messages({
   "history.always": "always",
   "history.between": "{from} – {until}",
   "history.more": "Show older ones",
-})
+} as const
+
+export const t = messages(en, de)

@@ -5,8 +5,7 @@ import { useNavigate } from "@tanstack/react-router"
 import { useRef, useState } from "react"
 import { newKey } from "../../../../api/api.ts"
 import { Page } from "../../../../design/page.tsx"
-import { MistakesOf } from "../../../parts/fields.tsx"
-import { useFirstMistake } from "../../../parts/first-mistake.ts"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { NeedsRole } from "../../../parts/permission.tsx"
 import { UnsavedGuard } from "../../../parts/unsaved.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
@@ -14,7 +13,7 @@ import { useHasRole } from "../../../roles.ts"
 import { WRITES_CATALOG } from "../roles.ts"
 import { type Content, contentFrom, emptyDraft } from "./draft.ts"
 import { isSame } from "./merge.ts"
-import { ProductForm } from "./product-form.tsx"
+import { ProductForm, productPlaces } from "./product-form.tsx"
 import { createProduct } from "./save-product.ts"
 import { t } from "./texts.ts"
 
@@ -39,7 +38,6 @@ function Creator() {
     onSuccess: ({ product: { id } }) =>
       navigate({ to: "/back-office/products/$id", params: { id }, replace: true, ignoreBlocker: true }),
   })
-  useFirstMistake(create.error)
   return (
     <form
       className="product-form"
@@ -49,7 +47,7 @@ function Creator() {
       }}
     >
       <UnsavedGuard isDirty={draft !== first} />
-      <MistakesOf error={create.error}>
+      <MistakesOf error={create.error} places={productPlaces}>
         <ProductForm
           draft={draft}
           change={(next) => setDraft((before) => ({ ...before, ...next }))}

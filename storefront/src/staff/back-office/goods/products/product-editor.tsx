@@ -4,16 +4,16 @@ import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { answerOf } from "../../../../api/api.ts"
 import { ConfirmDialog } from "../../../parts/dialog.tsx"
-import { ChoiceField, MistakesOf } from "../../../parts/fields.tsx"
-import { useFirstMistake } from "../../../parts/first-mistake.ts"
+import { ChoiceField } from "../../../parts/fields.tsx"
 import { exactly } from "../../../parts/local-time.ts"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { t as inForm } from "../../../parts/texts.ts"
 import { UnsavedGuard } from "../../../parts/unsaved.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { t as common } from "../texts.ts"
 import { type Content, contentFrom, contentOf, type Draft, draftOf } from "./draft.ts"
 import { isSame } from "./merge.ts"
-import { ProductForm } from "./product-form.tsx"
+import { ProductForm, productPlaces } from "./product-form.tsx"
 import { productQuery, readProduct, type Seen } from "./products.ts"
 import { bringBack, type Saved, saveProduct } from "./save-product.ts"
 import { StaleDialog } from "./stale-dialog.tsx"
@@ -55,7 +55,6 @@ export function ProductEditor({ seen }: { seen: Seen }) {
       setTold(slug === old ? t("edit.saved") : t("edit.moved", { slug, old }))
     },
   })
-  useFirstMistake(save.error)
   return (
     <form
       className="product-form"
@@ -67,7 +66,7 @@ export function ProductEditor({ seen }: { seen: Seen }) {
       <UnsavedGuard isDirty={isDirty} />
       <Standing product={product} />
       {isDiscontinued && <Discontinued id={product.id} became={statusBecame} />}
-      <MistakesOf error={save.error}>
+      <MistakesOf error={save.error} places={productPlaces}>
         <ProductForm
           draft={draft}
           change={(next) => setDraft((before) => ({ ...before, ...next }))}

@@ -1,4 +1,5 @@
 import { CheckField, TextField } from "../../../parts/fields.tsx"
+import type { Places } from "../../../parts/mistakes.tsx"
 import { AttributesFields } from "./attributes-fields.tsx"
 import { CategoriesField } from "./categories-field.tsx"
 import type { Change, Draft } from "./draft.ts"
@@ -7,6 +8,12 @@ import type { Product } from "./products.ts"
 import { t } from "./texts.ts"
 import { TextsFields } from "./texts-fields.tsx"
 import { VariantsFields } from "./variants-fields.tsx"
+
+/** Where refusals belong that name no member. */
+export const productPlaces: Places = {
+  "slug.taken": () => ["/slug"],
+  "product.category-unknown": () => ["/categories"],
+}
 
 /** Everything that a merchant says of a product. @param saved the product as it is, where there is one already */
 export function ProductForm(props: { draft: Draft; change: Change; saved: Product | undefined }) {

@@ -1,16 +1,16 @@
 import "../goods.css"
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
-import { type FormEvent, useState } from "react"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
 import { Picture } from "../../../../design/picture.tsx"
 import { money } from "../../../../texts/format.ts"
-import { ChoiceField, TextField } from "../../../parts/fields.tsx"
+import { ChoiceField } from "../../../parts/fields.tsx"
 import { NeedsRole } from "../../../parts/permission.tsx"
 import { Pager, Table } from "../../../parts/table.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { useHasRole } from "../../../roles.ts"
+import { ListFilters } from "../lists/list-filters.tsx"
 import { WRITES_CATALOG } from "../roles.ts"
 import { t as common } from "../texts.ts"
 import { categoriesQuery, placed, productsQuery } from "./products.ts"
@@ -61,22 +61,15 @@ function ProductList() {
 }
 
 function Filters({ search, change }: { search: ProductsSearch; change: (next: ProductsSearch) => void }) {
-  const [typed, setTyped] = useState(search.q ?? "")
   const categories = useQuery(categoriesQuery)
-  const find = (event: FormEvent) => {
-    event.preventDefault()
-    change({ q: typed.trim() === "" ? undefined : typed.trim() })
-  }
   return (
-    <form className="filters" onSubmit={find}>
-      <TextField
-        {...{ label: t("list.search"), type: "search", maxLength: 100, value: typed, onChange: setTyped }}
-        placeholder={t("list.search-hint")}
-        className="field-wide"
-      />
-      <button type="submit" className="button button-small button-quiet">
-        {t("list.find")}
-      </button>
+    <ListFilters
+      q={search.q}
+      label={t("list.search")}
+      placeholder={t("list.search-hint")}
+      findLabel={t("list.find")}
+      find={(q) => change({ q })}
+    >
       <ChoiceField
         label={t("list.status")}
         value={search.status ?? "any"}
@@ -98,7 +91,7 @@ function Filters({ search, change }: { search: ProductsSearch; change: (next: Pr
         choices={sorts.map((one) => [one, t(`list.sort.${one}`)])}
         onChange={(sort) => change({ sort: sort === "name" ? sort : undefined })}
       />
-    </form>
+    </ListFilters>
   )
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "react"
+import { currentLanguage } from "../../../../texts/texts.ts"
 import { LongTextField, TextField } from "../../../parts/fields.tsx"
 import { type Change, type Draft, slugOf } from "./draft.ts"
 import { t } from "./texts.ts"
@@ -7,7 +8,7 @@ const LANGUAGE = "[a-z]{2,3}(-[A-Z]{2})?"
 
 /** What a language is called, where the browser knows it. */
 export const languageName = (code: string): string =>
-  new Intl.DisplayNames(["en"], { type: "language", fallback: "code" }).of(code) ?? code
+  new Intl.DisplayNames([currentLanguage()], { type: "language", fallback: "code" }).of(code) ?? code
 
 /** The languages that there are texts in, the default one first. */
 export const languagesOf = ({ name, description }: Pick<Draft, "name" | "description">): string[] => [

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the pages of products say. */
-export const t = messages({
+export const en = {
   "list.title": "Products",
   "list.new": "New product",
   "list.search": "Search",
@@ -139,4 +140,6 @@ export const t = messages({
   "member.status": "State",
   "member.featured": "On the home page",
   "address.featured": "Show it on the home page",
-})
+} as const
+
+export const t = messages(en, de)

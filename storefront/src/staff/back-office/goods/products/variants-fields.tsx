@@ -3,6 +3,7 @@ import { useState } from "react"
 import { money } from "../../../../texts/format.ts"
 import { CheckField, ChoiceField, TextField } from "../../../parts/fields.tsx"
 import { Table } from "../../../parts/table.tsx"
+import { t as common } from "../../../parts/texts.ts"
 import { type Change, type Draft, newVariant, type VariantDraft } from "./draft.ts"
 import type { Product } from "./products.ts"
 import { t } from "./texts.ts"
@@ -84,6 +85,7 @@ function VariantRow({ variant, index, draft, saved, put, remove }: RowProps) {
         onChange={(value) => put({ [member]: value })}
         pointer={`${at}/quantity/${member}`}
         pattern="[1-9][0-9]{0,6}"
+        says={common("form.whole")}
         inputMode="numeric"
         required={member !== "max"}
         className="field-number"

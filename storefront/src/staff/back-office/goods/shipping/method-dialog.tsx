@@ -4,7 +4,8 @@ import { ApiError } from "../../../../api/api.ts"
 import { money } from "../../../../texts/format.ts"
 import { AmountField } from "../../../parts/amount-field.tsx"
 import { FormDialog } from "../../../parts/dialog.tsx"
-import { ChoiceField, MistakesOf, TextField } from "../../../parts/fields.tsx"
+import { ChoiceField, TextField } from "../../../parts/fields.tsx"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { languageName } from "../products/texts-fields.tsx"
@@ -118,6 +119,7 @@ function MethodFields(props: { draft: MethodDraft; change: (next: Partial<Method
       onChange={(value) => change({ [member]: value })}
       hint={t("dialog.days-hint")}
       pattern="[0-9]{1,3}"
+      says={common("form.whole")}
       inputMode="numeric"
       pointer={`/days/${member}`}
       required={draft.min !== "" || draft.max !== ""}

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the page of the shipping methods says. */
-export const t = messages({
+export const en = {
   title: "Shipping methods",
   says: "A cart is offered all that go to its country, the cheapest first. Times and prices are for a whole order.",
   "new": "New shipping method",
@@ -46,4 +47,6 @@ export const t = messages({
   "dialog.there": "There is a method with this id already. Choose another one, or edit that one.",
   "dialog.stale": "Somebody else has changed this method meanwhile. What it is now:",
   "dialog.stale-again": "Yours is still in the form; save again to put it in place of theirs.",
-})
+} as const
+
+export const t = messages(en, de)

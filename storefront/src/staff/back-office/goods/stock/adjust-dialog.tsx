@@ -3,7 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { answerOf, newKey } from "../../../../api/api.ts"
 import { FormDialog } from "../../../parts/dialog.tsx"
-import { ChoiceField, MistakesOf, TextField } from "../../../parts/fields.tsx"
+import { ChoiceField, TextField } from "../../../parts/fields.tsx"
+import { MistakesOf, type Places } from "../../../parts/mistakes.tsx"
+import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { stockKey } from "./stock.ts"
 import { t } from "./texts.ts"
@@ -20,6 +22,11 @@ export type Level = {
   readonly onHand: number
   readonly reserved: number
   readonly safetyStock: number
+}
+
+const places: Places = {
+  "stock.below-reserved": () => ["/quantity"],
+  "stock.beyond-count": () => ["/quantity"],
 }
 
 type Props = { readonly sku: string; readonly level: Level; readonly onClose: () => void }
@@ -76,7 +83,7 @@ function AdjustForm({ sku, level: { location }, became }: FormProps) {
         adjust.mutate({ key: newKey() })
       }}
     >
-      <MistakesOf error={adjust.error}>
+      <MistakesOf error={adjust.error} places={places}>
         <ChoiceField
           label={t("dialog.type")}
           value={type}
@@ -136,15 +143,19 @@ function SafetyForm({ sku, level: { location, safetyStock }, became }: FormProps
         set.mutate()
       }}
     >
-      <TextField
-        label={t("dialog.safety")}
-        value={units}
-        onChange={setUnits}
-        hint={t("dialog.safety-hint")}
-        pattern="[0-9]{1,7}"
-        inputMode="numeric"
-        required
-      />
+      <MistakesOf error={set.error}>
+        <TextField
+          label={t("dialog.safety")}
+          value={units}
+          onChange={setUnits}
+          hint={t("dialog.safety-hint")}
+          pattern="[0-9]{1,7}"
+          says={common("form.whole")}
+          inputMode="numeric"
+          pointer="/safetyStock"
+          required
+        />
+      </MistakesOf>
       <button type="submit" className="button button-small button-quiet" disabled={set.isPending}>
         {t("dialog.safety-save")}
       </button>

@@ -2,8 +2,10 @@ import { catalogPutStockLocation } from "@eshop/shop-client/generated/sdk.gen"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { answerOf } from "../../../../api/api.ts"
-import { MistakesOf, TextField } from "../../../parts/fields.tsx"
+import { TextField } from "../../../parts/fields.tsx"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { Table } from "../../../parts/table.tsx"
+import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { locationsQuery } from "./stock.ts"
 import { t } from "./texts.ts"
@@ -63,6 +65,7 @@ export function Locations() {
             value={priority}
             onChange={setPriority}
             pattern="[0-9]{1,5}"
+            says={common("form.whole")}
             inputMode="numeric"
             pointer="/priority"
             required

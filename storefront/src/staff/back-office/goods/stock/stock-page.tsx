@@ -1,14 +1,15 @@
 import "../goods.css"
 import { useQuery } from "@tanstack/react-query"
 import { getRouteApi, Link } from "@tanstack/react-router"
-import { type FormEvent, useState } from "react"
+import { useState } from "react"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
-import { CheckField, ChoiceField, TextField } from "../../../parts/fields.tsx"
+import { CheckField, ChoiceField } from "../../../parts/fields.tsx"
 import { NeedsRole } from "../../../parts/permission.tsx"
 import { Pager, Table } from "../../../parts/table.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { useHasRole } from "../../../roles.ts"
+import { ListFilters } from "../lists/list-filters.tsx"
 import { KEEPS_STOCK } from "../roles.ts"
 import { AdjustDialog } from "./adjust-dialog.tsx"
 import { Locations } from "./locations.tsx"
@@ -112,22 +113,15 @@ function LevelRow({ level, adjust }: { level: ListedLevel; adjust: () => void })
 }
 
 function Filters({ search, change }: { search: StockSearch; change: (next: StockSearch) => void }) {
-  const [typed, setTyped] = useState(search.q ?? "")
   const locations = useQuery(locationsQuery)
-  const find = (event: FormEvent) => {
-    event.preventDefault()
-    change({ q: typed.trim() === "" ? undefined : typed.trim() })
-  }
   return (
-    <form className="filters" onSubmit={find}>
-      <TextField
-        {...{ label: t("search"), type: "search", maxLength: 100, value: typed, onChange: setTyped }}
-        placeholder={t("search-hint")}
-        className="field-wide"
-      />
-      <button type="submit" className="button button-small button-quiet">
-        {t("find")}
-      </button>
+    <ListFilters
+      q={search.q}
+      label={t("search")}
+      placeholder={t("search-hint")}
+      findLabel={t("find")}
+      find={(q) => change({ q })}
+    >
       <ChoiceField
         label={t("location")}
         value={search.location ?? ""}
@@ -142,6 +136,6 @@ function Filters({ search, change }: { search: StockSearch; change: (next: Stock
         value={search.low === true}
         onChange={(isLow) => change({ low: isLow || undefined })}
       />
-    </form>
+    </ListFilters>
   )
 }

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the pages of the stock say. */
-export const t = messages({
+export const en = {
   title: "Stock",
   search: "Search",
   "search-hint": "Name of a product, or how a SKU begins",
@@ -68,4 +69,6 @@ export const t = messages({
   "trail.on-hand": "On hand {from} → {to}",
   "trail.safety": "Safety stock {from} → {to}",
   "trail.more": "Show older ones",
-})
+} as const
+
+export const t = messages(en, de)

@@ -6,7 +6,7 @@ import { fromField, toField } from "../../../parts/local-time.ts"
 export type Rate = Omit<CatalogGetTaxRatesResponse["rates"][number], "country">
 
 /** Digits of a percentage behind its point: Quebec's 9.975 % is exact. */
-const DIGITS = 3
+export const RATE_DIGITS = 3
 
 /** A rate as a form holds it: everything as it was typed. */
 export type RateDraft = {
@@ -32,7 +32,7 @@ export const draftOf = (rate: Rate): RateDraft => ({
   taxCategory: rate.taxCategory,
   state: rate.state ?? "",
   // 5 rather than 5.000.
-  rate: writeDecimal(rate.rate, DIGITS).replace(/\.?0+$/, ""),
+  rate: writeDecimal(rate.rate, RATE_DIGITS).replace(/[.,]?0+$/, ""),
   validFrom: toField(rate.validFrom),
   validUntil: toField(rate.validUntil),
   before: rate,
@@ -40,7 +40,7 @@ export const draftOf = (rate: Rate): RateDraft => ({
 
 /** What a row says, as it is sent; undefined where its percentage or its beginning is none. */
 export function rateFrom(draft: RateDraft): Rate | undefined {
-  const rate = readDecimal(draft.rate, DIGITS)
+  const rate = readDecimal(draft.rate, RATE_DIGITS)
   const validFrom = fromField(draft.validFrom, draft.before?.validFrom)
   const validUntil = fromField(draft.validUntil, draft.before?.validUntil)
   if (rate === undefined || validFrom === undefined) return undefined

@@ -1,52 +1,41 @@
+import { readDecimal } from "../../../parts/amounts.ts"
+import { EditableRows } from "../../../parts/editable-rows.tsx"
 import { TextField } from "../../../parts/fields.tsx"
-import { Table } from "../../../parts/table.tsx"
 import { t as common } from "../../../parts/texts.ts"
-import type { RateDraft } from "./rate-draft.ts"
+import { RATE_DIGITS, type RateDraft } from "./rate-draft.ts"
 import { t } from "./texts.ts"
 
 /** Rates to be changed, a row each. */
 export function RateRows(props: { rows: readonly RateDraft[]; change: (rows: RateDraft[]) => void }) {
-  const { rows, change } = props
-  if (rows.length === 0) return null
+  if (props.rows.length === 0) return null
   return (
-    <Table
+    <EditableRows
+      {...props}
       label={t("rows.title")}
-      columns={[
-        ...[t("rows.category"), t("rows.state"), t("rows.rate"), t("rows.from"), t("rows.until")],
-        { label: t("rows.actions"), isHidden: true },
-      ]}
-    >
-      {rows.map((row, index) => (
-        <RateRow
-          key={row.key}
-          row={row}
-          index={index}
-          put={(next) => change(rows.map((one) => (one.key === row.key ? { ...one, ...next } : one)))}
-          remove={() => change(rows.filter(({ key }) => key !== row.key))}
-        />
-      ))}
-    </Table>
+      columns={[t("rows.category"), t("rows.state"), t("rows.rate"), t("rows.from"), t("rows.until")]}
+      actions={t("rows.actions")}
+      removeLabel={(number) => t("rows.remove", { number })}
+      cells={(row, index, put) => <RateCells row={row} index={index} put={put} />}
+    />
   )
 }
 
-type RowProps = {
+type CellsProps = {
   readonly row: RateDraft
   readonly index: number
   readonly put: (next: Partial<RateDraft>) => void
-  readonly remove: () => void
 }
 
-function RateRow({ row, index, put, remove }: RowProps) {
-  const number = index + 1
+function RateCells({ row, index, put }: CellsProps) {
   const field = (member: keyof RateDraft & string, label: string) => ({
-    label: t("rows.of", { member: label, number }),
+    label: t("rows.of", { member: label, number: index + 1 }),
     isLabelHidden: true,
     value: String(row[member]),
     onChange: (value: string) => put({ [member]: value }),
     pointer: `/rates/${index}/${member}`,
   })
   return (
-    <tr>
+    <>
       <td>
         <TextField
           {...field("taxCategory", t("rows.category"))}
@@ -62,8 +51,7 @@ function RateRow({ row, index, put, remove }: RowProps) {
       <td>
         <TextField
           {...field("rate", t("rows.rate"))}
-          pattern="\s*[0-9]{1,3}([.,][0-9]{1,3})?\s*"
-          says={t("rows.rate-says")}
+          wrong={(typed) => (typed !== "" && !isPercentage(typed) ? t("rows.rate-says") : undefined)}
           inputMode="decimal"
           className="field-amount"
           required
@@ -75,16 +63,11 @@ function RateRow({ row, index, put, remove }: RowProps) {
       <td>
         <TextField {...field("validUntil", t("rows.until"))} type="datetime-local" />
       </td>
-      <td>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t("rows.remove", { number })}
-          onClick={remove}
-        >
-          ×
-        </button>
-      </td>
-    </tr>
+    </>
   )
+}
+
+function isPercentage(typed: string): boolean {
+  const rate = readDecimal(typed, RATE_DIGITS)
+  return rate !== undefined && rate <= 100 * 10 ** RATE_DIGITS
 }

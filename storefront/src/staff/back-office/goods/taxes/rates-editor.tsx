@@ -1,115 +1,47 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { useState } from "react"
-import { ApiError } from "../../../../api/api.ts"
+import { useQueryClient } from "@tanstack/react-query"
 import { percentage } from "../../../../texts/format.ts"
-import { FormDialog } from "../../../parts/dialog.tsx"
-import { MistakesOf } from "../../../parts/fields.tsx"
-import { useFirstMistake } from "../../../parts/first-mistake.ts"
 import { exactly } from "../../../parts/local-time.ts"
+import type { Places } from "../../../parts/mistakes.tsx"
 import { Table } from "../../../parts/table.tsx"
-import { t as common } from "../../../parts/texts.ts"
-import { UnsavedGuard } from "../../../parts/unsaved.tsx"
-import { ProblemNotice } from "../../../problem-notice.tsx"
-import { isSame } from "../products/merge.ts"
-import { draftOf, newRate, type Rate, type RateDraft, rateFrom } from "./rate-draft.ts"
+import { useListEdit } from "../lists/list-edit.ts"
+import { ListForm } from "../lists/list-form.tsx"
+import { draftOf, newRate, type Rate, rateFrom } from "./rate-draft.ts"
 import { RateRows } from "./rate-rows.tsx"
-import { countriesQuery, readRates, type Seen, setRates } from "./taxes.ts"
+import { countriesQuery, type Seen, saveRates } from "./taxes.ts"
 import { t } from "./texts.ts"
+
+const places: Places = {
+  "tax-rate.never-valid": ({ index }) => [`/rates/${index}/validUntil`],
+  "tax-rate.overlap": ({ indexes }) => (indexes as number[]).map((index) => `/rates/${index}/validFrom`),
+  "tax-rate.past": ({ index }) => [`/rates/${index}/validFrom`],
+}
 
 /** The form of a country's rates. @param seen the rates as they were read */
 export function RatesEditor({ country, seen }: { country: string; seen: Seen }) {
-  const [base, setBase] = useState(seen)
-  const [rows, setRows] = useState(() => seen.rates.map(draftOf))
-  const [theirs, setTheirs] = useState<Seen>()
   const client = useQueryClient()
-  const show = (next: Seen) => {
-    setBase(next)
-    setRows(next.rates.map(draftOf))
-  }
-  const save = useMutation({
-    mutationFn: async ({ from, rates }: { from: Seen; rates: Rate[]; sent: RateDraft[] }) => {
-      await setRates(country, from, rates)
-      return await readRates(country)
-    },
-    onSuccess: (now, { sent }) => {
-      setBase(now)
-      // What was typed while the answer was on its way stays.
-      setRows((typed) => (typed === sent ? now.rates.map(draftOf) : typed))
-      void client.invalidateQueries({ queryKey: countriesQuery.queryKey })
-    },
-    onError: async (error) => {
-      if (error instanceof ApiError && error.problem.status === 412) setTheirs(await readRates(country))
-    },
+  const edit = useListEdit(seen, {
+    itemsOf: ({ rates }) => rates,
+    rowOf: draftOf,
+    itemFrom: rateFrom,
+    save: (base, rates) => saveRates(country, base, rates),
+    onSaved: () => void client.invalidateQueries({ queryKey: countriesQuery.queryKey }),
   })
-  useFirstMistake(save.error)
-  const rates = rows.map(rateFrom).filter((rate) => rate !== undefined)
-  const isDirty = !isSame(rates, base.rates) || rates.length < rows.length
-  const send = (from: Seen) => save.mutate({ from, rates, sent: rows })
   return (
-    <form
-      className="product-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        send(base)
-      }}
+    <ListForm
+      edit={edit}
+      title={t("rows.title")}
+      says={t("rows.says")}
+      newRow={newRate}
+      addLabel={t("rows.add")}
+      saveLabel={t("save")}
+      told={{ saved: t("saved"), unchanged: t("unchanged") }}
+      places={places}
+      staleTitle={t("stale.title")}
+      showTheirs={({ rates }) => <Rates rates={rates} />}
+      above={edit.base.version === 0 && <p className="notice">{t("one.unknown")}</p>}
     >
-      <UnsavedGuard isDirty={isDirty} />
-      {base.version === 0 && <p className="notice">{t("one.unknown")}</p>}
-      <section className="card">
-        <h2>{t("rows.title")}</h2>
-        <p className="hint">{t("rows.says")}</p>
-        <MistakesOf error={save.error}>
-          <RateRows rows={rows} change={setRows} />
-        </MistakesOf>
-        <div className="actions">
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            onClick={() => setRows([...rows, newRate()])}
-          >
-            {t("rows.add")}
-          </button>
-        </div>
-      </section>
-      {save.error && !theirs && <ProblemNotice error={save.error} />}
-      <div className="save-bar">
-        <button type="submit" className="button" disabled={save.isPending}>
-          {save.isPending ? common("form.saving") : t("save")}
-        </button>
-        <p role="status">{save.isSuccess && !isDirty && t("saved")}</p>
-      </div>
-      {theirs && (
-        <FormDialog title={t("stale.title")} isWide onClose={() => setTheirs(undefined)}>
-          <p>{t("stale.says")}</p>
-          <Rates rates={theirs.rates} />
-          <div className="actions">
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                show(theirs)
-                setTheirs(undefined)
-              }}
-            >
-              {t("stale.take")}
-            </button>
-            <button
-              type="button"
-              className="button button-quiet"
-              onClick={() => {
-                setTheirs(undefined)
-                send(theirs)
-              }}
-            >
-              {t("stale.keep")}
-            </button>
-            <button type="button" className="button button-quiet" onClick={() => setTheirs(undefined)}>
-              {t("stale.back")}
-            </button>
-          </div>
-        </FormDialog>
-      )}
-    </form>
+      <RateRows rows={edit.rows} change={edit.setRows} />
+    </ListForm>
   )
 }
 

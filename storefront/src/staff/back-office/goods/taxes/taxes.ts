@@ -4,7 +4,9 @@ import {
   catalogSetTaxRates,
 } from "@eshop/shop-client/generated/sdk.gen"
 import { queryOptions } from "@tanstack/react-query"
-import { answerOf, answerWithHeaders } from "../../../../api/api.ts"
+import { ApiError, answerOf, answerWithHeaders } from "../../../../api/api.ts"
+import type { Saved } from "../lists/list-edit.ts"
+import { isSame } from "../products/merge.ts"
 import type { Rate } from "./rate-draft.ts"
 
 /** All countries whose rates are known; a page holds a hundred of them. */
@@ -28,7 +30,7 @@ const readPage = (query: { limit: number; cursor?: string }) => answerOf(catalog
 /** A country's rates as they were read, with the ETag that a change has to name. */
 export type Seen = { readonly rates: readonly Rate[]; readonly version: number; readonly etag: string }
 
-export async function readRates(country: string): Promise<Seen> {
+async function readRates(country: string): Promise<Seen> {
   const { data, headers } = await answerWithHeaders(
     catalogGetTaxRates({ path: { country }, cache: "no-store" }),
   )
@@ -45,6 +47,18 @@ export const ratesQuery = (country: string) =>
     gcTime: 0,
   })
 
-/** Sets all rates of a country. @throws ApiError, with status 412 where somebody else has set them since they were read */
-export const setRates = (country: string, { etag }: Seen, rates: Rate[]) =>
-  answerOf(catalogSetTaxRates({ path: { country }, body: { rates }, headers: { "If-Match": etag } }))
+/**
+ * Sets the rates of a country that hold now or will, unless somebody else has since they were read.
+ * @throws ApiError with another refusal of the shop
+ */
+export async function saveRates(country: string, base: Seen, rates: Rate[]): Promise<Saved<Seen>> {
+  if (isSame(base.rates, rates)) return { type: "unchanged" }
+  const headers = { "If-Match": base.etag }
+  try {
+    await answerOf(catalogSetTaxRates({ path: { country }, body: { rates }, headers }))
+  } catch (error) {
+    if (!(error instanceof ApiError && error.problem.status === 412)) throw error
+    return { type: "stale", theirs: await readRates(country) }
+  }
+  return { type: "saved", seen: await readRates(country) }
+}

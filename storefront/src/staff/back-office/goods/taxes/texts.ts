@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** What the pages of the tax rates say. */
-export const t = messages({
+export const en = {
   title: "Tax rates",
   says: "A price names its tax category; the country, or its state, says how high that is taxed. Shipping is taxed too, as the category shipping.",
   country: "Country",
@@ -15,7 +16,8 @@ export const t = messages({
   "one.unknown": "Nothing is known of this country: nothing is taxed there.",
   "one.malformed": "A country is named by two letters.",
   "rows.title": "Rates that hold now or will",
-  "rows.says": "What is not in this list when it is saved is gone. Times are those of your own time zone.",
+  "rows.says":
+    "What is not in this list when it is saved holds no longer. Rates that are over are not shown and stay as they were, since they prove old invoices. Times are those of your own time zone.",
   "rows.category": "Tax category",
   "rows.state": "State",
   "rows.state-hint": "The whole country",
@@ -29,9 +31,8 @@ export const t = messages({
   "rows.remove": "Remove rate {number}",
   save: "Save the rates",
   saved: "Saved. Carts follow within seconds.",
+  unchanged: "Nothing was changed.",
   "stale.title": "Somebody else has set these rates meanwhile",
-  "stale.says": "These are the rates by now. Yours are still in the form.",
-  "stale.take": "Take theirs into the form",
-  "stale.keep": "Save mine in their place",
-  "stale.back": "Back to the form",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./code-texts.de.ts"
 
 /** The texts about unique codes. */
-export const t = messages({
+export const en = {
   title: "Unique codes",
   none: "No codes were asked for yet; without them nobody can use the coupon.",
   count: "How many new codes",
@@ -13,4 +14,6 @@ export const t = messages({
   made: "{made} of {count}",
   download: "Download CSV",
   reading: "{read} read …",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useRef, useState } from "react"
 import { NumberField } from "../../../parts/fields.tsx"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { Moment } from "../../../parts/moment.tsx"
 import { save } from "../../../parts/save.ts"
 import { Table } from "../../../parts/table.tsx"
@@ -66,8 +67,18 @@ function AddBatch({ code }: { code: string }) {
         add.mutate()
       }}
     >
-      <NumberField label={t("count")} value={count} onChange={setCount} min={1} max={100_000} required />
-      <button type="submit" className="button" disabled={add.isPending || !(count >= 1)}>
+      <MistakesOf error={add.error}>
+        <NumberField
+          label={t("count")}
+          value={count}
+          onChange={setCount}
+          pointer="/count"
+          min={1}
+          max={100_000}
+          required
+        />
+      </MistakesOf>
+      <button type="submit" className="button" disabled={add.isPending}>
         {t("add")}
       </button>
       {add.error && <ProblemNotice error={add.error} />}

@@ -68,6 +68,8 @@ function Edited({ stored, error }: { stored: Coupon; error: Error | undefined })
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        isDirty={edit.isDirty}
+        error={edit.error}
         limits={
           <LimitFields
             form={edit.form}
@@ -83,7 +85,7 @@ function Edited({ stored, error }: { stored: Coupon; error: Error | undefined })
         )}
         <SaveBar
           label={t("save.do")}
-          isReady={isReady(edit.form) && !edit.isStale}
+          isStale={edit.isStale}
           isSaving={edit.isSaving}
           isSaved={edit.isSaved}
           error={edit.isStale ? undefined : (edit.error ?? error)}
@@ -105,6 +107,7 @@ function Usage({ code }: { code: string }) {
         {data.maxRedemptions === null
           ? t("used.not-counted")
           : t("used.of", { taken: data.taken, max: data.maxRedemptions })}
+        pointer="/maxRedemptions"
       </strong>
     </p>
   )
@@ -126,6 +129,7 @@ function LimitFields(props: {
           hint={t(props.isLimitFixed ? "field.no-limit.fixed" : "field.no-limit")}
           value={form.maxRedemptions}
           onChange={(maxRedemptions) => change({ maxRedemptions })}
+          pointer="/maxRedemptions"
           min={1}
           isDisabled={props.isLimitFixed ?? false}
         />
@@ -134,6 +138,7 @@ function LimitFields(props: {
           hint={t("field.no-limit")}
           value={form.maxPerCustomer}
           onChange={(maxPerCustomer) => change({ maxPerCustomer })}
+          pointer="/maxRedemptionsPerCustomer"
           min={1}
         />
       </div>
@@ -154,7 +159,7 @@ function Delete({ coupon: { code, version } }: { coupon: Coupon }) {
   const remove = useMutation({
     mutationFn: () =>
       answerOf(discountDeleteCoupon({ path: { code }, headers: { "If-Match": `"${version}"` } })),
-    onSuccess: () => navigate({ to: "/back-office/coupons" }),
+    onSuccess: () => navigate({ to: "/back-office/coupons", ignoreBlocker: true }),
     onSettled: () => client.invalidateQueries({ queryKey: couponsKey }),
   })
   return (
@@ -180,7 +185,8 @@ export function NewCouponPage() {
   const create = useMutation({
     mutationFn: (body: CouponTerms) =>
       answerOf(discountCreateCoupon({ body, headers: { "Idempotency-Key": keyOf(body) } })),
-    onSuccess: ({ code }) => navigate({ to: "/back-office/coupons/$code", params: { code } }),
+    onSuccess: ({ code }) =>
+      navigate({ to: "/back-office/coupons/$code", params: { code }, ignoreBlocker: true }),
   })
   return (
     <Page title={t("coupon.new")} className="sales rules">
@@ -188,12 +194,17 @@ export function NewCouponPage() {
         form={form}
         change={change}
         onSave={() => create.mutate(couponOf(form))}
+        isDirty={form !== emptyCoupon}
+        error={create.error ?? undefined}
         first={
           <TextField
             label={t("field.code")}
             hint={t("field.code.hint")}
             value={form.code}
             onChange={(code) => change({ code: code.toUpperCase() })}
+            pattern="\s*[A-Za-z0-9\-]{3,32}\s*"
+            says={t("field.code.hint")}
+            pointer="/code"
             maxLength={32}
             required
             isCode
@@ -204,7 +215,7 @@ export function NewCouponPage() {
       >
         <SaveBar
           label={t("save.new")}
-          isReady={isReady(form)}
+          isStale={false}
           isSaving={create.isPending}
           isSaved={false}
           error={create.error ?? undefined}

@@ -2,6 +2,8 @@ import type { ReactNode } from "react"
 import { ApiError } from "../../../../api/api.ts"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
+import { MistakesOf, type Places } from "../../../parts/mistakes.tsx"
+import { UnsavedGuard } from "../../../parts/unsaved.tsx"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { ConditionFields, EffectFields, type RuleFieldsProps, StackingFields } from "./rule-fields.tsx"
 import { t } from "./texts.ts"
@@ -26,7 +28,17 @@ export function LoadedRule(props: {
   )
 }
 
+const places: Places = {
+  "rule.sort-order-taken": () => ["/stacking/sortOrder"],
+  "coupon.exists": () => ["/code"],
+  "coupon.limit-fixed": () => ["/maxRedemptions"],
+}
+
 type Props = RuleFieldsProps & {
+  /** Whether something would be lost by leaving. */
+  isDirty: boolean
+  /** Why it was not saved. */
+  error: Error | undefined
   /** Fields before those that every rule has. */
   first?: ReactNode
   limits?: ReactNode
@@ -36,7 +48,17 @@ type Props = RuleFieldsProps & {
 }
 
 /** The fields of a rule, and beside them what it would do. */
-export function RuleEditor({ form, change, first, limits, preview, onSave, children }: Props) {
+export function RuleEditor({
+  form,
+  change,
+  isDirty,
+  error,
+  first,
+  limits,
+  preview,
+  onSave,
+  children,
+}: Props) {
   return (
     <div className="form-columns">
       <form
@@ -46,11 +68,14 @@ export function RuleEditor({ form, change, first, limits, preview, onSave, child
           onSave()
         }}
       >
-        {first}
-        <EffectFields form={form} change={change} />
-        <ConditionFields form={form} change={change} />
-        {limits}
-        <StackingFields form={form} change={change} />
+        <UnsavedGuard isDirty={isDirty} />
+        <MistakesOf error={error} places={places}>
+          {first}
+          <EffectFields form={form} change={change} />
+          <ConditionFields form={form} change={change} />
+          {limits}
+          <StackingFields form={form} change={change} />
+        </MistakesOf>
         {children}
       </form>
       <div>{preview}</div>
@@ -58,10 +83,10 @@ export function RuleEditor({ form, change, first, limits, preview, onSave, child
   )
 }
 
-/** The end of a form: whether it can be saved, and what became of it. */
+/** The end of a form, and what became of it. What is missing is said by the fields when it is to be saved. */
 export function SaveBar(props: {
   label: string
-  isReady: boolean
+  isStale: boolean
   isSaving: boolean
   isSaved: boolean
   error: Error | undefined
@@ -73,13 +98,13 @@ export function SaveBar(props: {
       {isGone && <p className="notice">{t("stale.gone")}</p>}
       {props.error && !isGone && <ProblemNotice error={props.error} />}
       <div className="actions">
-        <button type="submit" className="button" disabled={!props.isReady || props.isSaving}>
+        <button type="submit" className="button" disabled={props.isStale || props.isSaving}>
           {props.label}
         </button>
         {props.children}
       </div>
       <p role="status" className="hint">
-        {props.isSaved ? t("save.done") : props.isReady ? "" : t("save.incomplete")}
+        {props.isSaved && t("save.done")}
       </p>
     </div>
   )

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./preview-texts.de.ts"
 
 /** The texts of the preview of a rule. */
-export const t = messages({
+export const en = {
   title: "Try it on a basket",
   says: "Nothing is saved by this. Taxes are counted at the checkout, after these discounts.",
   add: "Put into the basket",
@@ -31,4 +32,6 @@ export const t = messages({
   "outcome.applied": "applied",
   "outcome.suppressed": "gave way",
   "outcome.not-met": "not met",
-})
+} as const
+
+export const t = messages(en, de)

@@ -1,8 +1,9 @@
 import { catalogSearchProducts } from "@eshop/shop-client/generated/sdk.gen"
 import { queryOptions, useQueries, useQuery } from "@tanstack/react-query"
-import { useDeferredValue, useId, useState } from "react"
+import { useDeferredValue, useState } from "react"
 import { answerOf } from "../../../../api/api.ts"
 import { inLanguage } from "../../../../texts/texts.ts"
+import { TextField } from "../../../parts/fields.tsx"
 import { productQuery } from "./rules.ts"
 import { t } from "./texts.ts"
 
@@ -28,7 +29,6 @@ type Props = {
 
 /** Finds variants by name or SKU as one types; each hit is a button. */
 export function ProductSearch({ label, hasProducts, choose }: Props) {
-  const id = useId()
   const [typed, setTyped] = useState("")
   const q = useDeferredValue(typed.trim())
   const { data } = useQuery(searchQuery(q))
@@ -41,19 +41,15 @@ export function ProductSearch({ label, hasProducts, choose }: Props) {
   }
   return (
     <div className="product-search">
-      <div className="field">
-        <label htmlFor={id}>{label}</label>
-        <input
-          id={id}
-          type="search"
-          value={typed}
-          placeholder={t("search.placeholder")}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-          // A form around it is not to be sent by this.
-          onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
-        />
-      </div>
+      <TextField
+        label={label}
+        type="search"
+        value={typed}
+        placeholder={t("search.placeholder")}
+        onChange={setTyped}
+        // A form around it is not to be sent by this.
+        onEnter={() => {}}
+      />
       {q.length > 1 && data?.items.length === 0 && <p className="hint">{t("search.none")}</p>}
       <ul className="search-hits">
         {hits.map((hit, index) => (

@@ -59,6 +59,8 @@ function Edited({ stored, error }: { stored: Promotion; error: Error | undefined
         form={edit.form}
         change={edit.change}
         onSave={edit.save}
+        isDirty={edit.isDirty}
+        error={edit.error}
         preview={<Preview draft={isComplete(edit.form) ? { promotion: draft, replaces: id } : undefined} />}
       >
         {edit.isStale && (
@@ -66,7 +68,7 @@ function Edited({ stored, error }: { stored: Promotion; error: Error | undefined
         )}
         <SaveBar
           label={t("save.do")}
-          isReady={isComplete(edit.form) && !edit.isStale}
+          isStale={edit.isStale}
           isSaving={edit.isSaving}
           isSaved={edit.isSaved}
           error={edit.isStale ? undefined : (edit.error ?? error)}
@@ -84,7 +86,7 @@ function Delete({ promotion: { id, name, version } }: { promotion: Promotion }) 
   const remove = useMutation({
     mutationFn: () =>
       answerOf(discountDeletePromotion({ path: { id }, headers: { "If-Match": `"${version}"` } })),
-    onSuccess: () => navigate({ to: "/back-office/promotions" }),
+    onSuccess: () => navigate({ to: "/back-office/promotions", ignoreBlocker: true }),
     onSettled: () => client.invalidateQueries({ queryKey: promotionsKey }),
   })
   return (
@@ -109,7 +111,8 @@ export function NewPromotionPage() {
   const create = useMutation({
     mutationFn: (body: Rule) =>
       answerOf(discountCreatePromotion({ body, headers: { "Idempotency-Key": keyOf(body) } })),
-    onSuccess: ({ id }) => navigate({ to: "/back-office/promotions/$id", params: { id } }),
+    onSuccess: ({ id }) =>
+      navigate({ to: "/back-office/promotions/$id", params: { id }, ignoreBlocker: true }),
   })
   return (
     <Page title={t("promotion.new")} className="sales rules">
@@ -117,11 +120,13 @@ export function NewPromotionPage() {
         form={form}
         change={(members) => setForm({ ...form, ...members })}
         onSave={() => create.mutate(ruleOf(form))}
+        isDirty={form !== emptyRule}
+        error={create.error ?? undefined}
         preview={<Preview draft={isComplete(form) ? { promotion: ruleOf(form) } : undefined} />}
       >
         <SaveBar
           label={t("save.new")}
-          isReady={isComplete(form)}
+          isStale={false}
           isSaving={create.isPending}
           isSaved={false}
           error={create.error ?? undefined}

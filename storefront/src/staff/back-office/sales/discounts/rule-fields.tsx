@@ -17,8 +17,17 @@ export function EffectFields({ form, change }: RuleFieldsProps) {
         hint={t("field.name.hint")}
         value={form.name}
         onChange={(name) => change({ name })}
+        pointer="/name"
         maxLength={200}
         required
+      />
+      <TextField
+        label={t("field.german")}
+        hint={t("field.german.hint")}
+        value={form.german}
+        onChange={(german) => change({ german })}
+        pointer="/translations/de"
+        maxLength={200}
       />
       <CheckField
         label={t("field.enabled")}
@@ -59,8 +68,22 @@ function EffectNumbers({ form, change }: RuleFieldsProps) {
     <>
       {isGift && (
         <>
-          <NumberField label={t("field.buy")} value={form.buy} onChange={(buy) => change({ buy })} min={1} />
-          <NumberField label={t("field.get")} value={form.get} onChange={(get) => change({ get })} min={1} />
+          <NumberField
+            label={t("field.buy")}
+            value={form.buy}
+            onChange={(buy) => change({ buy })}
+            pointer="/effect/buy"
+            min={1}
+            required
+          />
+          <NumberField
+            label={t("field.get")}
+            value={form.get}
+            onChange={(get) => change({ get })}
+            pointer="/effect/get"
+            min={1}
+            required
+          />
         </>
       )}
       {(kind === "percentage" || isGift) && (
@@ -68,9 +91,11 @@ function EffectNumbers({ form, change }: RuleFieldsProps) {
           label={t(isGift ? "field.percent-got" : "field.percent")}
           value={form.percent}
           onChange={(percent) => change({ percent })}
+          pointer="/effect/rate"
           min={0.001}
           max={100}
-          step={0.001}
+          digits={3}
+          required
         />
       )}
       {(kind === "amount" || kind === "amount-per-unit") && (
@@ -78,8 +103,10 @@ function EffectNumbers({ form, change }: RuleFieldsProps) {
           label={t("field.amount")}
           value={form.amount}
           onChange={(amount) => change({ amount })}
+          pointer="/effect/amount"
           min={0.01}
-          step={0.01}
+          digits={2}
+          required
         />
       )}
     </>
@@ -94,11 +121,13 @@ export function ConditionFields({ form, change }: RuleFieldsProps) {
       <div className="field-pair">
         <TimeField
           label={t("field.from")}
+          pointer="/validFrom"
           value={form.validFrom}
           change={(validFrom) => change({ validFrom })}
         />
         <TimeField
           label={t("field.until")}
+          pointer="/validUntil"
           value={form.validUntil}
           change={(validUntil) => change({ validUntil })}
         />
@@ -106,13 +135,15 @@ export function ConditionFields({ form, change }: RuleFieldsProps) {
           label={t("field.minimum")}
           value={form.minimumValue}
           onChange={(minimumValue) => change({ minimumValue })}
+          pointer="/conditions/minimumOrderValue"
           min={0.01}
-          step={0.01}
+          digits={2}
         />
         <NumberField
           label={t("field.minimum-units")}
           value={form.minimumQuantity}
           onChange={(minimumQuantity) => change({ minimumQuantity })}
+          pointer="/conditions/minimumQuantity"
           min={1}
         />
         <TextField
@@ -120,6 +151,7 @@ export function ConditionFields({ form, change }: RuleFieldsProps) {
           hint={t("field.groups.hint")}
           value={form.groups}
           onChange={(groups) => change({ groups })}
+          pointer="/conditions/customerGroups"
           isCode
         />
       </div>
@@ -133,13 +165,19 @@ export function ConditionFields({ form, change }: RuleFieldsProps) {
 }
 
 /** A moment in the time zone of here, with UTC beside it. */
-function TimeField(props: { label: string; value: string; change: (value: string) => void }) {
+function TimeField(props: {
+  label: string
+  pointer: string
+  value: string
+  change: (value: string) => void
+}) {
   const at = fromField(props.value)
   return (
     <TextField
       label={`${props.label} (${t("field.zone", { zone: timeZone() })})`}
       hint={at === undefined ? t("field.utc.none") : inUtc(at)}
       type="datetime-local"
+      pointer={props.pointer}
       value={props.value}
       onChange={props.change}
     />
@@ -157,6 +195,7 @@ export function StackingFields({ form, change }: RuleFieldsProps) {
           hint={t("field.sort.hint")}
           value={form.sortOrder}
           onChange={(sortOrder) => change({ sortOrder })}
+          pointer="/stacking/sortOrder"
           min={0}
           max={1_000_000}
           required
@@ -166,6 +205,7 @@ export function StackingFields({ form, change }: RuleFieldsProps) {
           hint={t("field.group.hint")}
           value={form.group}
           onChange={(group) => change({ group })}
+          pointer="/stacking/group"
           isCode
         />
       </div>

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query"
 import { inLanguage } from "../../../../texts/texts.ts"
+import { ChoiceField } from "../../../parts/fields.tsx"
 import { ProductSearch } from "./product-search.tsx"
 import type { ScopeForm } from "./rule-form.ts"
 import { categoriesQuery, productQuery } from "./rules.ts"
@@ -52,20 +53,15 @@ export function ScopeField({ legend, everything, scope, change }: Props) {
         </ul>
       )}
       <div className="field-pair">
-        <label className="field">
-          {t("scope.add-category")}
-          <select value="" onChange={(event) => add("categories", event.target.value)}>
-            <option value="" disabled>
-              {t("scope.choose")}
-            </option>
-            {categories.map(({ id, name, depth }) => (
-              <option key={id} value={id}>
-                {"  ".repeat(depth)}
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ChoiceField
+          label={t("scope.add-category")}
+          value=""
+          choices={[
+            ["", t("scope.choose")],
+            ...categories.map(({ id, name, depth }) => [id, "  ".repeat(depth) + name] as const),
+          ]}
+          onChange={(id) => id !== "" && add("categories", id)}
+        />
         <ProductSearch
           label={t("scope.search")}
           hasProducts

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the pages about promotions and coupons. */
-export const t = messages({
+export const en = {
   "promotions.title": "Promotions",
   "promotions.says": "They apply by themselves, in the order of their turn.",
   "promotions.new": "New promotion",
@@ -57,6 +58,8 @@ export const t = messages({
   "field.code.hint": "3 to 32 letters, digits and hyphens. It is never given out again.",
   "field.name": "Name",
   "field.name.hint": "What a customer reads beside the discount",
+  "field.german": "The same in German",
+  "field.german.hint": "Left empty, customers who read German see the English words",
   "field.enabled": "Enabled",
   "field.kind": "Takes off",
   "kind.percentage": "A percentage",
@@ -106,7 +109,6 @@ export const t = messages({
   "save.new": "Create",
   "save.do": "Save",
   "save.done": "Saved.",
-  "save.incomplete": "Fill in the name, the turn and what it takes off.",
   "delete.do": "Delete",
   "delete.title": "Delete {name}?",
   "delete.says": "Orders keep what they had of it. It cannot be brought back.",
@@ -122,4 +124,6 @@ export const t = messages({
   "stale.keep": "Save mine all the same",
   "stale.take": "Take theirs",
   "stale.gone": "It was deleted meanwhile. What you wrote is still here to be copied.",
-})
+} as const
+
+export const t = messages(en, de)

@@ -20,15 +20,18 @@ export function useEdit<Form, Stored extends Versioned>(
   const [base, setBase] = useState(stored)
   const [form, setForm] = useState(() => formOf(stored))
   const mutation = useMutation({
-    mutationFn: (on: Stored) => save(form, on),
-    onSuccess: (saved) => {
+    mutationFn: ({ on, sent }: { on: Stored; sent: Form }) => save(sent, on),
+    onSuccess: (saved, { sent }) => {
       setBase(saved)
+      // What was typed while the answer was on its way stays.
+      setForm((now) => (now === sent ? formOf(saved) : now))
       client.setQueryData(key, saved)
     },
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   })
   const isOlder = stored.version > base.version
-  if (isOlder && !mutation.isPending && JSON.stringify(form) === JSON.stringify(formOf(base))) {
+  const isDirty = JSON.stringify(form) !== JSON.stringify(formOf(base))
+  if (isOlder && !mutation.isPending && !isDirty) {
     setBase(stored)
     setForm(formOf(stored))
   }
@@ -39,7 +42,8 @@ export function useEdit<Form, Stored extends Versioned>(
       mutation.reset()
       setForm((before) => ({ ...before, ...members }))
     },
-    save: () => mutation.mutate(base),
+    isDirty,
+    save: () => mutation.mutate({ on: base, sent: form }),
     isSaving: mutation.isPending,
     isSaved: mutation.isSuccess,
     error: mutation.error ?? undefined,
@@ -48,7 +52,7 @@ export function useEdit<Form, Stored extends Versioned>(
     /** Saves this wording over theirs. */
     keepMine: () => {
       setBase(stored)
-      mutation.mutate(stored)
+      mutation.mutate({ on: stored, sent: form })
     },
     takeTheirs: () => {
       setBase(stored)

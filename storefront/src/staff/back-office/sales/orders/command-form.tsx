@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import type { ReactNode } from "react"
 import { Button } from "react-aria-components"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
 import { t } from "./command-texts.ts"
@@ -31,7 +32,7 @@ export function CommandForm({ order, command, says, confirm, isDanger, isReady =
         more.onConfirm()
       }}
     >
-      {more.children}
+      <MistakesOf error={command.error}>{more.children}</MistakesOf>
       <p className="command-says">{says}</p>
       {command.error && <ProblemNotice error={command.error} />}
       {command.isOvertaken && <Overtaken order={order} command={command} />}

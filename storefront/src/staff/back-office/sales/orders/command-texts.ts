@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./command-texts.de.ts"
 
 /** The texts of what is done to orders. */
-export const t = messages({
+export const en = {
   nothing: "Nothing can be done to this order as it stands.",
   "role.fulfil": "Shipping and delivery need the role orders.fulfil.",
   "role.manage": "Cancelling, refunds, returns and closing need the role orders.manage.",
@@ -15,7 +16,6 @@ export const t = messages({
   "ship.title": "Ship a parcel",
   "ship.carrier": "Carrier",
   "ship.tracking": "Tracking number",
-  "ship.optional": "optional",
   "ship.says-all": "Everything that is left goes out, the order is then Shipped, and the customer is told.",
   "ship.says-part":
     "The parcel goes out, the order is then Partly shipped, and the customer is told. Left to ship: {rest}.",
@@ -85,4 +85,6 @@ export const t = messages({
     "Nothing more is expected of it; money can still go back. By itself it is closed 16 days after delivery.",
   "close.confirm": "Close it",
   "close.done": "The order is closed.",
-})
+} as const
+
+export const t = messages(en, de)

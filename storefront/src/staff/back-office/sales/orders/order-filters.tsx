@@ -1,5 +1,6 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router"
 import { useState } from "react"
+import { CheckField, ChoiceField, TextField } from "../../../parts/fields.tsx"
 import { type OrderSearch, orderSearch, statuses, wantedBy } from "./order-search.ts"
 import { t } from "./texts.ts"
 
@@ -24,15 +25,7 @@ export function FindOrder({ findByEmail }: { findByEmail: (email: string) => voi
         find()
       }}
     >
-      <label className="field">
-        {t("find.label")}
-        <input
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          autoComplete="off"
-          spellCheck={false}
-        />
-      </label>
+      <TextField label={t("find.label")} value={typed} onChange={setTyped} isCode />
       <button type="submit" className="button">
         {t("find.do")}
       </button>
@@ -43,49 +36,48 @@ export function FindOrder({ findByEmail }: { findByEmail: (email: string) => voi
 /** Narrows the list; what is chosen stands in the page's address. */
 export function OrderFilters() {
   const search = route.useSearch()
+  // Filled anew from the address whenever that changes.
+  return <Filters key={JSON.stringify(search)} search={search} />
+}
+
+/** What is chosen, and not asked for yet. */
+type Wish = { [Name in keyof OrderSearch]?: OrderSearch[Name] | undefined }
+
+function Filters({ search }: { search: OrderSearch }) {
   const navigate = useNavigate()
-  const apply = (form: HTMLFormElement) => {
-    const said = Object.fromEntries(new FormData(form))
-    void navigate({ to: "/back-office/orders", search: orderSearch(said) })
-  }
+  const [wanted, setWanted] = useState<Wish>({ ...search, cursor: undefined })
+  const want = (next: Wish) => setWanted({ ...wanted, ...next })
   const isNarrowed = Object.keys(search).some((name) => name !== "cursor")
   return (
     <form
-      // Filled anew from the address whenever that changes.
-      key={JSON.stringify(search)}
       className="filters"
       onSubmit={(event) => {
         event.preventDefault()
-        apply(event.currentTarget)
+        void navigate({ to: "/back-office/orders", search: orderSearch(wanted) })
       }}
     >
-      <label className="field">
-        {t("filter.status")}
-        <select name="status" defaultValue={search.status ?? ""}>
-          <option value="">{t("filter.any")}</option>
-          {statuses.map((status) => (
-            <option key={status} value={status}>
-              {t(`status.${status}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        {t("filter.from")}
-        <input type="date" name="from" defaultValue={search.from} />
-      </label>
-      <label className="field">
-        {t("filter.to")}
-        <input type="date" name="to" defaultValue={search.to} />
-      </label>
-      <label className="field">
-        {t("filter.sku")}
-        <input name="sku" defaultValue={search.sku} autoComplete="off" spellCheck={false} />
-      </label>
-      <label className="check">
-        <input type="checkbox" name="attention" value="true" defaultChecked={search.attention === "true"} />
-        <span>{t("filter.attention")}</span>
-      </label>
+      <ChoiceField
+        label={t("filter.status")}
+        value={wanted.status ?? ""}
+        choices={[
+          ["", t("filter.any")],
+          ...statuses.map((status) => [status, t(`status.${status}`)] as const),
+        ]}
+        onChange={(status) => want({ status: status === "" ? undefined : status })}
+      />
+      <TextField
+        label={t("filter.from")}
+        type="date"
+        value={wanted.from ?? ""}
+        onChange={(from) => want({ from })}
+      />
+      <TextField label={t("filter.to")} type="date" value={wanted.to ?? ""} onChange={(to) => want({ to })} />
+      <TextField label={t("filter.sku")} value={wanted.sku ?? ""} onChange={(sku) => want({ sku })} isCode />
+      <CheckField
+        label={t("filter.attention")}
+        value={wanted.attention === "true"}
+        onChange={(isOn) => want({ attention: isOn ? "true" : undefined })}
+      />
       <Narrowed search={search} />
       <div className="actions">
         <button type="submit" className="button button-quiet">
@@ -105,18 +97,8 @@ export function OrderFilters() {
 function Narrowed({ search: { customerId, number } }: { search: OrderSearch }) {
   return (
     <>
-      {customerId !== undefined && (
-        <p className="hint">
-          <input type="hidden" name="customerId" value={customerId} />
-          {t("filter.customer", { id: customerId })}
-        </p>
-      )}
-      {number !== undefined && (
-        <p className="hint">
-          <input type="hidden" name="number" value={number} />
-          {t("filter.number", { number })}
-        </p>
-      )}
+      {customerId !== undefined && <p className="hint">{t("filter.customer", { id: customerId })}</p>}
+      {number !== undefined && <p className="hint">{t("filter.number", { number })}</p>}
     </>
   )
 }

@@ -55,7 +55,8 @@ export function RefundForm({ order, close, onDone }: Props) {
         onChange={setUnits}
         min={0.01}
         max={left.amount / 100}
-        step={0.01}
+        digits={2}
+        pointer="/amount"
         required
       />
       <ChoiceField

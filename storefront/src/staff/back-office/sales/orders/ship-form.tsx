@@ -1,7 +1,7 @@
 import { orderingShipOrder } from "@eshop/shop-client/generated/sdk.gen"
 import { useState } from "react"
-import { Input, Label, TextField } from "react-aria-components"
 import { answerOf } from "../../../../api/api.ts"
+import { TextField } from "../../../parts/fields.tsx"
 import { CommandForm } from "./command-form.tsx"
 import { t } from "./command-texts.ts"
 import { useOrderCommand } from "./order-command.ts"
@@ -52,8 +52,21 @@ export function ShipForm({ order, close, onDone }: Props) {
     >
       <UnitsField order={order} limits={open} units={units} change={setUnits} />
       <div className="field-pair">
-        <Optional label={t("ship.carrier")} value={carrier} change={setCarrier} />
-        <Optional label={t("ship.tracking")} value={tracking} change={setTracking} />
+        <TextField
+          label={t("ship.carrier")}
+          value={carrier}
+          onChange={setCarrier}
+          pointer="/carrier"
+          maxLength={100}
+        />
+        <TextField
+          label={t("ship.tracking")}
+          value={tracking}
+          onChange={setTracking}
+          pointer="/trackingNumber"
+          maxLength={100}
+          isCode
+        />
       </div>
     </CommandForm>
   )
@@ -63,12 +76,3 @@ function saysOf(chosen: number, rest: string): string {
   if (chosen === 0) return t("ship.says-none")
   return rest === "" ? t("ship.says-all") : t("ship.says-part", { rest })
 }
-
-const Optional = (props: { label: string; value: string; change: (value: string) => void }) => (
-  <TextField className="field" value={props.value} onChange={props.change} maxLength={100}>
-    <Label>
-      {props.label} <span className="field-optional">({t("ship.optional")})</span>
-    </Label>
-    <Input />
-  </TextField>
-)

@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the pages about orders. */
-export const t = messages({
+export const en = {
   title: "Orders",
   "find.label": "Order number, order id or e-mail address",
   "find.do": "Find",
@@ -121,4 +122,6 @@ export const t = messages({
   "dispute.state.lost": "lost",
   "cancellations.title": "Cancelled lines",
   "do.title": "What can be done",
-})
+} as const
+
+export const t = messages(en, de)

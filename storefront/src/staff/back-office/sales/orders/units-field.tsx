@@ -36,7 +36,8 @@ export function UnitsField(props: {
           <NumberField
             label={`${nameOf(sku)} (${sku})`}
             isLabelHidden
-            value={Math.min(props.units.get(sku) ?? 0, quantity)}
+            className="field-number"
+            value={props.units.get(sku) ?? 0}
             min={0}
             max={quantity}
             onChange={(count) => props.change(new Map([...props.units, [sku, count]]))}

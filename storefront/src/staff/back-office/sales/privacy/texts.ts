@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the page about what is kept of customers. */
-export const t = messages({
+export const en = {
   title: "Privacy requests",
   says: "For a customer who asked in another way than on the shop's own pages. Each step is in the audit trail.",
   id: "Customer id",
@@ -27,4 +28,6 @@ export const t = messages({
   "kept.title": "What the law keeps",
   "kept.invoice": "Name and address on the invoice of an order, until",
   order: "Order",
-})
+} as const
+
+export const t = messages(en, de)

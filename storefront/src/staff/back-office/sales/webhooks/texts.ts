@@ -1,7 +1,8 @@
 import { messages } from "../../../../texts/messages.ts"
+import { de } from "./texts.de.ts"
 
 /** The texts of the pages about webhooks. */
-export const t = messages({
+export const en = {
   title: "Webhooks",
   says: "Whoever subscribes is sent what happens to orders, signed (Standard Webhooks).",
   none: "Nobody has subscribed yet.",
@@ -79,4 +80,6 @@ export const t = messages({
   "delivery.due": "next try",
   "attempt.status": "answered {status} in {ms} ms",
   "attempt.error": "{error} after {ms} ms",
-})
+} as const
+
+export const t = messages(en, de)

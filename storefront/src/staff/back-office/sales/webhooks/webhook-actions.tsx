@@ -99,6 +99,7 @@ function RotateForm({ subscription, close, onSecret }: Props & { close: () => vo
         hint={t("secret.rotate.hours.hint")}
         value={overlapHours}
         onChange={setOverlapHours}
+        pointer="/overlapHours"
         min={0}
         max={168}
         required

@@ -1,6 +1,10 @@
 import { CheckField, TextField } from "../../../parts/fields.tsx"
+import type { Places } from "../../../parts/mistakes.tsx"
 import { t } from "./texts.ts"
 import { type SubscriptionContent, types, type WebhookType } from "./webhooks.ts"
+
+/** Where refusals belong that name no member. */
+export const webhookPlaces: Places = { "webhook.url-refused": () => ["/url"] }
 
 type Props = {
   content: SubscriptionContent
@@ -19,6 +23,8 @@ export function WebhookFields({ content, change }: Props) {
         type="url"
         value={content.url}
         onChange={(url) => change({ url })}
+        pointer="/url"
+        maxLength={2_048}
         required
         isCode
       />
@@ -26,6 +32,7 @@ export function WebhookFields({ content, change }: Props) {
         label={t("description")}
         value={content.description}
         onChange={(description) => change({ description })}
+        pointer="/description"
         maxLength={200}
         required
       />
@@ -44,5 +51,5 @@ export function WebhookFields({ content, change }: Props) {
   )
 }
 
-export const isComplete = ({ url, description, types: wanted }: SubscriptionContent): boolean =>
-  url.trim() !== "" && description.trim() !== "" && wanted.length > 0
+/** Whether it is about anything; what its fields lack they say themselves. */
+export const isComplete = ({ types: wanted }: SubscriptionContent): boolean => wanted.length > 0

@@ -7,6 +7,7 @@ import { ApiError, answerOf } from "../../../../api/api.ts"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
 import { CheckField } from "../../../parts/fields.tsx"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { Moment } from "../../../parts/moment.tsx"
 import { t as common } from "../../../parts/texts.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
@@ -16,7 +17,7 @@ import { SecretNotice } from "./secret-notice.tsx"
 import { WebhookBadge } from "./state-badge.tsx"
 import { t } from "./texts.ts"
 import { WebhookActions } from "./webhook-actions.tsx"
-import { isComplete, WebhookFields } from "./webhook-fields.tsx"
+import { isComplete, WebhookFields, webhookPlaces } from "./webhook-fields.tsx"
 import { type Subscription, webhookQuery } from "./webhooks.ts"
 
 const route = getRouteApi("/back-office/webhooks/$id")
@@ -78,7 +79,9 @@ function Edited({ stored }: { stored: Subscription }) {
         edit.save()
       }}
     >
-      <WebhookFields content={form} change={edit.change} />
+      <MistakesOf error={edit.error} places={webhookPlaces}>
+        <WebhookFields content={form} change={edit.change} />
+      </MistakesOf>
       <CheckField
         label={t("enabled")}
         value={form.enabled}

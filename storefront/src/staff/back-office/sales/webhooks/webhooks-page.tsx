@@ -7,6 +7,7 @@ import { answerOf } from "../../../../api/api.ts"
 import { Loading } from "../../../../design/loading.tsx"
 import { Page } from "../../../../design/page.tsx"
 import { ActionDialog } from "../../../parts/action-dialog.tsx"
+import { MistakesOf } from "../../../parts/mistakes.tsx"
 import { Moment } from "../../../parts/moment.tsx"
 import { Table } from "../../../parts/table.tsx"
 import { t as common } from "../../../parts/texts.ts"
@@ -14,7 +15,7 @@ import { ProblemNotice } from "../../../problem-notice.tsx"
 import { SecretNotice } from "./secret-notice.tsx"
 import { WebhookBadge } from "./state-badge.tsx"
 import { t } from "./texts.ts"
-import { isComplete, WebhookFields } from "./webhook-fields.tsx"
+import { isComplete, WebhookFields, webhookPlaces } from "./webhook-fields.tsx"
 import { type SubscriptionContent, webhooksKey, webhooksQuery } from "./webhooks.ts"
 
 const columns = [t("column.receiver"), t("column.types"), t("column.success"), t("column.state")]
@@ -84,7 +85,9 @@ function NewSubscription({ close, onMade }: { close: () => void; onMade: (secret
         create.mutate()
       }}
     >
-      <WebhookFields content={content} change={(members) => setContent({ ...content, ...members })} />
+      <MistakesOf error={create.error} places={webhookPlaces}>
+        <WebhookFields content={content} change={(members) => setContent({ ...content, ...members })} />
+      </MistakesOf>
       {create.error && <ProblemNotice error={create.error} />}
       <div className="actions">
         <button type="submit" className="button" disabled={create.isPending || !isComplete(content)}>

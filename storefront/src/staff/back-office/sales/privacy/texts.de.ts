@@ -1,0 +1,28 @@
+/** The texts of the page for privacy requests in German. */
+export const de = {
+  title: "Datenschutz",
+  says: "Für Kunden, die auf anderem Weg als über die Seiten des Shops fragen. Jeder Schritt steht im Protokoll.",
+  id: "Kundenkennung",
+  "id.hint": "Wie Bestellungen sie zeigen; auch die Kennung eines Gastes",
+  open: "Nachsehen",
+  "data.title": "Was gespeichert ist",
+  "data.says": "Alles, was die vier Teile des Shops von diesem Kunden wissen, als Datei zum Aushändigen.",
+  "data.do": "Exportieren",
+  "data.done": "Der Export ist gespeichert.",
+  "erasure.title": "Löschung",
+  "erasure.do": "Diesen Kunden vergessen",
+  "erasure.confirm.title": "Diesen Kunden vergessen?",
+  "erasure.confirm.says":
+    "Name, Anschrift und E-Mail-Adresse von allem bis jetzt werden endgültig vergessen, sobald keine Bestellung mehr offen ist. Das lässt sich nicht zurücknehmen.",
+  "erasure.confirm.do": "Ja, vergessen",
+  "state.not-requested": "Niemand hat sie verlangt.",
+  "state.waiting": "Sie wurde verlangt und wartet.",
+  "state.erased": "Sie ist geschehen.",
+  requested: "Verlangt",
+  "erased-until": "Vergessen ist, was bekannt war bis",
+  "waits.title": "Sie wartet auf",
+  "waits.none": "Sie geschieht in wenigen Minuten.",
+  "kept.title": "Was das Gesetz aufbewahrt",
+  "kept.invoice": "Name und Anschrift auf der Rechnung einer Bestellung, bis",
+  order: "Bestellung",
+}
