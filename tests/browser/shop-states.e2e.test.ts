@@ -15,6 +15,7 @@ describeInBrowser("the shop in a browser, where something is in the way", () => 
 
   it("keeps what is done offline until the connection is back, and does it once", async ({
     arrive,
+    complaints,
     shop,
   }) => {
     const page = await arrive("/")
