@@ -10,7 +10,8 @@ describeInBrowser("the page of faults in a browser", () => {
 
   it("declines the next card, and again when the script is replayed", async ({ work }) => {
     const page = await work("/console/faults")
-    await page.getByText("Nothing is on.").waitFor()
+    await page.getByRole("button", { name: "Begin anew" }).click()
+    await page.getByText("Nothing has gone wrong yet.").waitFor()
     await page.getByRole("button", { name: "Switch on" }).click()
     await page.getByText("The card is declined, before “authorise the payment”").waitFor()
     await page.getByRole("button", { name: "Place an order" }).click()

@@ -77,11 +77,13 @@ const stopHere = `(async () => {
 // Of the choices of one group Tab reaches one, and the arrows the others.
 const neverReached = `(() => {
   const nameOf = ${nameOf}
+  // What was put in another one's place once it had the focus was reached.
+  const replaced = new Set([...reached].filter(({ isConnected }) => !isConnected).map(nameOf))
   const within = document.querySelector("[role=dialog], [role=alertdialog]") ?? document.body
   const groups = new Set([...reached].filter(({ type }) => type === "radio").map(({ name }) => name))
   return [...within.querySelectorAll("a[href], button, input, select, textarea, summary, iframe, [tabindex]")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0 && !element.disabled)
     .filter((element) => !element.closest("[inert], [aria-hidden=true], :disabled"))
-    .filter((element) => !reached.has(element) && !(element.type === "radio" && groups.has(element.name)))
+    .filter((element) => !reached.has(element) && !replaced.has(nameOf(element)) && !(element.type === "radio" && groups.has(element.name)))
     .map((element) => (nameOf(element) || element.outerHTML.slice(0, 100)) + " is never reached")
 })()`

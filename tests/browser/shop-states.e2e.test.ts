@@ -15,6 +15,7 @@ describeInBrowser("the shop in a browser, where something is in the way", () => 
 
   it("keeps what is done offline until the connection is back, and does it once", async ({
     arrive,
+    complaints,
     shop,
   }) => {
     const page = await arrive("/")
@@ -42,6 +43,7 @@ describeInBrowser("the shop in a browser, where something is in the way", () => 
     await page.waitForURL(/\/orders\/[0-9a-f-]{36}/)
     await untilOrderIs(page, "Paid")
     expect(await countOrders(shop)).toBe(before + 1)
+    expectComplaints(complaints, /ERR_INTERNET_DISCONNECTED/)
   })
 
   it("sends a change again when a part of the shop is away for a moment, or its answer got lost", async ({

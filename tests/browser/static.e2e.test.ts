@@ -1,13 +1,12 @@
 // biome-ignore-all lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs.
 // The prerendered pages in a real browser: what there is without a script, and how the script takes them over.
 import { randomUUID } from "node:crypto"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { pagesIn } from "@eshop/local-cloud/parts/edge"
-import type { BrowserContextOptions, Page } from "playwright-core"
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core"
 import { expect } from "vitest"
-import { type RunningShop, runShopIn } from "../e2e/running-shop.ts"
+import { type RunningShop, runShop } from "../e2e/running-shop.ts"
 import { violationsOn } from "./axe.ts"
 import { newVisitor, openTab } from "./browser.ts"
 import { describeInBrowser, it as onShop } from "./browser-test.ts"
@@ -50,9 +49,7 @@ const prerender = ({ cloud }: RunningShop) =>
 /** A shop of their own, whose pages are written: the others serve none. */
 const it = onShop
   .extend("written", { scope: "file" }, async ({}, { onCleanup }) => {
-    const dataDir = await mkdtemp(join(tmpdir(), "static-"))
-    onCleanup(() => rm(dataDir, { recursive: true, force: true }))
-    const shop = await runShopIn(dataDir)
+    const shop = await runShop()
     onCleanup(() => shop.stop())
     const { id } = await merchant(shop, "POST", "products", evil)
     const price = { amount: 12_50, currency: "USD" }
@@ -64,10 +61,14 @@ const it = onShop
     return { shop, id }
   })
   .extend("visit", ({ written, browser, complaints }, { onCleanup }) => {
+    const contexts: BrowserContext[] = []
+    onCleanup(async () => {
+      for (const context of contexts) await context.close()
+    })
     return async (path: string, options: BrowserContextOptions = {}, script = "") => {
       const { gateway } = written.shop.cloud.connections
       const context = await newVisitor(browser, gateway, complaints, options)
-      onCleanup(() => context.close())
+      contexts.push(context)
       await context.addInitScript({ content: script })
       return openTab(context, path)
     }

@@ -21,6 +21,14 @@ export function EffectFields({ form, change }: RuleFieldsProps) {
         maxLength={200}
         required
       />
+      <TextField
+        label={t("field.german")}
+        hint={t("field.german.hint")}
+        value={form.german}
+        onChange={(german) => change({ german })}
+        pointer="/translations/de"
+        maxLength={200}
+      />
       <CheckField
         label={t("field.enabled")}
         value={form.enabled}

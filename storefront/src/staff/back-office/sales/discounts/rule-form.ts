@@ -24,6 +24,8 @@ export type ScopeForm = Required<Scope>
 /** A rule as fields hold it: a number that is missing is NaN, amounts are in whole units of the currency. */
 export type RuleForm = {
   readonly name: string
+  /** The name in German, where it has one. */
+  readonly german: string
   readonly enabled: boolean
   readonly kind: EffectKind
   readonly percent: number
@@ -58,6 +60,7 @@ const nowhere: ScopeForm = { categories: [], products: [], skus: [] }
 
 export const emptyRule: RuleForm = {
   name: "",
+  german: "",
   enabled: true,
   kind: "percentage",
   percent: 10,
@@ -118,6 +121,7 @@ export function formOf(rule: Rule): RuleForm {
   return {
     ...emptyRule,
     name: rule.name,
+    german: rule.translations?.de ?? "",
     enabled: rule.enabled,
     kind: rule.effect.kind,
     ...effectForm(rule.effect),
@@ -180,9 +184,16 @@ function conditionsOf(form: RuleForm): Rule["conditions"] {
   return Object.keys(conditions).length === 0 ? undefined : conditions
 }
 
+function translationsOf(german: string, before: Rule["translations"]): Rule["translations"] {
+  const { de: _, ...others } = before ?? {}
+  const translations = { ...others, ...(german !== "" && { de: german }) }
+  return Object.keys(translations).length === 0 ? undefined : translations
+}
+
 /**
  * What the fields say, as the API takes it.
- * @param before what they were filled from: a moment that was not touched keeps its milliseconds
+ * @param before what they were filled from: a moment that was not touched keeps its milliseconds, and names in languages that
+ * no field is for stay
  */
 export function ruleOf(form: RuleForm, before?: Rule): Rule {
   const validFrom = fromField(form.validFrom, before?.validFrom)
@@ -190,8 +201,10 @@ export function ruleOf(form: RuleForm, before?: Rule): Rule {
   const scope = scopeOf(form.scope)
   const conditions = conditionsOf(form)
   const group = form.group.trim()
+  const translations = translationsOf(form.german.trim(), before?.translations)
   return {
     name: form.name.trim(),
+    ...(translations && { translations }),
     enabled: form.enabled,
     ...(validFrom !== undefined && { validFrom }),
     ...(validUntil !== undefined && { validUntil }),

@@ -17,6 +17,7 @@ const rules: readonly Rule[] = [
   { name: "Ten", enabled: true, effect: { kind: "percentage", rate: 12_500 }, stacking },
   {
     name: "Five",
+    translations: { de: "Fünf", fr: "Cinq" },
     enabled: false,
     validFrom: "2026-11-26T10:00:00.123Z",
     validUntil: "2026-12-01T00:00:00.000Z",
@@ -56,6 +57,13 @@ test("so does a coupon, with its limits or without", () => {
   expect(couponOf(couponFormOf(coupon), coupon)).toEqual(coupon)
   const { maxRedemptions: _, maxRedemptionsPerCustomer: __, ...free } = coupon
   expect(couponOf(couponFormOf(free), free)).toEqual(free)
+})
+
+test("the German name is a field, and the others stay", () => {
+  const rule: Rule = { ...(rules[1] as Rule) }
+  const form = { ...formOf(rule), german: " " }
+  expect(ruleOf(form, rule).translations).toEqual({ fr: "Cinq" })
+  expect(ruleOf({ ...formOf(rules[0] as Rule), german: "Zehn" }).translations).toEqual({ de: "Zehn" })
 })
 
 test.each([

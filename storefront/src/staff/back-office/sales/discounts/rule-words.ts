@@ -69,6 +69,7 @@ export function linesOf(rule: Rule | CouponTerms): [name: string, value: string]
       : []
   return [
     [t("field.name"), rule.name],
+    [t("field.german"), rule.translations?.de ?? "–"],
     [t("field.enabled"), yes(rule.enabled)],
     [t("field.kind"), effectInWords(rule.effect)],
     [t("field.scope"), scopeInWords(rule.scope)],

@@ -55,6 +55,8 @@ export const de = {
   "field.code.hint": "3 bis 32 Buchstaben, Ziffern und Bindestriche. Er wird nie wieder vergeben.",
   "field.name": "Name",
   "field.name.hint": "Was Kunden neben dem Rabatt lesen",
+  "field.german": "Dasselbe auf Deutsch",
+  "field.german.hint": "Bleibt es leer, sehen auch deutsche Kunden die englischen Worte",
   "field.enabled": "Eingeschaltet",
   "field.kind": "Zieht ab",
   "kind.percentage": "Einen Prozentsatz",

@@ -58,6 +58,8 @@ export const en = {
   "field.code.hint": "3 to 32 letters, digits and hyphens. It is never given out again.",
   "field.name": "Name",
   "field.name.hint": "What a customer reads beside the discount",
+  "field.german": "The same in German",
+  "field.german.hint": "Left empty, customers who read German see the English words",
   "field.enabled": "Enabled",
   "field.kind": "Takes off",
   "kind.percentage": "A percentage",
