@@ -12,6 +12,7 @@ export const colourRules = ["color-contrast", "link-in-text-block"]
  * @param rules the rules to ask; all of axe's own choice when left out
  */
 export async function violationsOn(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await fadedIn(page)
   // The page's policy lets in no script of others; the debugger's is not bound by it.
   const script = `if (!globalThis.axe) { ${await checker}; axe.configure({ allowedOrigins: ["<unsafe_all_origins>"] }) }`
   // Frames of other origins are looked into as well: the checkers speak to each other.
@@ -24,4 +25,13 @@ export async function violationsOn(page: Page, rules?: readonly string[]): Promi
     })
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`))
   }, rules)
+}
+
+/** Waits until what appears or changes its colours by and by has done so; what turns for ever is not waited for. */
+export async function fadedIn(page: Page): Promise<void> {
+  await page.evaluate(
+    `Promise.all(document.getAnimations()
+       .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+       .map(({ finished }) => finished.catch(() => undefined))).then(() => undefined)`,
+  )
 }

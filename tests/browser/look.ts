@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { colourRules, violationsOn } from "./axe.ts"
+import { colourRules, fadedIn, violationsOn } from "./axe.ts"
 import { keyboardMistakes } from "./keyboard.ts"
 
 const desktop = { width: 1280, height: 860 }
@@ -39,9 +39,7 @@ export async function examine(page: Page): Promise<string[]> {
 /** Makes it day or night; colours that fade over are there afterwards. */
 async function light(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme })
-  await page.evaluate(
-    "Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)))",
-  )
+  await fadedIn(page)
 }
 
 // What runs in the page is text: the types of a page are none of the tests'.
