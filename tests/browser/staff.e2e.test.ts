@@ -40,6 +40,23 @@ describe.skipIf(!chromiumPath)("the staff's pages in a browser (needs chromium)"
     await visitor.context.close()
   })
 
+  it("keeps what somebody typed when their sign-in ends by itself", async () => {
+    const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
+    const page = await openAsStaff(visitor, "/back-office/taxes/FR", "administrator")
+    await page.clock.install()
+    await page.route("**/token", (route) => route.fulfill({ status: 400, json: { error: "invalid_grant" } }))
+    const rate = page.getByLabel("Rate in %, rate 1")
+    await rate.fill("21")
+    await page.clock.fastForward("01:00:00")
+    await page.getByRole("button", { name: "Save the rates" }).click()
+    await page.getByText("Your sign-in has ended, so nothing can be saved.").waitFor()
+    await page.getByText("Your sign-in has ended. Sign in again.").waitFor()
+    expect(await rate.inputValue()).toBe("21")
+    expect(await violationsOn(page)).toEqual([])
+    await visitor.context.close()
+    expect(visitor.complaints).toEqual([])
+  })
+
   it("has nothing to do for an account without a role", async () => {
     const visitor = await newVisitor(browser, shop.cloud.connections.gateway)
     const page = await openAsStaff(visitor, "/console", "mehmet")
