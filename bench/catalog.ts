@@ -22,7 +22,7 @@ const CALLS: readonly (readonly [concurrency: number, count: number])[] = [
 /** Different requests of a kind, taken in turn. */
 const VARIETY = 400
 
-export const get = (url: string, agent: Agent) =>
+const get = (url: string, agent: Agent) =>
   new Promise<void>((resolve, reject) => {
     const outgoing = request(url, { agent }, (response) => {
       response.resume().on("end", () => {
@@ -41,7 +41,7 @@ function swapped(word: string): string {
 }
 
 /** Requests of each kind, about products that lie evenly over the catalogue. */
-export function requestsOf(size: number): Record<string, string[]> {
+function requestsOf(size: number): Record<string, string[]> {
   const products = Array.from({ length: VARIETY }, (_, place) =>
     generatedProduct(Math.floor((place * size) / VARIETY), SEED),
   )

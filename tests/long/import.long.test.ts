@@ -47,4 +47,11 @@ test(`${LINES} lines are taken in bounded memory`, async () => {
       `peak memory of Catalog ${before} MB before, ${sent} MB once it was sent, ${after} MB in the end`,
   )
   if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(200)
+  const found = await eventually(
+    async () => (await (await client())("GET", "search?q=bulk+product&limit=1")).body.total,
+    (total) => total === LINES / 4,
+    600_000,
+  )
+  expect(found).toBe(LINES / 4)
+  console.log(`all found ${((performance.now() - started) / 1_000 - seconds).toFixed(0)} s later`)
 })

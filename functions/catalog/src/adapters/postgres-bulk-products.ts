@@ -58,7 +58,7 @@ export const postgresBulkProducts = (pool: pg.Pool): BulkProducts => ({
       values: [ids, slugs, skus],
     })
     const { rows } = await connection.query<ProductRow>({
-      name: "bulk-products",
+      // Planned each time: an import makes small tables large.
       text: `${productRows} WHERE id IN (${named})`,
       values: [ids, slugs, skus],
     })

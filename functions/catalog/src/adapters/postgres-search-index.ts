@@ -5,7 +5,11 @@ import { PRICE_STEPS, type SearchUpkeep } from "../search/ports.ts"
 /** Tells the locks on entries from other advisory locks. */
 const SEARCH_LOCK = 7_461_004
 
-// Products that are to be found, with what they are found by. $1: product ids, $2: where ranges of prices begin.
+/** Of so many products the statements are planned once. */
+const FEW = 20
+
+// Products that are to be found, with what they are found by. The prices of each variant are looked up by index, whatever is
+// known of tables that have just grown. $1: product ids, $2: where ranges of prices begin.
 const source = `
   shown AS MATERIALIZED (
     SELECT product.*, offer.*
@@ -13,10 +17,12 @@ const source = `
       SELECT min(amount) AS amount, min(currency) AS currency, jsonb_agg(options) AS options,
              bool_or(backorder OR EXISTS (SELECT FROM stock WHERE stock.sku = variant.sku AND on_hand > reserved))
                AS in_stock
-      FROM variant JOIN price ON price.sku = variant.sku AND superseded_at IS NULL
-        AND price.min_quantity = 1 AND customer_group IS NULL
-        AND (valid_from IS NULL OR valid_from <= now()) AND (valid_until IS NULL OR valid_until > now())
-      WHERE product_id = product.id AND place IS NOT NULL) offer
+      FROM variant CROSS JOIN LATERAL (
+        SELECT min(price.amount) AS amount, min(price.currency) AS currency
+        FROM price WHERE price.sku = variant.sku AND superseded_at IS NULL
+          AND price.min_quantity = 1 AND customer_group IS NULL
+          AND (valid_from IS NULL OR valid_from <= now()) AND (valid_until IS NULL OR valid_until > now())) AS lowest
+      WHERE product_id = product.id AND place IS NOT NULL AND lowest.amount IS NOT NULL) offer
     WHERE id = ANY ($1::uuid[]) AND status = 'published' AND amount IS NOT NULL
   ), attribute AS (
     SELECT id, key AS name, value, jsonb_typeof(raw) AS type
@@ -74,15 +80,17 @@ const addMissing = `
 
 // An entry that would be the same stays: writing it costs all of its indexes.
 const upsert = `
-  WITH ${source}, put AS (
+  WITH ${source}, counted AS MATERIALIZED (
+    SELECT facet.id, array_agg(known.id ORDER BY known.id) AS facets
+    FROM facet JOIN search_facet known USING (dimension, value) GROUP BY facet.id
+  ), put AS (
   INSERT INTO search_entry (product_id, amount, currency, in_stock, facets, name_en, name_de, document_en, document_de)
   SELECT id, amount, currency, in_stock, facets, unaccent(lower(en.name)), unaccent(lower(de.name)), en.document,
          de.document
   FROM shown
   JOIN (SELECT id, name, ${documentOf("en")} AS document FROM (${textsIn("en")}) AS text) AS en USING (id)
   JOIN (SELECT id, name, ${documentOf("de")} AS document FROM (${textsIn("de")}) AS text) AS de USING (id)
-  JOIN (SELECT facet.id, array_agg(known.id ORDER BY known.id) AS facets
-        FROM facet JOIN search_facet known USING (dimension, value) GROUP BY facet.id) AS counted USING (id)
+  JOIN counted USING (id)
   ORDER BY id
   ON CONFLICT (product_id) DO UPDATE
   SET amount = excluded.amount, currency = excluded.currency, in_stock = excluded.in_stock,
@@ -107,9 +115,11 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
       values: [productIds, SEARCH_LOCK],
     })
     const values = [productIds, PRICE_STEPS]
-    await connection.query({ name: "search-add-missing", text: addMissing, values })
+    // For many they are planned each time: a plan that is kept may be of a time when the tables were small.
+    const named = (name: string) => (productIds.length > FEW ? {} : { name })
+    await connection.query({ ...named("search-add-missing"), text: addMissing, values })
     const { rows } = await connection.query<{ id: string }>({
-      name: "search-upsert",
+      ...named("search-upsert"),
       text: upsert,
       values,
     })
@@ -146,6 +156,10 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
       values: [limit],
     })
     return rows.map((row) => row.product_id)
+  },
+
+  async gatherStatistics() {
+    await pool.query("ANALYZE product, variant, price, stock, search_facet, search_word")
   },
 
   async marked() {

@@ -108,4 +108,6 @@ export type SearchUpkeep = SearchIndex & {
   /** Takes marked products, which nobody else takes until the transaction ends. */
   takeMarked(tx: Tx, limit: number): Promise<readonly string[]>
   marked(): Promise<number>
+  /** Lets the store know how large the tables are that entries are made of: they may just have grown. */
+  gatherStatistics(): Promise<void>
 }

@@ -4,6 +4,8 @@ import type { SearchUpkeep } from "./ports.ts"
 
 /** Products of one transaction: a fraction of a second. */
 const CHUNK = 200
+/** So many at once come from an import or a rebuild; the store's own upkeep would notice a minute later. */
+const MANY = 1_000
 /** What a run does at the most; the next one goes on. */
 const RUN_MS = 60_000
 
@@ -14,6 +16,7 @@ export const refreshSearch = useCase("catalog.refresh-search", {
   handle:
     ({ searchIndex }: { searchIndex: SearchUpkeep }) =>
     async (_, call) => {
+      if ((await searchIndex.marked()) >= MANY) await searchIndex.gatherStatistics()
       let refreshed = 0
       const end = performance.now() + RUN_MS
       for (let taken = CHUNK; taken === CHUNK && performance.now() < end; ) {
