@@ -24,7 +24,10 @@ describeInBrowser("the whole back office of what is sold", () => {
     // Somebody else is faster: together both moves would make a circle.
     await moveCategory(shop, "right", "left")
     await page.getByRole("button", { name: "Save", exact: true }).click()
-    await page.getByText("A category cannot lie under itself, nor under one that lies under it.").waitFor()
+    await page
+      .getByText("A category cannot lie under itself, nor under one that lies under it.")
+      .first()
+      .waitFor()
     await page.getByRole("button", { name: "Cancel" }).click()
     await page.reload()
     await page.getByRole("button", { name: "Delete Left", exact: true }).click()
@@ -69,6 +72,46 @@ describeInBrowser("the whole back office of what is sold", () => {
     await page.getByRole("button", { name: "Yes, delete it" }).click()
     await page.getByText("Deleted: Gondola.").waitFor()
     expect(await violationsOn(page)).toEqual([])
+  })
+
+  it("is there in German, where money and rates are read as people write them there", async ({
+    shop,
+    work,
+  }) => {
+    const page = await work("/back-office")
+    await page.getByLabel("Language").selectOption("de")
+    await page.getByRole("heading", { level: 1, name: "Verwaltung" }).waitFor()
+    const links = await page.getByRole("navigation", { name: "Verwaltung" }).getByRole("link").all()
+    const ways = await Promise.all(links.map((link) => link.getAttribute("href")))
+    expect(ways).toContain("/console/sagas")
+    for (const way of ways) {
+      await page.goto(way as string)
+      await page.getByRole("heading", { level: 1 }).waitFor()
+      await page.getByText("Wird geladen").waitFor({ state: "hidden" })
+      expect([way, await violationsOn(page)]).toEqual([way, []])
+    }
+
+    await page.goto("/back-office/taxes/FR")
+    const rate = page.getByLabel("Satz in %, Satz 1")
+    await rate.fill("100,5")
+    await page.getByRole("button", { name: "Sätze speichern" }).click()
+    await page.getByText("Ein Prozentsatz mit bis zu drei Stellen nach dem Komma, etwa 9,975").waitFor()
+    await rate.fill("20,55")
+    await page.getByRole("button", { name: "Sätze speichern" }).click()
+    await page.getByText("Gespeichert. Warenkörbe folgen in Sekunden.").waitFor()
+    expect((await send(shop, "GET", "/catalog/tax-rates/FR")).body).toMatchObject({
+      rates: expect.arrayContaining([expect.objectContaining({ rate: 20_550 })]),
+    })
+
+    await page.goto("/back-office/variants/PANASONIC-LUMIX-BLACK/prices")
+    await page.getByLabel("Ein Stück kostet, Preis 1").fill("1.240,50")
+    await page.getByRole("button", { name: "Preise speichern" }).click()
+    await page.getByText("Gespeichert. Warenkörbe und Suche folgen in Sekunden.").waitFor()
+    const { body } = await send(shop, "GET", "/catalog/variants/PANASONIC-LUMIX-BLACK/prices")
+    expect(body).toMatchObject({ prices: [{ unitPrice: { amount: 1_240_50 } }] })
+    await page.getByLabel("Ein Stück kostet, Preis 1").fill("240")
+    await page.getByRole("button", { name: "Preise speichern" }).click()
+    await page.getByText("240,00").first().waitFor()
   })
 })
 

@@ -13,13 +13,6 @@ export const storefrontMistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: "a payment provider whose own frames are kept out",
-    path: "modules/gateway/locals.storefront.tf",
-    right: "local.storefront_sources.frames",
-    wrong: "local.storefront_sources.scripts",
-    found: ["storefront: module.gateway.azurerm_application_gateway.this: / has other headers than locally"],
-  },
-  {
     name: "prerendered pages that are looked for elsewhere",
     path: "modules/gateway/locals.storefront.tf",
     right: "{var_uri_path_1}.html",

@@ -11,8 +11,8 @@ let registration: Registration
 let channel: BroadcastChannel
 let tokens: Tokens | undefined
 let renewal: Promise<void> | undefined
-/** Whether a sign-in ended that nobody here has ended. */
-let hasEnded = false
+/** Whose sign-in ended without being ended here. */
+let ended: Tokens | undefined
 const listeners = new Set<() => void>()
 
 /** Says, in every tab and across loads, that somebody signed in here; nothing else. */
@@ -20,7 +20,7 @@ const flag = () => `${door.name}.signed-in`
 
 function become(next: Tokens | undefined): void {
   tokens = next
-  if (next) hasEnded = false
+  if (next) ended = undefined
   if (next) localStorage.setItem(flag(), "yes")
   else localStorage.removeItem(flag())
   for (const listener of listeners) listener()
@@ -73,12 +73,12 @@ async function renewTokens(): Promise<void> {
     const next = await (await openId()).renew(registration, old)
     // One that cannot be renewed still counts for as long as it holds.
     if (!next && old.refreshToken === undefined && performance.now() < old.until) return
-    hasEnded = next === undefined
+    ended = next ? undefined : old
     become(next)
   } catch (error) {
     // The provider may only be away: the token that is there is used as long as it holds.
     if (performance.now() > old.until) {
-      hasEnded = true
+      ended = old
       become(undefined)
     } else console.warn("The sign-in could not be renewed.", error)
   }
@@ -112,8 +112,16 @@ const subscribe = (listener: () => void) => {
 export const useSignInEnded = (): boolean =>
   useSyncExternalStore(
     subscribe,
-    () => hasEnded,
+    () => ended !== undefined,
     () => false,
+  )
+
+/** Who is signed in, or was until it ended by itself: what they typed is to stay. */
+export const useLastCustomer = (): Customer | undefined =>
+  useSyncExternalStore(
+    subscribe,
+    () => tokens ?? ended,
+    () => undefined,
   )
 
 /** Who is signed in, if anybody is. */

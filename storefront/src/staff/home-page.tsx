@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router"
 import { Page } from "../design/page.tsx"
-import { useCustomer } from "../session/session.ts"
+import { useLastCustomer } from "../session/session.ts"
 import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
 import { t } from "./texts.ts"
 
 /** What somebody with these roles can do, as a list of pages. */
 export function HomePage() {
-  const roles = useCustomer()?.roles ?? []
+  const roles = useLastCustomer()?.roles ?? []
   return (
     <Page title={t("home.title")}>
       <p>{roles.length > 0 ? t("home.says", { roles: roles.join(", ") }) : t("home.nothing")}</p>

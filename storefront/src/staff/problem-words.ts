@@ -8,7 +8,8 @@ import { t } from "./texts.ts"
 
 function statusInWords({ status, title }: Problem): string {
   if (status === 0) return t("problem.no-answer")
-  if (status === 403 || status === 412 || status === 429 || status === 503) return t(`problem.${status}`)
+  if (status === 401 || status === 403 || status === 412 || status === 429 || status === 503)
+    return t(`problem.${status}`)
   return currentLanguage() === "en" ? `${title}.` : t("problem.refused")
 }
 

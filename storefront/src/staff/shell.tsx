@@ -2,7 +2,14 @@ import { onlineManager } from "@tanstack/react-query"
 import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useState, useSyncExternalStore } from "react"
 import { Page } from "../design/page.tsx"
-import { type Customer, signIn, signOut, useCustomer } from "../session/session.ts"
+import {
+  type Customer,
+  signIn,
+  signOut,
+  useCustomer,
+  useLastCustomer,
+  useSignInEnded,
+} from "../session/session.ts"
 import { currentLanguage, type Language, languages, rememberLanguage } from "../texts/texts.ts"
 import { navigation } from "./areas.ts"
 import { mayVisit } from "./roles.ts"
@@ -10,16 +17,18 @@ import { t } from "./texts.ts"
 
 /** What is around every page of the staff; whoever is not signed in sees nothing else. */
 export function Shell() {
-  const person = useCustomer()
+  const signedIn = useCustomer()
+  const person = useLastCustomer()
   return (
     <div className="staff">
       <a className="skip-link" href="#main">
         {t("shell.skip")}
       </a>
-      <Header person={person} />
+      <Header person={signedIn} />
       {person && <Navigation roles={person.roles} />}
       <main id="main" tabIndex={-1}>
         <OfflineNotice />
+        <SignInEnded />
         {person ? <Outlet /> : <SignInFirst />}
       </main>
     </div>
@@ -116,6 +125,23 @@ function OfflineNotice() {
   return (
     <div role="status" aria-live="polite">
       {!isOnline && <p className="offline">{t("shell.offline")}</p>}
+    </div>
+  )
+}
+
+/** What is on the page stays: whoever signs in again leaves it, which asks first where something is not saved. */
+function SignInEnded() {
+  const hasEnded = useSignInEnded()
+  return (
+    <div role="status">
+      {hasEnded && (
+        <div className="notice">
+          <p>{t("shell.sign-in-ended")}</p>
+          <button type="button" className="button button-small" onClick={() => void signIn()}>
+            {t("shell.sign-in")}
+          </button>
+        </div>
+      )}
     </div>
   )
 }

@@ -13,6 +13,8 @@ export const en = {
   "shell.sign-out": "Sign out",
   "shell.offline":
     "You are offline. What you see may be out of date; what you do is sent when the connection is back.",
+  "shell.sign-in-ended":
+    "Your sign-in has ended, so nothing can be saved. What you typed is still here; signing in again loads the page anew, so keep a copy of it first.",
   "home.title": "Back office",
   "home.says": "What your roles let you do: {roles}.",
   "home.nothing": "Your account has no role, so there is nothing for you to do here.",
@@ -25,6 +27,7 @@ export const en = {
   "problem.no-answer": "The shop does not answer. Check the connection; nothing was lost.",
   "problem.unknown": "Something went wrong in this page.",
   "problem.refused": "The shop refused this.",
+  "problem.401": "Your sign-in has ended. Sign in again.",
   "problem.403": "Your roles do not allow this.",
   "problem.412": "Somebody else has changed it meanwhile.",
   "problem.429": "Too many requests. Wait a moment.",

@@ -59,8 +59,27 @@ function invalidWords({ validationDetails, validationErrors }: ValidationResult,
   return validationErrors.join(" ")
 }
 
-/** What is said below a control: a hint, and what is wrong, by the shop or before anything is sent. */
-function Below(props: { hint: string | undefined; mistake: string | undefined; id: string; says?: string }) {
+type Asked = Pick<TextProps, "value" | "required" | "pattern" | "wrong" | "type">
+
+function fits({ value, required = false, pattern, wrong, type }: Asked): boolean {
+  // Whether a day is half typed only the browser knows.
+  if (type === "date" || type === "datetime-local") return false
+  if (value === "") return !required
+  if (type === "url" && !URL.canParse(value)) return false
+  return (!pattern || new RegExp(`^(?:${pattern})$`, "v").test(value)) && !wrong?.(value)
+}
+
+/**
+ * What is said below a control: a hint, and what is wrong, by the shop or before anything is sent. What is right by now is
+ * said so at once, and not when the field is left: whoever leaves it by pressing a button would see that button move away.
+ */
+function Below(props: {
+  hint: string | undefined
+  mistake: string | undefined
+  id: string
+  fits: boolean
+  says?: string
+}) {
   return (
     <>
       {props.hint && (
@@ -73,7 +92,9 @@ function Below(props: { hint: string | undefined; mistake: string | undefined; i
           {props.mistake}
         </span>
       )}
-      <FieldError className="field-mistake">{(result) => invalidWords(result, props.says)}</FieldError>
+      <FieldError className="field-mistake">
+        {(result) => !props.fits && invalidWords(result, props.says)}
+      </FieldError>
     </>
   )
 }
@@ -113,7 +134,7 @@ export function TextField({ value, onChange, says, isCode = false, onEnter, onAr
         {...(props.list && { list: props.list })}
         {...(mistake && { "aria-invalid": true })}
       />
-      <Below hint={hint} mistake={mistake} id={id} {...(says && { says })} />
+      <Below hint={hint} mistake={mistake} id={id} fits={fits({ value, ...props })} {...(says && { says })} />
     </TextFieldOf>
   )
 }
@@ -134,7 +155,7 @@ export function LongTextField(
     >
       <Label className={labelClass(props)}>{props.label}</Label>
       <TextArea rows={5} {...(mistake && { "aria-invalid": true })} />
-      <Below hint={props.hint} mistake={mistake} id={id} />
+      <Below hint={props.hint} mistake={mistake} id={id} fits={fits({ value, required })} />
     </TextFieldOf>
   )
 }

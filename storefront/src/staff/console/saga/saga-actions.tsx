@@ -1,5 +1,5 @@
 import { useState } from "react"
-import { useCustomer } from "../../../session/session.ts"
+import { useLastCustomer } from "../../../session/session.ts"
 import { ActionDialog } from "../sagas/action-dialog.tsx"
 import { type Action, actions, whyNot } from "../sagas/actions.ts"
 import type { Instance } from "../sagas/instance.ts"
@@ -8,7 +8,7 @@ import { t } from "../texts.ts"
 /** What can be done to the saga now; what cannot says why. */
 export function SagaActions(props: { instance: Instance; onRun: (action: Action, reason: string) => void }) {
   const { instance, onRun } = props
-  const roles = useCustomer()?.roles ?? []
+  const roles = useLastCustomer()?.roles ?? []
   const [asking, setAsking] = useState<Action>()
   return (
     <section aria-label={t("saga.actions")}>

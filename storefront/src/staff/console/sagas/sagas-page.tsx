@@ -4,7 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { Loading } from "../../../design/loading.tsx"
 import { Page } from "../../../design/page.tsx"
-import { useCustomer } from "../../../session/session.ts"
+import { useLastCustomer } from "../../../session/session.ts"
 import { ProblemNotice } from "../../problem-notice.tsx"
 import { LiveBar, useLive, useNow } from "../live.tsx"
 import { t } from "../texts.ts"
@@ -111,7 +111,7 @@ function AllInstances(props: { search: SagasSearch; refetchInterval: number | fa
 /** The list with what can be done to those of it that are selected. @param looked where there is more to look through */
 function Selectable(props: { instances: readonly Instance[]; now: number; looked?: number }) {
   const { instances, now, looked } = props
-  const roles = useCustomer()?.roles ?? []
+  const roles = useLastCustomer()?.roles ?? []
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { run, start, close } = useRun()
   const chosen = instances.filter(({ instanceId }) => selected.has(instanceId))

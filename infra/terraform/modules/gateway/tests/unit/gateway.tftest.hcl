@@ -42,7 +42,12 @@ variables {
       pages       = ["/", "/orders/{id}"]
       prerendered = ["/products/{slug}"]
       staff       = ["/console"]
-      policies    = { shop = "script-src 'self' {payments}; connect-src 'self' {identity}", staff = "connect-src 'self' {identity}" }
+      policies    = { shop = "script-src 'self'{payment-scripts}; frame-src{payment-frames}; connect-src 'self' {identity}{payment-connections}", staff = "connect-src 'self' {identity}" }
+      payments = {
+        "https://payments.example" = {
+          scripts = ["https://payments.example", "https://*.payments.example"], frames = ["https://frames.example"], connections = ["https://api.payments.example"]
+        }
+      }
     }
   }
   operations = [
@@ -217,8 +222,34 @@ run "serves_the_pages_at_a_host_of_their_own" {
     error_message = "Files are what they are called."
   }
   assert {
-    condition     = { for rule in azurerm_application_gateway.this.rewrite_rule_set[0].rewrite_rule : rule.name => { for header in rule.response_header_configuration : header.header_name => header.header_value } if length(rule.response_header_configuration) > 0 } == { headers = { content-security-policy = "script-src 'self' https://payments.example; connect-src 'self' https://customers.example", strict-transport-security = "max-age=31536000; includeSubDomains", x-content-type-options = "nosniff" }, staff = { content-security-policy = "connect-src 'self' https://staff.example" } }
+    condition     = { for rule in azurerm_application_gateway.this.rewrite_rule_set[0].rewrite_rule : rule.name => { for header in rule.response_header_configuration : header.header_name => header.header_value } if length(rule.response_header_configuration) > 0 } == { headers = { content-security-policy = "script-src 'self' https://payments.example https://*.payments.example; frame-src https://frames.example; connect-src 'self' https://customers.example https://api.payments.example", strict-transport-security = "max-age=31536000; includeSubDomains", x-content-type-options = "nosniff" }, staff = { content-security-policy = "connect-src 'self' https://staff.example" } }
     error_message = "The staff's pages have no card fields and another provider."
+  }
+}
+
+run "lets_in_another_payment_provider_where_its_script_lies" {
+  command = plan
+
+  variables {
+    storefront = {
+      hostname         = "shop.eshop.example"
+      web_host         = "stpages.z6.web.core.windows.net"
+      identity_origins = { shop = ["https://customers.example"], staff = ["https://staff.example"] }
+      payments_origin  = "https://another.example"
+      table = {
+        languages   = ["de"]
+        pages       = ["/"]
+        prerendered = ["/products/{slug}"]
+        staff       = ["/console"]
+        policies    = { shop = "script-src{payment-scripts}; frame-src{payment-frames}; connect-src {identity}{payment-connections}", staff = "" }
+        payments    = {}
+      }
+    }
+  }
+
+  assert {
+    condition     = local.storefront_policies.shop == "script-src https://another.example; frame-src https://another.example; connect-src https://customers.example"
+    error_message = "The policy lets in something else."
   }
 }
 
@@ -231,7 +262,7 @@ run "refuses_a_provider_without_encryption" {
       web_host         = "stpages.z6.web.core.windows.net"
       identity_origins = { shop = ["http://customers.example"], staff = [] }
       payments_origin  = "https://payments.example"
-      table            = { languages = [], pages = [], prerendered = [], staff = [], policies = { shop = "", staff = "" } }
+      table            = { languages = [], pages = [], prerendered = [], staff = [], policies = { shop = "", staff = "" }, payments = {} }
     }
   }
 
