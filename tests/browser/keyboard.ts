@@ -33,6 +33,7 @@ export const keyboardMistakes = async (page: Page): Promise<string[]> =>
 // What runs in the page is text: the types of a page are none of the tests'.
 const toTheBeginning = `(() => {
   globalThis.reached = new Set()
+  globalThis.before = null
   // An open dialog has the focus already, and keeps it.
   if (document.querySelector("[role=dialog], [role=alertdialog]")) return
   document.body.tabIndex = -1
@@ -54,9 +55,10 @@ const stopHere = `(async () => {
   const nameOf = ${nameOf}
   const element = document.activeElement
   if (!element || element === document.body) return null
-  // The fields within a frame are stops of their own.
-  if (reached.has(element) && element.tagName !== "IFRAME") return null
+  // The fields within a frame, and day and month of a date, are stops of their own.
+  if (reached.has(element) && element !== before) return null
   reached.add(element)
+  before = element
   const look = () => {
     const name = nameOf(element)
     // A choice's own input is unseen: its label shows where the focus is. What is within a frame shows its ring itself.

@@ -42,6 +42,7 @@ const take: Show = async (page, name) => {
     if (wanted && !wanted.has(`${name}-${look}`)) continue
     await page.setViewportSize(viewport)
     await page.emulateMedia({ colorScheme })
+    await page.evaluate("scrollTo(0, 0)")
     await page.waitForLoadState("networkidle")
     const path = join(into, `${name}-${look}.jpg`)
     await page.screenshot({ path, type: "jpeg", quality: 60 })

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto"
-import { type Customer, shopClient, someAddress } from "@eshop/local-cloud/shop/shop-client"
+import { shopClient } from "@eshop/local-cloud/shop/shop-client"
 import { signIn, untilOrderIs } from "../shopper.ts"
+import { orderPhones, PHONE } from "./order.ts"
 import type { Walk } from "./show.ts"
 
 /** A customer's way past what can be done about an order: one that was declined, and one that has arrived. */
 export const walkAfterPurchase: Walk = async (page, show, { connections }) => {
   const shop = shopClient(connections)
   const customer = await shop.signIn("john")
-  const declined = await order(customer, "pm_card_visa_chargeDeclined")
-  const arrived = await order(customer, "pm_card_visa")
+  const declined = await orderPhones(customer, "pm_card_visa_chargeDeclined")
+  const arrived = await orderPhones(customer, "pm_card_visa")
   const fulfiller = await shop.roleToken("orders.fulfil")
   const operate = async (path: string, body: object) => {
     const headers = { "idempotency-key": randomUUID() }
@@ -16,7 +17,7 @@ export const walkAfterPurchase: Walk = async (page, show, { connections }) => {
     return answer.body
   }
   const parcels = `/ordering/operations/orders/${arrived}/shipments`
-  const { shipmentId } = await operate(parcels, { lines: [{ sku: SKU, quantity: 2 }], carrier: "DHL" })
+  const { shipmentId } = await operate(parcels, { lines: [{ sku: PHONE, quantity: 2 }], carrier: "DHL" })
   await operate(`${parcels}/${shipmentId}/delivery`, {})
 
   await signIn(page, "john")
@@ -53,18 +54,4 @@ export const walkAfterPurchase: Walk = async (page, show, { connections }) => {
   await show(page, "account-forget")
   await page.getByRole("button", { name: "Go back" }).click()
   await show(page, "account")
-}
-
-const SKU = "HUAWEI-PLUS-BLACK"
-
-/** Orders two phones. @returns the order's id, once it has ended */
-async function order(customer: Customer, paymentMethod: string): Promise<string> {
-  const { total } = await customer.putItem(SKU, 2)
-  const { body } = await customer.checkout({
-    shippingAddress: someAddress,
-    paymentMethod,
-    expectedTotal: total,
-  })
-  await customer.ended(body.orderId)
-  return body.orderId
 }

@@ -1,8 +1,11 @@
+import { shopClient } from "@eshop/local-cloud/shop/shop-client"
 import { signInAsStaff } from "../staff.ts"
+import { orderPhones } from "./order.ts"
 import type { Walk } from "./show.ts"
 
-/** The staff's way past every page about what is bought; somebody has ordered before. */
-export const walkSales: Walk = async (page, show) => {
+/** The staff's way past every page about what is bought. */
+export const walkSales: Walk = async (page, show, { connections }) => {
+  await orderPhones(await shopClient(connections).signIn("mehmet"), "pm_card_visa")
   await signInAsStaff(page, "administrator")
   await page.locator(".row-link").first().waitFor()
   await show(page, "back-office-orders")
@@ -13,12 +16,12 @@ export const walkSales: Walk = async (page, show) => {
   await page.getByRole("button", { name: "Ship" }).click()
   await page.getByText("Which units?").waitFor()
   await show(page, "back-office-ship")
-  await page.keyboard.press("Escape")
+  await page.getByRole("dialog").getByRole("button", { name: "Go back" }).click()
   for (const command of ["Cancel", "Refund"]) {
     await page.getByRole("button", { name: command, exact: true }).click()
     await page.getByRole("dialog").waitFor()
     await show(page, `back-office-${command.toLowerCase()}`)
-    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").getByRole("button", { name: "Go back" }).click()
   }
   await page.goto("/back-office/promotions")
   await page.getByRole("link", { name: "150 off every IPhone X" }).waitFor()

@@ -7,7 +7,7 @@ import { walkSales } from "./sales.ts"
 import { walkShop } from "./shop.ts"
 import type { Walk } from "./show.ts"
 
-/** All walks: together they show every page of the shop and of its staff. The staff's need an order that was paid before. */
+/** All walks: together they show every page of the shop and of its staff. */
 export const walks: readonly { readonly area: string; readonly start: string; readonly walk: Walk }[] = [
   { area: "shop", start: "/", walk: walkShop },
   { area: "after a purchase", start: "/", walk: walkAfterPurchase },

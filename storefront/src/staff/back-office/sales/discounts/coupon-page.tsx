@@ -107,7 +107,6 @@ function Usage({ code }: { code: string }) {
         {data.maxRedemptions === null
           ? t("used.not-counted")
           : t("used.of", { taken: data.taken, max: data.maxRedemptions })}
-        pointer="/maxRedemptions"
       </strong>
     </p>
   )
