@@ -62,8 +62,8 @@ function readLine<Line extends z.ZodType>(schema: Line, text: string): Read<Line
   return { outcome: "refused", code: "line.invalid", detail: storable(message), pointer }
 }
 
-/** Somebody else works at the job by now. */
-class LeaseLostError extends Error {
+/** Somebody else works at the job by now, under a lease of its own. */
+export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError"
 }
 

@@ -231,13 +231,22 @@ test("four runs at once do each job once", async () => {
   expect([rows, await effects()]).toEqual([[{ outcome: "created", count: 310 }], upTo(310)])
 })
 
-test("a runner that lost its lease moves nothing on", async () => {
+test("a runner that lost its lease moves nothing on, and gives nothing back", async () => {
   const id = await send(linesOf(0, 850))
   before = async (n) => {
-    if (n === 500) await store.pool.query("UPDATE upload_job SET position = 800")
+    if (n === 500)
+      await store.pool.query(
+        "UPDATE upload_job SET position = 800, leased_until = now() + interval '1 minute'",
+      )
   }
   await tick()
-  expect([(await progress(id)).position, (await effects()).length]).toEqual([800, 400])
+  await tick()
+  const { rows } = await store.pool.query("SELECT failures, leased_until > now() AS leased FROM upload_job")
+  expect([(await progress(id)).position, (await effects()).length, rows]).toEqual([
+    ...[800, 400],
+    [{ failures: 0, leased: true }],
+  ])
+  await store.pool.query("UPDATE upload_job SET leased_until = '-infinity'")
   await tick()
   expect([(await progress(id)).position, (await effects()).length]).toEqual([850, 450])
 })

@@ -8,7 +8,14 @@ import { CursorInstant, cursorOf } from "../http/cursor.ts"
 import { pageSize, wholeNumber } from "../http/query.ts"
 import { RawRequest } from "../http/route.ts"
 import { log } from "../telemetry/log.ts"
-import { LEASE_SECONDS, type LinesUseCase, linesOf, runUpload, type UploadPorts } from "./run-upload.ts"
+import {
+  LEASE_SECONDS,
+  LeaseLostError,
+  type LinesUseCase,
+  linesOf,
+  runUpload,
+  type UploadPorts,
+} from "./run-upload.ts"
 import { LineResult, type UploadJob, UploadStatus } from "./upload-jobs.ts"
 
 /** A run of the timer begins no further line after this long. */
@@ -193,6 +200,8 @@ const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
           await runUpload(lines, ports, job, call, until)
           await ports.uploads.release(job.id, false)
         } catch (error) {
+          // The lease is somebody else's, and nothing has failed.
+          if (error instanceof LeaseLostError) return
           await ports.uploads.release(job.id, !isUnavailable(error))
           if (isUnavailable(error)) throw error
           log.warn("an upload waits for its next attempt", { uploadId: job.id, error })
