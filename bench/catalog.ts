@@ -9,7 +9,7 @@ import { type Cloud, startCloud } from "@eshop/local-cloud/cloud"
 import { addProducts, awaitSearch } from "@eshop/local-cloud/shop/add-products"
 import { type Customer, shopClient } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
-import { measure, printFigures } from "./measure.ts"
+import { asInProduction, measure, printFigures } from "./measure.ts"
 
 const SIZES = [1_000, 100_000]
 const SEED = 1
@@ -121,7 +121,7 @@ async function measureCarts(cloud: Cloud, size: number): Promise<void> {
 /** Catalog's reads and a first item in a cart, in a small and in a large catalogue. */
 export async function benchCatalog(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), "eshop-bench-"))
-  const cloud = await startCloud({ dataDir, ports: "free" })
+  const cloud = await startCloud({ dataDir, ports: "free", env: asInProduction })
   const database = new pg.Client({ connectionString: cloud.connections.postgres.catalog })
   try {
     await cloud.waitUntilReady()

@@ -6,7 +6,7 @@ import { seedProducts } from "@eshop/domain/seed"
 import { type Cloud, startCloud } from "@eshop/local-cloud/cloud"
 import { type CartAnswer, type Customer, shopClient, someAddress } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
-import { measure, printFigures } from "./measure.ts"
+import { asInProduction, measure, printFigures } from "./measure.ts"
 import { orderWatcher } from "./order-watcher.ts"
 import { storeOrders, type Template } from "./stored-orders.ts"
 
@@ -107,7 +107,7 @@ async function measureAll({ signIn, fill, untilPaid, completeCheckout, ended }: 
  */
 export async function benchCheckout(stored: readonly number[]): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), "eshop-bench-"))
-  const cloud = await startCloud({ dataDir, ports: "free" })
+  const cloud = await startCloud({ dataDir, ports: "free", env: asInProduction })
   const pools = [cloud.connections.postgres.ordering, cloud.connections.postgres.catalog].map(
     (connectionString) => new pg.Pool({ connectionString, max: 1 }),
   )

@@ -11,7 +11,7 @@ import pg from "pg"
 import { root } from "../tools/apps.ts"
 import { buildApp } from "../tools/build-app.ts"
 import { buyersOf } from "./checkout.ts"
-import { measure } from "./measure.ts"
+import { asInProduction, measure } from "./measure.ts"
 import { orderWatcher } from "./order-watcher.ts"
 
 const BLOCKS = 6
@@ -33,7 +33,7 @@ async function startReceiver() {
 
 /** A whole shop, and what measures a block of orders in it. */
 async function startShop(dataDir: string, telemetry: string | false) {
-  const cloud = await startCloud({ dataDir, ports: "free", telemetry })
+  const cloud = await startCloud({ dataDir, ports: "free", telemetry, env: asInProduction })
   const [ordering, catalog] = (["ordering", "catalog"] as const).map(
     (context) => new pg.Pool({ connectionString: cloud.connections.postgres[context], max: 1 }),
   ) as [pg.Pool, pg.Pool]
