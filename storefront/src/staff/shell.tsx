@@ -151,7 +151,7 @@ function SignInFirst() {
     <Page title={t("sign-in.title")}>
       <p>{t("sign-in.says")}</p>
       <p className="actions">
-        <button type="button" className="button button-main" onClick={() => void signIn()}>
+        <button type="button" className="button" onClick={() => void signIn()}>
           {t("shell.sign-in")}
         </button>
       </p>
