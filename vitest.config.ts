@@ -30,6 +30,7 @@ export default defineConfig({
           name: "int",
           include: ["**/*.{int,contract}.test.ts", ...ofTheProcess],
           exclude: ["**/node_modules/**", "**/.local/**"],
+          globalSetup: "tests/fixtures/database-server.ts",
           setupFiles: "tests/fixtures/no-deprecated-calls.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
