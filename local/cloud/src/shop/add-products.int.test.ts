@@ -3,19 +3,25 @@ import { applyMigrations } from "@eshop/building-blocks/store/postgres/migration
 import { seedCategories } from "@eshop/domain/seed/categories"
 import pg from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
+import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import type { Cloud } from "../cloud.ts"
 import { repositoryRoot } from "../settings.ts"
 import { addProducts, awaitSearch } from "./add-products.ts"
 
+let cloud: Cloud
 let database: pg.Client
 
 beforeAll(async () => {
-  const url = await newDatabase("catalog")
+  cloud = await startParts(["postgres"])
+  const url = cloud.connections.postgres.catalog
   await applyMigrations(url, join(repositoryRoot, "functions/catalog/migrations/postgres"))
   database = new pg.Client({ connectionString: url })
   await database.connect()
 })
-afterAll(() => database?.end())
+afterAll(async () => {
+  await database?.end()
+  await cloud?.stop()
+})
 
 const countOf = async (table: string): Promise<number> =>
   (await database.query(`SELECT count(*)::integer AS count FROM ${table}`)).rows[0].count
