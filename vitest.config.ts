@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config"
 
-/** Unit tests of what a process has one of (its log, its meters, its timers): each file has a process of its own. */
+/** Tests of what a process has one of (its log, its meters, its timers): each file has a process of its own. */
 const ofTheProcess = [
   "packages/building-blocks/src/{app,messaging,telemetry}/**/*.unit.test.ts",
   "functions/ordering/src/sagas/saga-gauges.unit.test.ts",
@@ -28,8 +28,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: "int",
+          include: ["{functions,packages}/**/*.{int,contract}.test.ts"],
+          exclude: ["**/node_modules/**", ...ofTheProcess],
+          globalSetup: "tests/fixtures/database-server.ts",
+          setupFiles: "tests/fixtures/no-deprecated-calls.ts",
+          // What an app loads takes a second and more.
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "processes",
           include: ["**/*.{int,contract}.test.ts", ...ofTheProcess],
-          exclude: ["**/node_modules/**", "**/.local/**"],
+          exclude: ["{functions,packages}/**/*.{int,contract}.test.ts", "**/node_modules/**", "**/.local/**"],
           setupFiles: "tests/fixtures/no-deprecated-calls.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,

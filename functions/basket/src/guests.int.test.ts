@@ -1,11 +1,10 @@
 import type { Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../tests/fixtures/http.ts"
-import { startParts } from "../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../tests/fixtures/new-database.ts"
 import {
   add,
   type BasketOn,
@@ -21,21 +20,16 @@ import {
   testOrderTokens,
 } from "./testing/basket.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 let nobody: Send
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith()
   nobody = app.as({ kind: "anonymous" })
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 async function sold(amount: number, more: Parameters<typeof newProduct>[2] = {}): Promise<string> {
   const product = newProduct(amount, {}, more)

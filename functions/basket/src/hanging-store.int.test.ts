@@ -1,9 +1,8 @@
 import type { AddressInfo } from "node:net"
 import { connect, createServer, type Server, type Socket } from "node:net"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { codeOf } from "../../../tests/fixtures/http.ts"
-import { startParts } from "../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -15,7 +14,6 @@ import {
   put,
 } from "./testing/basket.ts"
 
-let cloud: Cloud
 let proxy: Server
 let basket: BasketOn
 const sockets: Socket[] = []
@@ -39,8 +37,7 @@ async function stoppableWire(port: number): Promise<Server> {
 }
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = new URL(cloud.connections.postgres.basket)
+  const url = new URL(await newDatabase("basket"))
   proxy = await stoppableWire(Number(url.port))
   url.port = String((proxy.address() as AddressInfo).port)
   basket = await basketOn(url.href)
@@ -49,7 +46,6 @@ afterAll(async () => {
   for (const socket of sockets) socket.destroy()
   await basket?.store.close()
   proxy?.close()
-  await cloud?.stop()
 })
 
 test("PostgreSQL that hangs is 503 with Retry-After, and what was not said to be done is not done", async () => {

@@ -1,10 +1,9 @@
 // Defects of the reference system, as far as its basket has them: each by its number there.
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { codeOf, pointersOf } from "../../../tests/fixtures/http.ts"
-import { startParts } from "../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../tests/fixtures/new-database.ts"
 import type { CheckoutPorts } from "./checkout/ports.ts"
 import {
   add,
@@ -19,17 +18,12 @@ import {
   shippingAddress,
 } from "./testing/basket.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 async function shopper(amount: number, ports: Partial<CheckoutPorts> = {}) {
   const app = basket.appWith(ports)

@@ -1,10 +1,9 @@
 import type { Reply, Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { usd } from "@eshop/domain/kernel/money"
 import { seedSnapshots } from "@eshop/domain/seed"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { codeOf, pointersOf } from "../../../tests/fixtures/http.ts"
-import { startParts } from "../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -23,19 +22,14 @@ const SAMSUNG = "SAMSUNG-10-RED"
 const HUAWEI = "HUAWEI-PLUS-WHITE"
 const ordering = { kind: "service", id: "ordering", roles: ["basket.checkouts"] } as const
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith({ catalog: catalogOf(seedSnapshots) })
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 const newCustomer = (): Send => app.as(customer())
 const isProblem = (reply: Reply) => reply.headers.get("content-type") === "application/problem+json"

@@ -2,11 +2,10 @@ import type { Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { seedProducts, seedSnapshots } from "@eshop/domain/seed"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   add,
   type BasketOn,
@@ -22,19 +21,14 @@ import {
 const IPHONE = "IPHONE-X-BLACK"
 const SAMSUNG = "SAMSUNG-10-RED"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith({ catalog: catalogOf(seedSnapshots) })
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 /** A customer whom no other test knows. */
 const newCustomer = (id?: string): Send => app.as(customer(id))

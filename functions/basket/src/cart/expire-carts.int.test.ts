@@ -1,10 +1,9 @@
 import { BasketAbandoned } from "@eshop/domain/contracts/basket-events"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { callBy } from "../../../../tests/fixtures/calls.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -17,21 +16,16 @@ import {
 } from "../testing/basket.ts"
 import { expireCarts } from "./expire-carts.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 const product = newProduct(500)
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith()
   await app.publish(ProductChanged, product)
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 const expire = () =>
   expireCarts.handle(basket.ports)(

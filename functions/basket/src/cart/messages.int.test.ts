@@ -1,10 +1,9 @@
 import type { ProductSnapshot } from "@eshop/domain/contracts/catalog-events"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   add,
   type BasketOn,
@@ -16,19 +15,14 @@ import {
   put,
 } from "../testing/basket.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith()
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 type Variant = ProductSnapshot["variants"][number]
 /** A product that Catalog sells, and how Catalog changes its variant. */

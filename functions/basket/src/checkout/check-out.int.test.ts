@@ -3,11 +3,10 @@ import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { getCheckout } from "@eshop/domain/contracts/checkouts"
 import { requestOf } from "@eshop/domain/contracts/route"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { verifyProof } from "../../../../tools/price-proof/verify.ts"
 import {
   type BasketOn,
@@ -25,17 +24,12 @@ import type { CheckoutPorts } from "./ports.ts"
 
 const ordering = { kind: "service", id: "ordering", roles: ["basket.checkouts"] } as const
 
-let cloud: Cloud
 let basket: BasketOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 /** A customer whose cart holds one thing at this price. */
 async function cartWorth(amount: number, ports: Partial<CheckoutPorts> = {}, id = customer().id) {

@@ -1,11 +1,10 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { OrderCancelled } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -17,19 +16,14 @@ import {
   put,
 } from "../testing/basket.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith()
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 /** Somebody who has just ordered two of something. */
 async function ordered(caller: ReturnType<typeof customer> | ReturnType<typeof guest> = customer()) {

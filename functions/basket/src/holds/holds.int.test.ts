@@ -1,9 +1,8 @@
 import type { Send } from "@eshop/building-blocks/app/testing/app-under-test"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { holdEnded, holdLimit, stockInsufficient } from "@eshop/domain/contracts/stock-holds"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   add,
   type BasketOn,
@@ -17,17 +16,12 @@ import {
 } from "../testing/basket.ts"
 import type { StockHolds } from "./ports.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 async function sold(amount: number): Promise<string> {
   const product = newProduct(amount)

@@ -4,10 +4,9 @@ import { NO_DISCOUNT } from "@eshop/domain/basket/checkout"
 import { ProductChanged, TaxRatesChanged } from "@eshop/domain/contracts/catalog-events"
 import type { Quote, QuoteRequest } from "@eshop/domain/contracts/quotes"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -23,13 +22,11 @@ import {
 } from "../testing/basket.ts"
 import { methodOf } from "../testing/shipping.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith({ discounts })
   await basket.store.unitOfWork.transaction(async (tx) => {
     const { shippingMethods } = basket.ports
@@ -39,10 +36,7 @@ beforeAll(async () => {
   })
   await app.publish(TaxRatesChanged, taxRatesOf("DE"))
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 /** TEN takes a tenth off each line; FREE takes the shipping; any other coupon has expired. */
 const asked: QuoteRequest[] = []

@@ -2,9 +2,8 @@ import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import { getCustomerData } from "@eshop/domain/contracts/customer-data"
 import { CustomerErased } from "@eshop/domain/contracts/ordering-events"
 import { requestOf } from "@eshop/domain/contracts/route"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   type BasketOn,
   basketOn,
@@ -17,19 +16,14 @@ import {
   shippingAddress,
 } from "../testing/basket.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 const product = newProduct(500)
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   await app().publish(ProductChanged, product)
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 const app = () => basket.appWith()
 const ordering = { kind: "service", id: "ordering", roles: ["privacy.read"] } as const

@@ -1,26 +1,20 @@
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type BasketOn, basketOn } from "../testing/basket.ts"
 import { methodOf } from "../testing/shipping.ts"
 import { seedMethods, seedShippingMethods } from "./seed-shipping-methods.ts"
 
-let cloud: Cloud
 let basket: BasketOn
 let app: ReturnType<BasketOn["appWith"]>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  basket = await basketOn(cloud.connections.postgres.basket)
+  basket = await basketOn(await newDatabase("basket"))
   app = basket.appWith()
 })
-afterAll(async () => {
-  await basket?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => basket?.store.close())
 
 const merchant = { kind: "customer" as const, id: "merchant", roles: ["basket.write"] }
 const write = (id: string, terms: object, headers?: Record<string, string>) =>

@@ -2,26 +2,20 @@ import { newId } from "@eshop/building-blocks/ids"
 import type { Product } from "@eshop/domain/catalog/product"
 import { ProductChanged, ProductCreated } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { importsTo } from "../testing/imports.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 let imports: ReturnType<typeof importsTo>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
   imports = importsTo(shop)
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const lineOf = ({ id: _, version: __, updatedAt: ___, status: ____, ...content }: Product) => content
 const at = (cents: number) => [{ ...PRICE, unitPrice: usd(cents) }]

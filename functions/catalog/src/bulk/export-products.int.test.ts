@@ -1,19 +1,16 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { importsTo } from "../testing/imports.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 let imports: ReturnType<typeof importsTo>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
   imports = importsTo(shop)
   for (let count = 0; count < 25; count++) await shop.add(productOf())
   await shop.add(
@@ -51,10 +48,7 @@ beforeAll(async () => {
     },
   )
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 test("what is exported and imported again changes nothing", async () => {
   const { lines } = await imports.exportAll()
@@ -65,7 +59,7 @@ test("what is exported and imported again changes nothing", async () => {
 
 test("what is exported makes the same shop of an empty one", async () => {
   const { lines } = await imports.exportAll()
-  const empty = await catalogOn(cloud.connections.postgres.basket)
+  const empty = await catalogOn(await newDatabase("catalog"))
   try {
     const there = importsTo(empty)
     await there.send(

@@ -2,26 +2,22 @@ import { newId } from "@eshop/building-blocks/ids"
 import type { Product } from "@eshop/domain/catalog/product"
 import { ProductChanged, ProductCreated, ProductDiscontinued } from "@eshop/domain/contracts/catalog-events"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { importsTo } from "../testing/imports.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 
-let cloud: Cloud
+let url: string
 let shop: CatalogOn
 let imports: ReturnType<typeof importsTo>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  url = await newDatabase("catalog")
+  shop = await catalogOn(url)
   imports = importsTo(shop)
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const lineOf = ({ id: _, version: __, updatedAt: ___, status: ____, ...content }: Product) => content
 const skuOf = ({ variants: [variant] }: Pick<Product, "variants">) => variant?.sku as string
@@ -170,7 +166,7 @@ test("two imports of the same new products at once make each of them once", asyn
     await imports.begin(products.map((product) => ({ product }))),
     await imports.begin(products.toReversed().map((product) => ({ product }))),
   ]
-  const second = await catalogOn(cloud.connections.postgres.catalog)
+  const second = await catalogOn(url)
   try {
     await Promise.all([imports.tick(), second.app.tick("catalog.run-import")])
   } finally {

@@ -2,26 +2,20 @@ import type { Call, Tx } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
 import type { Category, CategoryBranch } from "@eshop/domain/catalog/category"
 import { ProductChanged } from "@eshop/domain/contracts/catalog-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { followCategoryChanges } from "../products/follow-category-changes.ts"
 import { type CatalogOn, catalogOn } from "../testing/catalog.ts"
 import { productOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const key = () => ({ "idempotency-key": newId() })
 let made = 0

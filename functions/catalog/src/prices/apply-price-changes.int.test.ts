@@ -5,29 +5,25 @@ import type { Product } from "@eshop/domain/catalog/product"
 import { PriceChanged, ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import type { Price } from "@eshop/domain/contracts/prices"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf } from "../testing/products.ts"
 import { announcePrices } from "./announce-prices.ts"
 import { applyPriceChanges } from "./apply-price-changes.ts"
 
-let cloud: Cloud
 let catalog: CatalogOn
 /** Another process of Catalog on the same database. */
 let second: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.catalog
+  const url = await newDatabase("catalog")
   catalog = await catalogOn(url)
   second = await catalogOn(url)
 })
 afterAll(async () => {
   await catalog?.store.close()
   await second?.store.close()
-  await cloud?.stop()
 })
 
 const START = Date.parse("2026-03-01T00:00:00.000Z")

@@ -3,26 +3,20 @@ import type { Product } from "@eshop/domain/catalog/product"
 import { PriceChanged, ProductChanged } from "@eshop/domain/contracts/catalog-events"
 import type { Price } from "@eshop/domain/contracts/prices"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let catalog: CatalogOn
 let staff: Send
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  catalog = await catalogOn(cloud.connections.postgres.catalog)
+  catalog = await catalogOn(await newDatabase("catalog"))
   staff = catalog.staff
 })
-afterAll(async () => {
-  await catalog?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => catalog?.store.close())
 
 let product: Product
 let sku: string

@@ -1,23 +1,17 @@
 import type { Product } from "@eshop/domain/catalog/product"
 import type { Price } from "@eshop/domain/contracts/prices"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let catalog: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  catalog = await catalogOn(cloud.connections.postgres.catalog)
+  catalog = await catalogOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await catalog?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => catalog?.store.close())
 
 let product: Product
 let sku: string

@@ -2,22 +2,16 @@ import { newId } from "@eshop/building-blocks/ids"
 import { getCustomerData } from "@eshop/domain/contracts/customer-data"
 import { CustomerErased } from "@eshop/domain/contracts/ordering-events"
 import { requestOf } from "@eshop/domain/contracts/route"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { basket, type StockOn, stockOn } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: StockOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await stockOn(cloud.connections.postgres.catalog)
+  shop = await stockOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const ordering = { kind: "service", id: "ordering", roles: ["privacy.read"] } as const
 const officer = { kind: "customer", id: "officer", roles: ["privacy.manage"] } as const

@@ -2,25 +2,19 @@ import { newId } from "@eshop/building-blocks/ids"
 import type { ProductCard } from "@eshop/domain/catalog/card"
 import { Product, ProductStatus } from "@eshop/domain/catalog/product"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 import { keeper } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 async function newCategory(parentId?: string): Promise<string> {
   const slug = `category-${newId()}`

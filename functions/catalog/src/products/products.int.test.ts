@@ -1,25 +1,19 @@
 import { newId } from "@eshop/building-blocks/ids"
 import type { Product, Variant } from "@eshop/domain/catalog/product"
 import { ProductChanged, ProductCreated, ProductDiscontinued } from "@eshop/domain/contracts/catalog-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn, PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const contentOf = ({ id: _, version: __, updatedAt: ___, ...content }: Product) => content
 const draftOf = (more: Partial<Product> = {}) => {

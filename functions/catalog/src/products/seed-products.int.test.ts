@@ -6,24 +6,18 @@ import { getVariant } from "@eshop/domain/contracts/variants"
 import { seedCatalogue as seed } from "@eshop/domain/seed/catalogue"
 import { seedCategoryId, seedCategoryPath } from "@eshop/domain/seed/categories"
 import { seedPriceOf } from "@eshop/domain/seed/seed-product"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn } from "../testing/catalog.ts"
 import { seedProducts } from "./seed-products.ts"
 
-let cloud: Cloud
 let shop: CatalogOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await catalogOn(cloud.connections.postgres.catalog)
+  shop = await catalogOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 test("seeding twice, or twice at once, adds each product, its stock and its event once", async () => {
   const call: Partial<CommandCall> = {

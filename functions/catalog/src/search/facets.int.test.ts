@@ -1,10 +1,9 @@
 import { newId } from "@eshop/building-blocks/ids"
 import type { Category } from "@eshop/domain/catalog/category"
 import type { Product } from "@eshop/domain/catalog/product"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { searchStatement } from "../adapters/search-statement.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 import { type Searchable, searchable } from "../testing/searchable.ts"
@@ -31,7 +30,6 @@ type Thing = {
   colours: string[]
 }
 
-let cloud: Cloud
 let shop: Searchable
 const things: Thing[] = []
 // Three trees: 0 › 1 › 2, 3 › 4, 5.
@@ -52,8 +50,7 @@ const BRANDS = ["Alba", "Birk", "Cora, Ltd", "Dune"]
 const COLOURS = ["Black", "White", "Red", "Sea: Green"]
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await searchable(cloud.connections.postgres.catalog)
+  shop = await searchable(await newDatabase("catalog"))
   const roll = dice(7)
   await shop.call.transact((tx) =>
     shop.ports.categories.addMissing(
@@ -98,10 +95,7 @@ beforeAll(async () => {
   }
   for (let start = 0; start < things.length; start += 60) await shop.add(things.slice(start, start + 60))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const escaped = (values: readonly string[]) =>
   values.map((value) => value.replace(/[\\,;:]/g, "\\$&")).join(",")

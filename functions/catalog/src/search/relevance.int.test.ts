@@ -1,22 +1,16 @@
 import { seedCatalogue } from "@eshop/domain/seed/catalogue"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type Searchable, searchable } from "../testing/searchable.ts"
 import { type Judgement, judgements } from "./testing/judgements.ts"
 
-let cloud: Cloud
 let shop: Searchable
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await searchable(cloud.connections.postgres.catalog)
+  shop = await searchable(await newDatabase("catalog"))
   await shop.seed()
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const gradesOf = ({ grades }: Judgement): Map<string, number> =>
   new Map(

@@ -1,25 +1,19 @@
 import type { CommandCall } from "@eshop/building-blocks/app/call"
 import { seedCategoryId } from "@eshop/domain/seed/categories"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { codeOf, pointersOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 import { type Searchable, searchable } from "../testing/searchable.ts"
 import { refreshSearch } from "./refresh-search.ts"
 
-let cloud: Cloud
 let shop: Searchable
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await searchable(cloud.connections.postgres.catalog)
+  shop = await searchable(await newDatabase("catalog"))
   await shop.seed()
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const search = async (query: Record<string, string>) => {
   const reply = await shop.send("GET", `search?${new URLSearchParams(query)}`)

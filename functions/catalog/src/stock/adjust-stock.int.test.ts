@@ -1,25 +1,19 @@
 import type { Caller } from "@eshop/building-blocks/app/call"
 import type { Reply } from "@eshop/building-blocks/app/testing/app-under-test"
 import { newId } from "@eshop/building-blocks/ids"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { basket, keeper, type StockOn, stockOn } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: StockOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.catalog
+  const url = await newDatabase("catalog")
   shop = await stockOn(url)
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 const adjust = (sku: string, body: object, key: string = newId(), as: Caller = keeper): Promise<Reply> =>
   shop.app.as(as)(

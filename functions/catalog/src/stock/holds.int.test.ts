@@ -4,28 +4,22 @@ import { MAX_HELD_OF_VARIANT, MAX_HELD_UNITS } from "@eshop/domain/catalog/stock
 import { type RouteDefinition, requestOf } from "@eshop/domain/contracts/route"
 import { extendHold, getHold, putHold, releaseHold, StockHold } from "@eshop/domain/contracts/stock-holds"
 import type { StockLine } from "@eshop/domain/contracts/stock-lines"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { z } from "zod"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { basket, keeper, type StockOn, stockOn } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: StockOn
 let other: StockOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.catalog
+  const url = await newDatabase("catalog")
   shop = await stockOn(url)
   other = await stockOn(url)
 })
-afterAll(async () => {
-  await Promise.all([shop?.store.close(), other?.store.close()])
-  await cloud?.stop()
-})
+afterAll(() => Promise.all([shop?.store.close(), other?.store.close()]))
 
 /** Calls a route as its contract says. @returns status and code of a refusal, or status and the answer */
 async function call<Input extends z.ZodObject>(

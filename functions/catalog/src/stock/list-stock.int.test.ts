@@ -1,23 +1,17 @@
 import { newId } from "@eshop/building-blocks/ids"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 import { keeper, type StockOn, stockOn } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: StockOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  shop = await stockOn(cloud.connections.postgres.catalog)
+  shop = await stockOn(await newDatabase("catalog"))
 })
-afterAll(async () => {
-  await shop?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => shop?.store.close())
 
 type Item = { sku: string; location: string; available: number; isLow: boolean }
 const send = (method: string, path: string, body?: object) => shop.app.as(keeper)(method, path, body)

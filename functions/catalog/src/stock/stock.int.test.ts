@@ -1,28 +1,22 @@
 import { newId } from "@eshop/building-blocks/ids"
 import type { ReservationStatus } from "@eshop/domain/catalog/reservation"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { PRICE } from "../testing/catalog.ts"
 import { productOf, variantOf } from "../testing/products.ts"
 import { type StockOn, stockOn } from "../testing/stock.ts"
 
-let cloud: Cloud
 let shop: StockOn
 let other: StockOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.catalog
+  const url = await newDatabase("catalog")
   shop = await stockOn(url)
   other = await stockOn(url)
 })
-afterAll(async () => {
-  await Promise.all([shop?.store.close(), other?.store.close()])
-  await cloud?.stop()
-})
+afterAll(() => Promise.all([shop?.store.close(), other?.store.close()]))
 
 const processes = { one: () => [shop, shop], two: () => [shop, other] } as const
 const times = (count: number, what: string) => Array<string>(count).fill(what)

@@ -5,14 +5,12 @@ import { seedTaxRates as seed } from "@eshop/domain/catalog/seed-tax-rates"
 import { TaxRatesChanged } from "@eshop/domain/contracts/catalog-events"
 import { requestOf } from "@eshop/domain/contracts/route"
 import { getTaxRates as contract } from "@eshop/domain/contracts/taxes"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { atOnce, callBy } from "../../../../tests/fixtures/calls.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn } from "../testing/catalog.ts"
 import { seedTaxRates } from "./seed-tax-rates.ts"
 
-let cloud: Cloud
 let store: PostgresStore
 let app: AppUnderTest
 let merchant: Send
@@ -20,18 +18,14 @@ let anybody: Send
 let ports: CatalogOn["ports"]
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const on = await catalogOn(cloud.connections.postgres.catalog)
+  const on = await catalogOn(await newDatabase("catalog"))
   store = on.store
   ports = on.ports
   app = on.app
   merchant = on.staff
   anybody = on.shopper
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   await store.pool.query("TRUNCATE tax_country, tax_rate, outbox, audit")
 })

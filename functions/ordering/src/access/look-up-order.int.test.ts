@@ -2,25 +2,19 @@ import type { AppUnderTest } from "@eshop/building-blocks/app/testing/app-under-
 import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { manager, operator, orderingOn, testOrderTokens } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let app: AppUnderTest
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   app = ordering.appWith()
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   ordering.sentNotices.length = 0
   await sql("DELETE FROM lookup_count")

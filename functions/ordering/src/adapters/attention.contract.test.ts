@@ -3,9 +3,8 @@ import type { UnitOfWork } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
 import { applyMigrations } from "@eshop/building-blocks/store/postgres/migrations"
 import { postgresStore } from "@eshop/building-blocks/store/postgres/postgres-store"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import type { Attention, SagaInNeed } from "../sagas/attention.ts"
 import { postgresAttention } from "./postgres-attention.ts"
 
@@ -15,12 +14,9 @@ type Made = {
   close(): Promise<void>
 }
 
-let cloud: Cloud
-
 const adapters: Record<string, () => Promise<Made>> = {
   async PostgreSQL() {
-    cloud = await startParts(["postgres"])
-    const url = cloud.connections.postgres.ordering
+    const url = await newDatabase("ordering")
     await applyMigrations(url, fileURLToPath(new URL("../../migrations/postgres", import.meta.url)))
     const { pool, unitOfWork, close } = postgresStore(url)
     return { attention: postgresAttention(pool), unitOfWork, close }
@@ -34,7 +30,6 @@ describe.each(Object.entries(adapters))("the sagas that need attention in %s", (
   })
   afterAll(async () => {
     await made?.close()
-    await cloud?.stop()
   })
 
   const inNeed = (orderId: string, more: Partial<SagaInNeed> = {}): SagaInNeed => ({

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import type { LookupCounts, OrderContacts } from "../access/ports.ts"
 import type { NoticeFacts } from "../notices/notice.ts"
 import type { NoticeQueue } from "../notices/ports.ts"
@@ -25,8 +25,7 @@ type Stores = {
 const adapters: { name: string; open(): Promise<Stores> }[] = [{ name: "PostgreSQL", open: onPostgres }]
 
 async function onPostgres(): Promise<Stores> {
-  const cloud = await startParts(["postgres"])
-  const { store, ports, contacts } = await orderingOn(cloud.connections.postgres.ordering)
+  const { store, ports, contacts } = await orderingOn(await newDatabase("ordering"))
   let added = 0
   const { pool } = store
   return {
@@ -42,7 +41,6 @@ async function onPostgres(): Promise<Stores> {
     empty: () => pool.query("TRUNCATE notice, lookup_count, order_contact"),
     async close() {
       await store.close()
-      await cloud.stop()
     },
   }
 }

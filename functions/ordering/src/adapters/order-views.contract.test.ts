@@ -13,7 +13,7 @@ import { submitOrder } from "@eshop/domain/ordering/submit-order"
 import { submission } from "@eshop/domain/ordering/testing/given"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { cosmosContainer } from "../../../../tests/fixtures/cosmos.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
 import { nothingYet, type OrderView, type ProjectedOrder } from "../orders/order-views.ts"
 import type { OrderViews } from "../orders/ports.ts"
@@ -67,10 +67,9 @@ function tablesAt(url: string, drop: () => Promise<unknown>): Store {
 }
 
 async function onPostgres(): Promise<Store> {
-  const cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.ordering
+  const url = await newDatabase("ordering")
   await postgres.applyMigrations(url, folder("postgres"))
-  return tablesAt(url, () => cloud.stop())
+  return tablesAt(url, async () => {})
 }
 
 async function onSqlServer(): Promise<Store> {

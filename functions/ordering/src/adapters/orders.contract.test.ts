@@ -22,7 +22,7 @@ import {
   submission,
 } from "@eshop/domain/ordering/testing/given"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
 import type { HeadLine } from "../evidence/ports.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
@@ -63,8 +63,7 @@ type Stores = OrderPorts & {
 type OpenStores = Stores & { close(): Promise<void> }
 
 async function onPostgres(): Promise<OpenStores> {
-  const cloud = await startParts(["postgres"])
-  const { store, ports, announced } = await orderingOn(cloud.connections.postgres.ordering)
+  const { store, ports, announced } = await orderingOn(await newDatabase("ordering"))
   let changes = 0
   return {
     orders: postgresOrders(store.pool, () => changes++),
@@ -95,7 +94,6 @@ async function onPostgres(): Promise<OpenStores> {
     },
     async close() {
       await store.close()
-      await cloud.stop()
     },
   }
 }

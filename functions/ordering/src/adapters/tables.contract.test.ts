@@ -6,7 +6,7 @@ import * as sqlServer from "@eshop/building-blocks/store/sqlserver/migrations"
 import type { Store } from "@eshop/building-blocks/store/store"
 import { versionedKeys } from "@eshop/building-blocks/versioned-keys"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
 import { openDatabase } from "./database.ts"
 import type { Tables } from "./tables.ts"
@@ -21,10 +21,9 @@ const hearing = {
 }
 
 async function onPostgres() {
-  const cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.ordering
+  const url = await newDatabase("ordering")
   await postgres.applyMigrations(url, folder("postgres"))
-  return { url, drop: () => cloud.stop() }
+  return { url, drop: async () => {} }
 }
 async function onSqlServer() {
   const { url, drop } = await newSqlServerDatabase()

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import type { Deliveries, Subscriptions } from "../webhooks/ports.ts"
 import type { Subscription } from "../webhooks/subscription.ts"
@@ -24,8 +24,7 @@ type Stores = {
 const adapters: { name: string; open(): Promise<Stores> }[] = [{ name: "PostgreSQL", open: onPostgres }]
 
 async function onPostgres(): Promise<Stores> {
-  const cloud = await startParts(["postgres"])
-  const { store, ports } = await orderingOn(cloud.connections.postgres.ordering)
+  const { store, ports } = await orderingOn(await newDatabase("ordering"))
   const { pool } = store
   let added = 0
   return {
@@ -48,7 +47,6 @@ async function onPostgres(): Promise<Stores> {
     empty: () => pool.query("DELETE FROM webhook_subscription"),
     async close() {
       await store.close()
-      await cloud.stop()
     },
   }
 }

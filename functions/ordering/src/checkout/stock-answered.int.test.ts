@@ -5,25 +5,19 @@ import { StockRejected, StockReleased, StockReserved } from "@eshop/domain/contr
 import { SagaWordSpoken } from "@eshop/domain/contracts/ordering-events"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import { commands } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { changeOrder } from "../orders/change-order.ts"
 import { orderingOn } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let checkout: Checkout
 let orderId: string
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   checkout = ordering.newCheckout().checkout
   orderId = checkout.checkoutId

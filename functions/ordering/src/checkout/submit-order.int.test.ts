@@ -4,25 +4,19 @@ import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
 import type { Order } from "@eshop/domain/ordering/order"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { changeOrder } from "../orders/change-order.ts"
 import { customer, orderingOn } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let checkout: Checkout
 let orderId: string
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(() => {
   checkout = ordering.newCheckout().checkout
   orderId = checkout.checkoutId

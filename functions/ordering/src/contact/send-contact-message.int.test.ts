@@ -1,27 +1,21 @@
 import { createHash } from "node:crypto"
 import type { AppUnderTest } from "@eshop/building-blocks/app/testing/app-under-test"
 import { newId } from "@eshop/building-blocks/ids"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import type { ContactMessage } from "./ports.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let app: AppUnderTest
 const taken: ContactMessage[] = []
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   app = ordering.appWith({ mailbox: { take: async (message) => void taken.push(message) } })
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   taken.length = 0
   await ordering.store.pool.query("DELETE FROM lookup_count")

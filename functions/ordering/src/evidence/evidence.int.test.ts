@@ -2,29 +2,27 @@ import type { CommandCall } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { commands } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startBlobContainer } from "../../../../tests/fixtures/blob-storage.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { blobDigests } from "../adapters/blob-digests.ts"
 import { changeOrder } from "../orders/change-order.ts"
 import { operator, orderingOn } from "../testing/ordering.ts"
 import { digestHeads } from "./digest-heads.ts"
 import type { Digests } from "./ports.ts"
 
-let cloud: Cloud
 let blobs: Awaited<ReturnType<typeof startBlobContainer>>
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let digests: Digests
 
 beforeAll(async () => {
-  ;[cloud, blobs] = await Promise.all([startParts(["postgres"]), startBlobContainer("digests")])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  blobs = await startBlobContainer("digests")
+  ordering = await orderingOn(await newDatabase("ordering"))
   digests = blobDigests({ connectionString: blobs.connectionString, name: "digests" })
 })
 afterAll(async () => {
   await ordering?.store.close()
-  await Promise.all([cloud?.stop(), blobs?.stop()])
+  await blobs?.stop()
 })
 
 const app = () => ordering.appWith({ digests })

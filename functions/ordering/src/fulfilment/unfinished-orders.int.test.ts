@@ -15,26 +15,20 @@ import { usd } from "@eshop/domain/kernel/money"
 import { evolve, type Order } from "@eshop/domain/ordering/order"
 import type { Said } from "@eshop/domain/ordering/testing/given"
 import { commands } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { changeOrder } from "../orders/change-order.ts"
 import { orderingOn } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let orderId: string
 let customerId: string
 const refundId = newId()
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const app = (sagas?: Sagas) => ordering.appWith(sagas && { sagas })
 const fulfilmentId = () => `${orderId}-fulfilment`

@@ -2,26 +2,19 @@ import { newId } from "@eshop/building-blocks/ids"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { SagaControlRequested } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type * as z from "zod"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer, manager, operator, orderingOn } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 
-beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-})
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+beforeAll(async () => {})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   await ordering?.store.close()
   // An empty task hub.
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   await ordering.store.pool.query("TRUNCATE saga_attention, audit, outbox")
 })
 

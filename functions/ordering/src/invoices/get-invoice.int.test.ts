@@ -8,26 +8,20 @@ import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import { payOrder } from "@eshop/domain/ordering/pay-order"
 import { requestRefund } from "@eshop/domain/ordering/request-refund"
 import { settleRefund } from "@eshop/domain/ordering/settle-refund"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { changeOrder } from "../orders/change-order.ts"
 import { customer, orderingOn, testOrderTokens } from "../testing/ordering.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let app: AppUnderTest
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   app = ordering.appWith()
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const total = BasketCheckedOut.example.total
 const meta = { now: new Date("2026-11-02T10:00:00.000Z"), newId }

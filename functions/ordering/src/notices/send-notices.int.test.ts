@@ -4,25 +4,19 @@ import { join } from "node:path"
 import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { OrderCancelled, OrderPaid } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { loggedNotices } from "../adapters/logged-notices.ts"
 import { noticeFolder } from "../adapters/notice-folder.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import type { Notice, Notices } from "./ports.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   await sql("DELETE FROM notice")
 })

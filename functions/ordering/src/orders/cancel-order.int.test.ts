@@ -1,7 +1,6 @@
 import { newId } from "@eshop/building-blocks/ids"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer, manager, operator, orderingOn } from "../testing/ordering.ts"
 import {
   audited,
@@ -15,16 +14,11 @@ import {
   shipAll,
 } from "../testing/paid-order.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const as = (caller: Parameters<ReturnType<typeof ordering.appWith>["as"]>[0]) =>
   posting(ordering.appWith().as(caller))

@@ -9,26 +9,20 @@ import type { CheckoutDetails } from "@eshop/domain/contracts/checkouts"
 import { checkTotals } from "@eshop/domain/contracts/totals"
 import { usd as cents } from "@eshop/domain/kernel/money"
 import { commands } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { basketCheckouts } from "../adapters/basket-checkouts.ts"
 import { postgresOrders } from "../adapters/postgres-orders.ts"
 import { customer, operator, orderingOn } from "../testing/ordering.ts"
 import { changeOrder } from "./change-order.ts"
 import { project } from "./project-orders.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const app = () => ordering.appWith()
 const change = (orderId: string, ...said: [keyof typeof commands, object][]) =>

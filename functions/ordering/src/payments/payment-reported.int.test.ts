@@ -5,27 +5,21 @@ import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
 import type { PaidOrder } from "@eshop/domain/ordering/order"
 import type { RefundOutcome } from "@eshop/domain/payment/payment"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { recordsInMemory } from "../../../../tests/payments/provider.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import type { Report } from "./ports.ts"
 import { paymentOrders } from "./testing/orders.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let shop: ReturnType<typeof paymentOrders>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   shop = paymentOrders(ordering)
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 let alarms: string[]
 beforeEach(() => {

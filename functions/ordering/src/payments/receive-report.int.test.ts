@@ -1,8 +1,7 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import {
   eventOf,
   intentOf,
@@ -14,19 +13,14 @@ import {
 import { orderingOn } from "../testing/ordering.ts"
 import { paymentOrders } from "./testing/orders.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 let shop: ReturnType<typeof paymentOrders>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
   shop = paymentOrders(ordering)
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const provider = recordsInMemory()
 const app = () => ordering.appWith({ providerEvents, providerRecords: provider.records })

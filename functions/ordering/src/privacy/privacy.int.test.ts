@@ -6,24 +6,18 @@ import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
 import { CustomerErased } from "@eshop/domain/contracts/ordering-events"
 import type { commands } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { noticeFolder } from "../adapters/notice-folder.ts"
 import { customer, orderingOn } from "../testing/ordering.ts"
 import { changeOrders } from "../testing/orders.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 const app = () => ordering.appWith()
 const pool = () => ordering.store.pool

@@ -3,23 +3,17 @@ import { newId } from "@eshop/building-blocks/ids"
 import { postgresAudit } from "@eshop/building-blocks/store/postgres/audit"
 import { BasketCheckedOut } from "@eshop/domain/contracts/basket-events"
 import { SagaWordSpoken } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer, operator, orderingOn } from "../testing/ordering.ts"
 import { sagaPosition } from "./position.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   await ordering.store.pool.query("TRUNCATE saga_attention, audit")
 })

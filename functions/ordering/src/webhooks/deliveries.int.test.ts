@@ -1,24 +1,18 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { OrderPaid, OrderShipped } from "@eshop/domain/contracts/ordering-events"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { isSignedWith, type Received } from "./testing/receiver.ts"
 import { paid, type WebhooksOn, webhooksOn } from "./testing/webhooks.ts"
 
-let cloud: Cloud
 let webhooks: WebhooksOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  webhooks = await webhooksOn(cloud.connections.postgres.ordering)
+  webhooks = await webhooksOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await webhooks?.close()
-  await cloud?.stop()
-})
+afterAll(() => webhooks?.close())
 beforeEach(() => webhooks.reset())
 
 describe("an event", () => {

@@ -2,30 +2,26 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { OrderPaid } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { isSignedWith } from "./testing/receiver.ts"
 import { paid, type WebhooksOn, webhooksOn } from "./testing/webhooks.ts"
 
-let cloud: Cloud
+let url: string
 let webhooks: WebhooksOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  webhooks = await webhooksOn(cloud.connections.postgres.ordering)
+  url = await newDatabase("ordering")
+  webhooks = await webhooksOn(url)
 })
-afterAll(async () => {
-  await webhooks?.close()
-  await cloud?.stop()
-})
+afterAll(() => webhooks?.close())
 beforeEach(() => webhooks.reset())
 
 const sender = fileURLToPath(new URL("../testing/webhook-sender.ts", import.meta.url))
 
 /** A process that sends whatever is due, and ends when nothing is. */
 const startSender = (): ChildProcess =>
-  spawn(process.execPath, [sender, cloud.connections.postgres.ordering, webhooks.keys], {
+  spawn(process.execPath, [sender, url, webhooks.keys], {
     stdio: ["ignore", "ignore", "inherit"],
   })
 const idsOf = () => webhooks.receiver.received.map(({ headers }) => headers["webhook-id"])

@@ -1,23 +1,17 @@
 import { OrderPaid } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer } from "../testing/ordering.ts"
 import { isSignedWith } from "./testing/receiver.ts"
 import { keeper as keeperOfOrders, paid, type WebhooksOn, webhooksOn } from "./testing/webhooks.ts"
 
-let cloud: Cloud
 let webhooks: WebhooksOn
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  webhooks = await webhooksOn(cloud.connections.postgres.ordering)
+  webhooks = await webhooksOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await webhooks?.close()
-  await cloud?.stop()
-})
+afterAll(() => webhooks?.close())
 beforeEach(() => webhooks.reset())
 
 describe("a subscription", () => {

@@ -1,8 +1,7 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { usd } from "@eshop/domain/kernel/money"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer, manager, orderingOn } from "../testing/ordering.ts"
 import {
   audited,
@@ -17,16 +16,11 @@ import {
   shipAll,
 } from "../testing/paid-order.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 
 type Caller = Parameters<ReturnType<typeof ordering.appWith>["as"]>[0]
 const as = (caller: Caller) => posting(ordering.appWith().as(caller))

@@ -37,12 +37,12 @@ const serverSettings = {
   log_timezone: "UTC",
   unix_socket_directories: "",
 }
-/** The log is still written at every commit, so that kill -9 of PostgreSQL loses nothing; only the disk is not awaited. */
 /** How PostgreSQL says that it cannot read the cluster. */
 const DAMAGED =
   /PANIC: .*|FATAL: +(.* is not a valid data directory|database files are incompatible|could not (read|open) file).*/
 /** SQLSTATE of a wrong password. */
 const INVALID_PASSWORD = "28P01"
+/** The log is still written at every commit, so that kill -9 of PostgreSQL loses nothing; only the disk is not awaited. */
 const withoutFsync = { fsync: "off", full_page_writes: "off" }
 
 /** The embedded PostgreSQL: one cluster, one database and owner per context. */

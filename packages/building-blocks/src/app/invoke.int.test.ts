@@ -3,10 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { InvocationContext } from "@azure/functions"
 import { defineRefusal, isRefusal } from "@eshop/domain/kernel/refusal"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import * as z from "zod"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { applyMigrations } from "../store/postgres/migrations.ts"
 import { inTransaction } from "../store/postgres/pool.ts"
 import { type PostgresStore, postgresStore } from "../store/postgres/postgres-store.ts"
@@ -14,20 +13,17 @@ import type { Caller, Tx } from "./call.ts"
 import { type Invocation, pipeline } from "./invoke.ts"
 import { change, command, useCase } from "./use-case.ts"
 
-let cloud: Cloud
+let url: string
 let store: PostgresStore
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
   await store.pool.query("CREATE TABLE effect (n int)")
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   await store.pool.query("DELETE FROM effect; DELETE FROM idempotent_request")
 })

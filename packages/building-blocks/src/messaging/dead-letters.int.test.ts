@@ -3,11 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { InvocationContext } from "@azure/functions"
 import { type CloudEvent, defineEvent } from "@eshop/domain/contracts/event"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { newClient, startNamespace, type TestNamespace } from "@eshop/service-bus-emulator/test-namespace"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import * as z from "zod"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { app, on } from "../app/app.ts"
 import { pipeline } from "../app/invoke.ts"
 import { command } from "../app/use-case.ts"
@@ -57,23 +56,20 @@ const subscription = (name: string) => ({
   ],
 })
 
-let cloud: Cloud
+let url: string
 let store: PostgresStore
 let namespace: TestNamespace
 let isBroken: boolean
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
   await store.pool.query("CREATE TABLE effect (id uuid)")
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   isBroken = true
   await store.pool.query("DELETE FROM parked_message; DELETE FROM inbox; DELETE FROM outbox")

@@ -4,10 +4,9 @@ import { join } from "node:path"
 import { InvocationContext } from "@azure/functions"
 import { type CloudEvent, defineEvent } from "@eshop/domain/contracts/event"
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import * as z from "zod"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { on } from "../app/app.ts"
 import type { CommandCall } from "../app/call.ts"
 import { pipeline } from "../app/invoke.ts"
@@ -31,20 +30,17 @@ const ThingChanged = defineEvent({
 const ThingGone = { ...ThingChanged, type: "eshop.test.thing-gone.v1" }
 const wrong = defineRefusal("thing.wrong", "rule", "It is wrong.")
 
-let cloud: Cloud
+let url: string
 let store: PostgresStore
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
   await store.pool.query("CREATE TABLE effect (id uuid)")
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   await store.pool.query("DELETE FROM parked_message; DELETE FROM inbox")
 })
@@ -198,7 +194,7 @@ test("a handler that fails is tried three times", async () => {
 test("a database that lets nobody in for a while costs a message no delivery", async () => {
   const deliver = deliveryTo(effect)
   const event = eventOf()
-  const elsewhere = new URL(cloud.connections.postgres.basket)
+  const elsewhere = new URL(url)
   elsewhere.pathname = "/postgres"
   const admin = connectPostgres(elsewhere.href)
   const allow = (connections: boolean) =>

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import * as z from "zod"
 import { codeOf } from "../../../../tests/fixtures/http.ts"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { app } from "../app/app.ts"
 import type { Caller } from "../app/call.ts"
 import { functionsOf } from "../app/functions.ts"
@@ -56,16 +55,16 @@ const things = app(
   { transactional: false },
 )
 
-let cloud: Cloud
+let url: string
 let store: PostgresStore
 let running: AppUnderTest
 let before: Ports["before"]
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
   await store.pool.query("CREATE TABLE effect (n int PRIMARY KEY)")
   const ports = {
     uploads: postgresUploadJobs(store.pool),
@@ -73,10 +72,7 @@ beforeAll(async () => {
   }
   running = appUnderTest(things, { ports, store })
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   before = async () => {}
   await store.pool.query("DELETE FROM effect; DELETE FROM upload_job")

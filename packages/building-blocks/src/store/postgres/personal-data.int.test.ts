@@ -2,9 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { inspect } from "node:util"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../../tests/fixtures/new-database.ts"
 import { PersonalDataError } from "../../personal-data/personal-data.ts"
 import { PersonalDataSettings } from "../../personal-data/wrapping-keys.ts"
 import { readSettings } from "../../settings.ts"
@@ -20,19 +19,16 @@ const settings = (text: string) =>
   readSettings(PersonalDataSettings, { PERSONAL_DATA_KEYS: text }).PERSONAL_DATA_KEYS
 const withKeys = (text: string) => postgresPersonalData(store.pool, settings(text))
 
-let cloud: Cloud
+let url: string
 let store: PostgresStore
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 beforeEach(async () => {
   await store.pool.query("DELETE FROM customer_key")
   await store.pool.query("DELETE FROM archive_key")

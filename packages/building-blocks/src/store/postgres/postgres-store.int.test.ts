@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../../tests/fixtures/new-database.ts"
 import { isUnavailable } from "../../failure.ts"
 import { newId } from "../../ids.ts"
 import { applyMigrations } from "./migrations.ts"
@@ -13,20 +12,16 @@ import { type PostgresStore, postgresStore } from "./postgres-store.ts"
 const atOnce = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)))
 
-let cloud: Cloud
 let store: PostgresStore
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
+  const url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-  await applyMigrations(cloud.connections.postgres.basket, none)
+  await applyMigrations(url, none)
   await rm(none, { recursive: true })
-  store = postgresStore(cloud.connections.postgres.basket)
+  store = postgresStore(url)
 })
-afterAll(async () => {
-  await store?.close()
-  await cloud?.stop()
-})
+afterAll(() => store?.close())
 
 describe("migrations", () => {
   const own = ["000-store-tables", "000-personal-data-tables", "000-upload-tables", "000-audit-table"]
@@ -35,18 +30,16 @@ describe("migrations", () => {
       " ",
     )
   let directory: string
-  const url = () => cloud.connections.postgres.ordering
+  let url: string
   const file = (name: string, sql: string) => writeFile(join(directory, name), sql)
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
-    const client = connectPostgres(url(), { max: 1 })
-    await client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await client.end()
+    url = await newDatabase("basket")
     return () => rm(directory, { recursive: true })
   })
   const tables = async () => {
-    const client = connectPostgres(url(), { max: 1 })
+    const client = connectPostgres(url, { max: 1 })
     const { rows } = await client.query(
       `SELECT table_name FROM information_schema.tables
        WHERE table_schema = 'public' AND table_name <> ALL($1) ORDER BY 1`,
@@ -60,33 +53,33 @@ describe("migrations", () => {
     await file("002-b.sql", "ALTER TABLE a RENAME TO b")
     await file("001-a.sql", "CREATE TABLE a (id int)")
     await file("notes.txt", "not SQL")
-    expect(await applyMigrations(url(), directory)).toEqual([...own, "001-a.sql", "002-b.sql"])
-    expect(await applyMigrations(url(), directory)).toEqual([])
+    expect(await applyMigrations(url, directory)).toEqual([...own, "001-a.sql", "002-b.sql"])
+    expect(await applyMigrations(url, directory)).toEqual([])
     await file("003-c.sql", "CREATE TABLE c (id int)")
-    expect(await applyMigrations(url(), directory)).toEqual(["003-c.sql"])
+    expect(await applyMigrations(url, directory)).toEqual(["003-c.sql"])
     expect(await tables()).toEqual(["b", "c", "migrations"])
   })
 
   test("started by four at once are applied by one", async () => {
     await file("001-a.sql", "CREATE TABLE a (id int)")
-    const applied = await atOnce(4, () => applyMigrations(url(), directory))
+    const applied = await atOnce(4, () => applyMigrations(url, directory))
     expect(applied.flat()).toEqual([...own, "001-a.sql"])
   })
 
   test("that fail leave nothing behind and name the file; put right, they are applied", async () => {
     await file("001-a.sql", "CREATE TABLE a (id int)")
     await file("002-b.sql", "CREATE TABLE b (id int); SELECT 1/0")
-    await expect(applyMigrations(url(), directory)).rejects.toThrow("migration 002-b.sql failed: division by")
+    await expect(applyMigrations(url, directory)).rejects.toThrow("migration 002-b.sql failed: division by")
     expect(await tables()).toEqual(["a", "migrations"])
     await file("002-b.sql", "CREATE TABLE b (id int)")
-    expect(await applyMigrations(url(), directory)).toEqual(["002-b.sql"])
+    expect(await applyMigrations(url, directory)).toEqual(["002-b.sql"])
   })
 
   test("that changed after they were applied are refused", async () => {
     await file("001-a.sql", "CREATE TABLE a (id int)")
-    await applyMigrations(url(), directory)
+    await applyMigrations(url, directory)
     await file("001-a.sql", "CREATE TABLE a (id bigint)")
-    await expect(applyMigrations(url(), directory)).rejects.toThrow("001-a.sql was changed")
+    await expect(applyMigrations(url, directory)).rejects.toThrow("001-a.sql was changed")
   })
 })
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { startParts } from "../../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../../tests/fixtures/new-database.ts"
 import {
   hasSqlServer,
   newSqlServerDatabase,
@@ -48,8 +48,7 @@ async function withoutFiles<T>(work: (folder: string) => Promise<T>): Promise<T>
 }
 
 async function onPostgres(): Promise<SqlStore> {
-  const cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.basket
+  const url = await newDatabase("basket")
   await withoutFiles((folder) => postgres.applyMigrations(url, folder))
   const store = postgresStore(url)
   const { pool } = store
@@ -75,7 +74,6 @@ async function onPostgres(): Promise<SqlStore> {
     },
     async close() {
       await store.close()
-      await cloud.stop()
     },
   }
 }
