@@ -8,6 +8,7 @@ import { postgresWrappedKeys } from "@eshop/building-blocks/store/postgres/wrapp
 import { postgresAttention } from "./postgres-attention.ts"
 import { postgresCustomerOrders } from "./postgres-customer-orders.ts"
 import { postgresErasureRequests } from "./postgres-erasure-requests.ts"
+import { postgresInvoiceSeries } from "./postgres-invoice-series.ts"
 import { postgresNotices } from "./postgres-notices.ts"
 import { postgresLookupCounts, postgresOrderContacts } from "./postgres-order-contacts.ts"
 import { postgresOrderViews } from "./postgres-order-views.ts"
@@ -28,6 +29,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     orders: postgresOrders(pool, heard.ordersChanged),
     views: postgresOrderViews(relaxedPool),
     projection: postgresProjection(relaxedPool),
+    invoiceSeries: postgresInvoiceSeries,
     proofs: postgresPriceProofs(pool),
     personalData: postgresPersonalData(pool, keys),
     archive: postgresArchive(pool, keys),

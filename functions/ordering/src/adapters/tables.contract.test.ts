@@ -275,6 +275,17 @@ describe.each([
     expect([await subscriptions.find(id), await deliveries.list(id, {}, 10)]).toEqual([undefined, []])
   })
 
+  it("invoice numbers follow each other within their year; one that is rolled back is given again", async () => {
+    const next = (year: number) => inTx((tx) => tables.invoiceSeries.next(tx, year))
+    expect(await Promise.all(Array.from({ length: 20 }, () => next(2026)))).toHaveLength(20)
+    const dies = inTx(async (tx) => {
+      expect(await tables.invoiceSeries.next(tx, 2026)).toBe(21)
+      throw new Error("dies here")
+    })
+    await expect(dies).rejects.toThrow("dies here")
+    expect([await next(2026), await next(2027), await next(2026)]).toEqual([21, 1, 22])
+  })
+
   it("the price proof that came first stays", async () => {
     const orderId = newId()
     for (const proof of ["first", "second"]) await inTx((tx) => tables.proofs.add(tx, orderId, proof))

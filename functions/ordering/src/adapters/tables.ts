@@ -8,6 +8,7 @@ export type Tables = Pick<
   | "orders"
   | "views"
   | "projection"
+  | "invoiceSeries"
   | "proofs"
   | "personalData"
   | "archive"

@@ -23,6 +23,7 @@ import { emailDigests } from "../access/email-digest.ts"
 import { postgresAttention } from "../adapters/postgres-attention.ts"
 import { postgresCustomerOrders } from "../adapters/postgres-customer-orders.ts"
 import { postgresErasureRequests } from "../adapters/postgres-erasure-requests.ts"
+import { postgresInvoiceSeries } from "../adapters/postgres-invoice-series.ts"
 import { postgresNotices } from "../adapters/postgres-notices.ts"
 import { postgresLookupCounts, postgresOrderContacts } from "../adapters/postgres-order-contacts.ts"
 import { postgresOrderViews } from "../adapters/postgres-order-views.ts"
@@ -90,6 +91,7 @@ export async function orderingOn(databaseUrl: string) {
     webhookSecrets: webhookSecrets(versionedKeys.parse(testWebhookKeys)),
     outbound: { allowPrivate: true },
     post: async () => ({ error: "nobody" }),
+    invoiceSeries: postgresInvoiceSeries,
     seller: "eShop Ltd\n1 Main Street\nVAT GB123",
     views: postgresOrderViews(store.relaxedPool),
     projection: postgresProjection(store.relaxedPool),

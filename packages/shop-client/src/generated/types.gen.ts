@@ -11073,6 +11073,10 @@ export type OrderingGetOrderResponses = {
                 sku: string;
                 quantity: number;
             }>;
+            /**
+             * Absent until the order was paid
+             */
+            invoiceNumber?: string;
             money?: {
                 captured: {
                     amount: number;

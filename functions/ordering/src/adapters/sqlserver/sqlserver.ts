@@ -9,6 +9,7 @@ import type { Heard, Tables } from "../tables.ts"
 import { sqlServerAttention } from "./attention.ts"
 import { sqlServerCustomerOrders } from "./customer-orders.ts"
 import { sqlServerErasureRequests } from "./erasure-requests.ts"
+import { sqlServerInvoiceSeries } from "./invoice-series.ts"
 import { sqlServerNotices } from "./notices.ts"
 import { sqlServerLookupCounts, sqlServerOrderContacts } from "./order-contacts.ts"
 import { sqlServerOrderViews } from "./order-views.ts"
@@ -28,6 +29,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     orders: sqlServerOrders(pool, heard.ordersChanged),
     views: sqlServerOrderViews(background),
     projection: sqlServerProjection(background),
+    invoiceSeries: sqlServerInvoiceSeries,
     proofs: sqlServerPriceProofs(pool),
     personalData: sqlServerPersonalData(pool, keys),
     archive: sqlServerArchive(pool, keys),
