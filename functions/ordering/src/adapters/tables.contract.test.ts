@@ -286,6 +286,26 @@ describe.each([
     expect([await next(2026), await next(2027), await next(2026)]).toEqual([21, 1, 22])
   })
 
+  it("the provider's payments and refunds are watched apart, each where it stands", async () => {
+    const { paymentWatch, refundWatch } = tables
+    const [payment, refund] = ["pi_", "re_"].map((kind) => ({ id: `${kind}${newId()}`, orderId: newId() }))
+    const watched = [payment, refund] as [{ id: string; orderId: string }, { id: string; orderId: string }]
+    for (let said = 0; said < 2; said++) {
+      await inTx((tx) => paymentWatch.watch(tx, watched[0], new Date()))
+      await inTx((tx) => refundWatch.watch(tx, watched[1], new Date()))
+    }
+    const all = async () => [await paymentWatch.watched(10), await refundWatch.watched(10)]
+    expect(await all()).toEqual([[watched[0]], [watched[1]]])
+    await paymentWatch.settled(watched[1].id)
+    await refundWatch.settled(watched[1].id)
+    expect(await all()).toEqual([[watched[0]], []])
+    const from = new Date("2026-01-01T00:00:00.000Z")
+    const places = [{ from }, { from, to: new Date("2026-01-02T00:00:00.000Z"), after: "re_1" }]
+    await paymentWatch.moveTo(places[0] as { from: Date })
+    await refundWatch.moveTo(places[1] as { from: Date })
+    expect([await paymentWatch.until(), await refundWatch.until()]).toEqual(places)
+  })
+
   it("the price proof that came first stays", async () => {
     const orderId = newId()
     for (const proof of ["first", "second"]) await inTx((tx) => tables.proofs.add(tx, orderId, proof))

@@ -21,6 +21,7 @@ export type Tables = Pick<
   | "unfinished"
   | "lookups"
   | "paymentWatch"
+  | "refundWatch"
   | "notices"
   | "deliveries"
   | "subscriptions"

@@ -15056,9 +15056,13 @@ export type OrderingReconcilePaymentsNowResponses = {
         waiting: number;
         voided: number;
         refunded: number;
+        /**
+         * Refunds made at the provider of which no report had come
+         */
+        noted: number;
         alarms: number;
         /**
-         * Every payment that was made before has been looked at
+         * Every payment and refund that was made before has been looked at
          */
         settledUntil: string;
     };

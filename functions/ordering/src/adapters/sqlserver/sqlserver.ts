@@ -14,9 +14,9 @@ import { sqlServerNotices } from "./notices.ts"
 import { sqlServerLookupCounts, sqlServerOrderContacts } from "./order-contacts.ts"
 import { sqlServerOrderViews } from "./order-views.ts"
 import { sqlServerOrders } from "./orders.ts"
-import { sqlServerPaymentWatch } from "./payment-watch.ts"
 import { sqlServerPriceProofs } from "./price-proofs.ts"
 import { sqlServerProjection } from "./projection.ts"
+import { sqlServerProviderWatch } from "./provider-watch.ts"
 import { sqlServerUnfinishedOrders } from "./unfinished-orders.ts"
 import { sqlServerWebhookDeliveries } from "./webhook-deliveries.ts"
 import { sqlServerWebhookSubscriptions } from "./webhook-subscriptions.ts"
@@ -42,7 +42,8 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     unfinished: sqlServerUnfinishedOrders(pool),
     contacts: sqlServerOrderContacts(pool),
     lookups: sqlServerLookupCounts(pool),
-    paymentWatch: sqlServerPaymentWatch(pool),
+    paymentWatch: sqlServerProviderWatch(pool, "payments"),
+    refundWatch: sqlServerProviderWatch(pool, "refunds"),
     notices: sqlServerNotices(background, heard.noticesAdded),
     deliveries: sqlServerWebhookDeliveries(background, heard.deliveriesDue),
     subscriptions: sqlServerWebhookSubscriptions(pool),
