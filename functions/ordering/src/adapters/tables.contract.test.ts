@@ -167,7 +167,19 @@ describe.each([
     for (let n = 0; n < 2; n++) await inTx((tx) => contacts.add(tx, contact))
     expect(await contacts.find({ number: contact.orderNumber })).toEqual([contact])
     expect(await contacts.find({ id: contact.orderId })).toEqual([contact])
-    expect(await inTx((tx) => contacts.forget(tx, contact.customerId))).toBe(1)
+    const others = [newId(), contact.customerId, contact.customerId].map((customerId, index) => ({
+      ...contact,
+      orderId: newId(),
+      customerId,
+      email: { keyVersion: "a", value: index === 2 ? "another" : "digest" },
+    }))
+    for (const other of others) await inTx((tx) => contacts.add(tx, other))
+    expect(await contacts.customersOf([contact.email, { keyVersion: "b", value: "digest" }], 10)).toEqual([
+      { customerId: contact.customerId, orders: 2, ordersWithOthers: 1 },
+      { customerId: others[0]?.customerId, orders: 1, ordersWithOthers: 0 },
+    ])
+    expect(await contacts.customersOf([{ keyVersion: "a", value: "nobody" }], 10)).toEqual([])
+    expect(await inTx((tx) => contacts.forget(tx, contact.customerId))).toBe(3)
     expect(await contacts.find({ id: contact.orderId })).toEqual([])
     const [one, two] = [newId(), newId()]
     const count = (...subjects: string[]) => inTx((tx) => lookups.count(tx, subjects, 3_600))
