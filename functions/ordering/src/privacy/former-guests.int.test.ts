@@ -250,6 +250,10 @@ describe("by an e-mail address that somebody has checked", () => {
       { customerId: guest, isGuest: true, orders: 1, ordersWithOthers: 0 },
     ]
     expect((await find(` ${address.toUpperCase()}`)).body.items).toEqual(found)
+    const trail = await sql("SELECT action, caller FROM audit WHERE subject = ANY($1)", [
+      [account, guest].map((id) => `customer ${id}`),
+    ])
+    expect(trail).toEqual(Array(2).fill({ action: "customer.found-by-email", caller: "officer" }))
     await app().as(officer)("POST", `operations/customers/${guest}/erasure`, {}, key())
     await look()
     expect((await find(address)).body.items).toEqual(found.slice(0, 1))
