@@ -9,7 +9,7 @@ import type { RunningShop } from "./running-shop.ts"
 export type Kept = Record<string, string>
 
 /** How far a timer has come, whoever calls meanwhile. */
-const ofTimers = ["public.order_watch", "public.payment_reconciliation"]
+const ofTimers = ["public.order_watch", "public.provider_reconciliation"]
 
 const summary = (rows: readonly string[]): string =>
   `${rows.length} ${createHash("sha256").update(rows.toSorted().join("\n")).digest("hex")}`

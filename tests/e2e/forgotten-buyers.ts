@@ -17,29 +17,38 @@ export type Buyer = {
   readonly words: readonly string[]
   readonly orderId: string
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
+  /** A guest signs in with the same browser, and is that account from then on. */
+  signIn(name: string): Promise<void>
 }
 
 /** Every fourth is a guest; every second pays with a card that is declined. */
 const isGuest = (index: number) => index % 4 === 1
 const isDeclined = (index: number) => index % 2 === 1
 
-type Send = Buyer["send"]
-
-/** Sends as somebody who signed in, or as a browser that keeps a guest's cookie. */
-async function senderOf({ shop }: RunningShop, index: number): Promise<Send> {
-  const token = isGuest(index) ? undefined : (await shop.signIn(`forgettable-${index}`)).token
+/** A browser: of somebody who signed in, or one that keeps a guest's cookie. */
+async function browserOf({ shop }: RunningShop, index: number): Promise<Pick<Buyer, "send" | "signIn">> {
+  let token = isGuest(index) ? undefined : (await shop.signIn(`forgettable-${index}`)).token
   let cookie = ""
-  return async (method, path, body) => {
+  const send: Buyer["send"] = async (method, path, body) => {
     const headers = { "idempotency-key": randomUUID(), ...(cookie && { cookie }) }
     const answer = await shop.send(token, method, path, { headers, ...(body !== undefined && { body }) })
     cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? cookie
     return answer
   }
+  return {
+    send,
+    async signIn(name) {
+      token = (await shop.signIn(name)).token
+      const { status } = await send("POST", "/basket/cart/merge", {})
+      if (status !== 200) throw new Error(`the merge was answered with ${status}`)
+    },
+  }
 }
 
 /** Checks out, and waits until the order is paid or cancelled. */
 async function buy(running: RunningShop, index: number): Promise<Buyer> {
-  const send = await senderOf(running, index)
+  const browser = await browserOf(running, index)
+  const { send } = browser
   const words = Array.from({ length: 5 }, distinctWord)
   const [firstName, lastName, mailbox, street, state] = words as [string, string, string, string, string]
   await send("PUT", `/basket/cart/items/${products.xiaomi}`, { quantity: 1 })
@@ -65,7 +74,7 @@ async function buy(running: RunningShop, index: number): Promise<Buyer> {
   )
   if (order.status !== (isDeclined(index) ? "Cancelled" : "Paid"))
     throw new Error(`order ${orderId} is ${order.status}`)
-  return { customerId: order.customerId, words, orderId, send }
+  return { ...browser, customerId: order.customerId, words, orderId }
 }
 
 /** @param atOnce how many check out at the same time */

@@ -36,7 +36,7 @@ describeInBrowser("after the payment, in a browser", () => {
     await untilOrderIs(page, "Delivered")
     const invoice = page.waitForEvent("download")
     await page.getByRole("button", { name: "Save the invoice" }).click()
-    expect((await invoice).suggestedFilename()).toMatch(/^INV-[\w-]+\.html$/)
+    expect((await invoice).suggestedFilename()).toMatch(/^invoice-[\w-]+\.html$/)
     await page.getByRole("link", { name: "Send something back" }).click()
     await page.getByRole("button", { name: "One more" }).click()
     await page.getByLabel("It is the wrong item").check()

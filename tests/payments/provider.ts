@@ -62,6 +62,12 @@ export function recordsInMemory() {
       const page = all.slice(first, first + limit)
       return { payments: page, isLast: first + limit >= all.length }
     },
+    async refundsMadeBetween(from, to, after, limit) {
+      const all = from <= madeAt && madeAt < to ? [...refunds.values()].reverse() : []
+      const first =
+        after === undefined ? 0 : all.findIndex(({ providerRefundId }) => providerRefundId === after) + 1
+      return { refunds: all.slice(first, first + limit), isLast: first + limit >= all.length }
+    },
     async release({ paymentId }) {
       released.push(paymentId)
       const payment = payments.get(paymentId) as PaymentRecord

@@ -27,9 +27,9 @@ import { checkout, STOCK_RESERVED } from "../../functions/ordering/src/checkout/
 import { paymentReported } from "../../functions/ordering/src/payments/payment-reported.ts"
 import type {
   Payments,
-  PaymentWatch,
+  ProviderWatch,
   ReconciledUntil,
-  WatchedPayment,
+  Watched,
 } from "../../functions/ordering/src/payments/ports.ts"
 import { receiveReport } from "../../functions/ordering/src/payments/receive-report.ts"
 import { reconcilePayments } from "../../functions/ordering/src/payments/reconcile-payments.ts"
@@ -52,8 +52,8 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
   const orders = new Map<string, { order: Order; version: number; events: OrderEvent[] }>()
   const running = new Map<string, Stage["raise"]>()
   const handled = new Set<string>()
-  const watched = new Map<string, WatchedPayment>()
-  let until: ReconciledUntil | undefined
+  const watched = new Map<string, Watched>()
+  let lastInvoice = 0
   const messages: OutboxMessage[] = []
   const reports: unknown[] = []
   let toldOfCaptures = 0
@@ -85,14 +85,17 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
   const payments = connect()
 
   const find = async (id: string) => orders.get(id)
-  const paymentWatch: PaymentWatch = {
-    until: async () => until,
-    moveTo: async (next) => {
-      until = next
-    },
-    watched: async (limit) => [...watched.values()].slice(0, limit),
-    watch: async (_, payment) => void watched.set(payment.paymentId, payment),
-    settled: async (paymentId) => void watched.delete(paymentId),
+  const watchIn = (entries: Map<string, Watched>): ProviderWatch => {
+    let until: ReconciledUntil | undefined
+    return {
+      until: async () => until,
+      moveTo: async (next) => {
+        until = next
+      },
+      watched: async (limit) => [...entries.values()].slice(0, limit),
+      watch: async (_, entry) => void entries.set(entry.id, entry),
+      settled: async (id) => void entries.delete(id),
+    }
   }
   const ports = {
     orders: {
@@ -138,7 +141,9 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
     payments: payments as Payments,
     providerRecords: payments,
     providerEvents: stripeEvents([secret]),
-    paymentWatch,
+    paymentWatch: watchIn(watched),
+    refundWatch: watchIn(new Map()),
+    invoiceSeries: { next: async () => ++lastInvoice },
     checkoutSettings: { gracePeriodSeconds: 0 },
     attention: { note: async () => undefined, strike: async () => undefined, list: async () => [] },
   }

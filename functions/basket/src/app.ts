@@ -47,7 +47,7 @@ export const basket = app("basket", [
   put("cart/delivery", putDelivery, cart),
   post("cart/hold", takeHold, { ...cart, access: "customer" }),
   del("cart/hold", releaseHold, { ...cart, access: "customer" }),
-  post("cart/merge", mergeCarts, { ...cart, access: "signed-in" }),
+  post("cart/merge", mergeCarts, { ...cart, access: "signed-in", endsGuest: true }),
   post("cart/order-again", orderAgain, { ...cart, access: "customer", idempotent: true }),
   post("checkout", checkOut, {
     access: "customer",

@@ -196,7 +196,38 @@ describe("a guest who signs in", () => {
     const signedIn = app.as(customer())
     const merged = await signedIn("POST", "cart/merge", {}, { cookie: cookieOf(first) })
     expect(linesOf(merged)).toEqual([[sku, 2]])
-    expect(merged.headers.get("set-cookie")).toBeNull()
+  })
+
+  test("is a guest no more: whoever uses the browser next is not taken for them", async () => {
+    const sku = await sold(500)
+    const cookie = cookieOf(await put(nobody, sku, 2))
+    const signedIn = app.as(customer())
+    expect((await signedIn("GET", "cart", undefined, { cookie })).headers.get("set-cookie")).toBeNull()
+    const stale = await signedIn("POST", "cart/merge", {}, { cookie, "if-match": '"99.x"' })
+    expect([stale.status, stale.headers.get("set-cookie")]).toEqual([412, null])
+    const merged = await signedIn("POST", "cart/merge", {}, { cookie })
+    expect(merged.headers.get("set-cookie")).toBe("guest=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    const byHeader = { "x-guest-token": cookie.slice("guest=".length) }
+    expect((await signedIn("POST", "cart/merge", {}, byHeader)).headers.get("x-guest-token")).toBe("")
+    expect((await signedIn("POST", "cart/merge", {})).headers.get("set-cookie")).toBeNull()
+    expect((await nobody("GET", "cart", undefined, { cookie: cookieOf(merged) })).body.lines).toEqual([])
+  })
+
+  test("has been that guest from then on, also with an empty cart, and whoever comes second has not", async () => {
+    const { guestAccounts } = basket.ports
+    const [before, unknown, first, second] = [guest(), guest(), customer(), customer()]
+    for (const caller of [first, first, second, first])
+      await app.as({ ...caller, guest: before.id })("POST", "cart/merge", {})
+    await app.as({ ...first, guest: unknown.id })("POST", "cart/merge", {})
+    const guests = (await guestAccounts.guestsOf(first.id, 10)).map(({ guestId }) => guestId)
+    expect([guests, await guestAccounts.guestsOf(second.id, 10)]).toEqual([[unknown.id, before.id], []])
+    const rivals = Array.from({ length: 8 }, () => customer())
+    const contested = guest()
+    await Promise.all(
+      rivals.map((rival) => app.as({ ...rival, guest: contested.id })("POST", "cart/merge", {})),
+    )
+    const took = await Promise.all(rivals.map(({ id }) => guestAccounts.guestsOf(id, 10)))
+    expect(took.flat().map(({ guestId }) => guestId)).toEqual([contested.id])
   })
 
   test("twice at once, against changes from both sides, loses and doubles nothing", async () => {

@@ -26,6 +26,7 @@ import { httpStockHolds } from "./adapters/http-stock-holds.ts"
 import { postgresCarts } from "./adapters/postgres-carts.ts"
 import { postgresCheckouts } from "./adapters/postgres-checkouts.ts"
 import { postgresCustomers } from "./adapters/postgres-customers.ts"
+import { postgresGuestAccounts } from "./adapters/postgres-guest-accounts.ts"
 import { postgresShippingMethods } from "./adapters/postgres-shipping-methods.ts"
 import { postgresTaxCopies } from "./adapters/postgres-tax-copies.ts"
 import { postgresVariantCopies } from "./adapters/postgres-variant-copies.ts"
@@ -58,6 +59,7 @@ start(basket, {
     personalData: postgresPersonalData(store.pool, from.PERSONAL_DATA_KEYS),
     wrappedKeys: postgresWrappedKeys(store.pool, from.PERSONAL_DATA_KEYS),
     customers: postgresCustomers(store.pool),
+    guestAccounts: postgresGuestAccounts(store.pool),
     erased: postgresErasedCustomers(store.pool),
     // Catalog shows the prices of customer groups to the shop's own services, who say that they are.
     catalog: httpCatalog(serviceClient({ ...catalog, token })),

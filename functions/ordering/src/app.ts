@@ -74,6 +74,7 @@ import { forgetArchived, getArchivedAddress } from "./privacy/archived-address.t
 import { eraseAgain } from "./privacy/erase-again.ts"
 import { eraseWhenPossible } from "./privacy/erase-when-possible.ts"
 import { exportCustomerData, exportMyData } from "./privacy/export-customer.ts"
+import { findCustomersByEmail } from "./privacy/find-customers-by-email.ts"
 import { getErasure, getMyErasure, requestErasure, requestMyErasure } from "./privacy/request-erasure.ts"
 import { getPriceProof } from "./proofs/get-price-proof.ts"
 import { refund } from "./refunds/refund-saga.ts"
@@ -175,6 +176,7 @@ export const ordering = app("ordering", [
     location: () => ERASURE,
   }),
   get("customers/me/erasure", getMyErasure, { access: "customer" }),
+  post("operations/customers/by-email", findCustomersByEmail, privacy),
   get("operations/customers/{customerId}/data", exportCustomerData, privacy),
   post("operations/customers/{customerId}/erasure", requestErasure, {
     ...privacy,

@@ -88,10 +88,14 @@ async function main(): Promise<void> {
       }
       return
     case "reconcile-payments": {
-      const { right, waiting, voided, refunded, alarms, settledUntil } = await operations.reconcilePayments()
-      console.log(`Payments: ${right} right, ${waiting} waiting, ${voided} voided, ${refunded} refunded.`)
+      const told = await operations.reconcilePayments()
+      const { right, waiting, voided, refunded, noted, alarms, settledUntil } = told
+      console.log(`Payments and refunds: ${right} right, ${waiting} waiting.`)
+      console.log(
+        `Payments: ${voided} voided, ${refunded} refunded. Refunds made at the provider: ${noted} noted.`,
+      )
       if (alarms > 0) console.log(`${alarms} need a person: Ordering's log names them (payment-mismatch).`)
-      return console.log(`All payments made before ${settledUntil} have been looked at.`)
+      return console.log(`All payments and refunds made before ${settledUntil} have been looked at.`)
     }
     default:
       throw new Error(USAGE)

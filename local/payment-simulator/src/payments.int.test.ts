@@ -184,6 +184,37 @@ describe("refunds", () => {
     const { body } = await call(`/v1/refunds?payment_intent=${id}`)
     expect(body.data).toEqual([rest.body, part.body])
   })
+
+  it("are listed by the time they were made, newest first, page by page, with their payment where it is asked for", async () => {
+    const made: { id: string; created: number }[] = []
+    for (const amount of ["100", "200", "300"]) {
+      const id = await authorise()
+      await call(`/v1/payment_intents/${id}/capture`, {})
+      made.unshift((await call("/v1/refunds", { payment_intent: id, amount })).body)
+    }
+    const [newest, middle, oldest] = made as [
+      { id: string; created: number },
+      (typeof made)[0],
+      (typeof made)[0],
+    ]
+    const list = async (query: string) => (await call(`/v1/refunds?${query}`)).body
+    const within = `created[gte]=${oldest.created}&created[lt]=${newest.created + 1}`
+    expect(await list(`${within}&limit=2`)).toMatchObject({ data: [newest, middle], has_more: true })
+    const rest = await list(`${within}&limit=2&starting_after=${middle.id}&expand[]=data.payment_intent`)
+    expect(rest).toMatchObject({
+      data: [{ id: oldest.id, payment_intent: { object: "payment_intent", status: "succeeded" } }],
+      has_more: false,
+    })
+    expect((await list(`created[lt]=${oldest.created}`)).data).toEqual([])
+    expect((await list(`created[gte]=${newest.created + 1}`)).data).toEqual([])
+    for (const [query, param] of [
+      ["starting_after=re_nobody", "starting_after"],
+      ["created[gte]=yesterday", "created[gte]"],
+      ["expand[]=data.customer", "expand[]"],
+      ["created=1", "created"],
+    ])
+      expect((await list(query as string)).error).toMatchObject({ type: "invalid_request_error", param })
+  })
 })
 
 describe("idempotency", () => {

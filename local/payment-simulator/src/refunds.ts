@@ -1,7 +1,7 @@
 import { disputeBody, refundBody } from "./changes.ts"
 import { Form } from "./form.ts"
 import { answerDispute, refund, turnOf } from "./intent.ts"
-import { newId } from "./intent-object.ts"
+import { newId, toBody } from "./intent-object.ts"
 import { type Execution, keepIntent, keepRefund, loadIntent, settleDue, type Workplace } from "./operation.ts"
 import type { Refund } from "./store.ts"
 import { missingResource } from "./stripe-error.ts"
@@ -37,22 +37,39 @@ export function createRefund(at: Workplace, encoded: string): Execution {
   }
 }
 
-export function getRefund(at: Workplace, id: string): Execution {
+export function getRefund(at: Workplace, id: string, query: URLSearchParams): Execution {
+  const isExpanded = new Form(query.toString(), ["expand[]"]).oneOf("expand[]", ["payment_intent"])
   return () => {
     settleDue(at)
     const found = at.store.findRefund(id)
     if (!found) throw missingResource("refund", id, "id")
-    return { status: 200, body: refundBody(found) }
+    return { status: 200, body: shown(at, found, isExpanded !== undefined) }
   }
 }
 
+/** A refund as the API shows it, with its payment in place of that one's id where it is asked for. */
+const shown = (at: Workplace, refund: Refund, isExpanded: boolean): object => ({
+  ...refundBody(refund),
+  ...(isExpanded && { payment_intent: toBody(loadIntent(at, refund.payment_intent)) }),
+})
+
 export function listRefunds(at: Workplace, query: URLSearchParams): Execution {
-  const form = new Form(query.toString(), ["payment_intent", "limit"])
+  const form = new Form(query.toString(), [
+    ...["payment_intent", "limit", "starting_after", "created[gte]", "created[lt]", "expand[]"],
+  ])
+  const isExpanded = form.oneOf("expand[]", ["data.payment_intent"]) !== undefined
   const limit = form.pageSize()
+  const startingAfter = form.text("starting_after")
+  const filter = {
+    intent: form.text("payment_intent"),
+    created: { from: form.time("created[gte]"), to: form.time("created[lt]") },
+  }
   return () => {
+    if (startingAfter !== undefined && !at.store.findRefund(startingAfter))
+      throw missingResource("refund", startingAfter, "starting_after")
     settleDue(at)
-    const found = at.store.listRefunds(form.text("payment_intent"), limit + 1)
-    const data = found.slice(0, limit).map(refundBody)
+    const found = at.store.listRefunds(filter, startingAfter, limit + 1)
+    const data = found.slice(0, limit).map((one) => shown(at, one, isExpanded))
     return { status: 200, body: { object: "list", url: "/v1/refunds", data, has_more: found.length > limit } }
   }
 }

@@ -61,7 +61,7 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
       case "GET refunds":
         return listRefunds(at, url.searchParams)
       case "GET refunds/:id":
-        return getRefund(at, name)
+        return getRefund(at, name, url.searchParams)
       case "GET disputes":
         return listDisputes(at, url.searchParams)
       case "GET disputes/:id":

@@ -60,6 +60,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS refunds (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, intent TEXT NOT NULL, state TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS refunds_of_intent ON refunds (intent);
+  CREATE INDEX IF NOT EXISTS refunds_by_time ON refunds (json_extract(state, '$.created'), seq);
   CREATE INDEX IF NOT EXISTS refunds_to_turn ON refunds (seq) WHERE json_extract(state, '$.turn') IS NOT NULL;
   CREATE INDEX IF NOT EXISTS intents_by_time ON intents (json_extract(state, '$.created'), seq);
   CREATE INDEX IF NOT EXISTS intents_processing ON intents (seq) WHERE status = 'processing';
@@ -257,10 +258,28 @@ export class PaymentStore {
       .map((row) => parseRefund(String(row.state)))
   }
 
-  listRefunds(intent: string | undefined, limit: number): Refund[] {
+  /** Refunds as they stand, newest first. @param filter.created as {@link listIntents} */
+  listRefunds(
+    filter: { intent: string | undefined; created: { from: number | undefined; to: number | undefined } },
+    startingAfter: string | undefined,
+    limit: number,
+  ): Refund[] {
+    const { intent, created } = filter
     return this.#database
-      .prepare("SELECT state FROM refunds WHERE ? IS NULL OR intent = ? ORDER BY seq DESC LIMIT ?")
-      .all(intent ?? null, intent ?? null, limit)
+      .prepare(
+        `SELECT state FROM refunds
+         WHERE (?1 IS NULL OR intent = ?1)
+           AND json_extract(state, '$.created') >= ?2 AND json_extract(state, '$.created') < ?3
+           AND (?4 IS NULL OR seq < (SELECT seq FROM refunds WHERE id = ?4))
+         ORDER BY json_extract(state, '$.created') DESC, seq DESC LIMIT ?5`,
+      )
+      .all(
+        intent ?? null,
+        created.from ?? 0,
+        created.to ?? Number.MAX_SAFE_INTEGER,
+        startingAfter ?? null,
+        limit,
+      )
       .map((row) => parseRefund(String(row.state)))
   }
 

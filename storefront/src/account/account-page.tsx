@@ -70,6 +70,7 @@ function DataExport() {
 }
 
 function Erasure({ erasure }: { erasure: OrderingGetMyErasureResponse }) {
+  const customer = useCustomer()
   const client = useQueryClient()
   const [key] = useState(newKey)
   const ask = useMutation({
@@ -81,6 +82,7 @@ function Erasure({ erasure }: { erasure: OrderingGetMyErasureResponse }) {
     <section>
       <h2>{t("account.erasure")}</h2>
       <p>{t(`account.erasure.${status}`)}</p>
+      {customer && status !== "erased" && <p>{t("account.erasure-guest")}</p>}
       {waitsFor.length > 0 && (
         <ul className="facts">
           {waitsFor.map(({ orderId, status: standing, until }) => (

@@ -63,7 +63,7 @@ export async function saveInvoice({ id, number }: Pick<Order, "id" | "number">):
   const page = await answerOf(
     orderingGetInvoice({ path: { id }, headers: orderHeaders(id), parseAs: "text" }),
   )
-  save(page, `INV-${number}.html`, "text/html")
+  save(page, `invoice-${number}.html`, "text/html")
 }
 
 /** Hands a text to the browser as a file to be saved. */

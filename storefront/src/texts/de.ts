@@ -391,12 +391,14 @@ export const de: Texts = {
     "Bitte melden Sie sich an. Wenn Sie als Gast bestellt haben, finden Sie die Bestellung mit ihrer Nummer und Ihrer E-Mail-Adresse.",
   "account.export": "Alles, was wir über Sie speichern",
   "account.export-says":
-    "Eine Datei mit Ihren Bestellungen, Adressen, Warenkörben und dem, was der Shop dazu aufgezeichnet hat.",
+    "Eine Datei mit Ihren Bestellungen, Adressen, Warenkörben und dem, was der Shop dazu aufgezeichnet hat, auch als Gast vor der Anmeldung.",
   "account.export-do": "Datei speichern",
   "account.export-under-way": "Wird zusammengestellt …",
   "account.erasure": "Vergessen werden",
   "account.erasure.not-requested":
     "Wir löschen Ihren Namen, Ihre Adressen und Ihren Warenkorb. Offene Bestellungen werden zuvor ausgeführt, und Rechnungen bleiben so lange, wie das Gesetz es verlangt.",
+  "account.erasure-guest":
+    "Das gilt auch für das, was Sie als Gast bestellt haben, bevor Sie sich im selben Browser angemeldet haben.",
   "account.erasure.waiting":
     "Sie haben darum gebeten, vergessen zu werden. Das geschieht, sobald Ihre offenen Bestellungen beendet sind.",
   "account.erasure.erased": "Sie wurden vergessen.",

@@ -378,12 +378,15 @@ export const en = {
   "account.sign-in-first":
     "Please sign in. If you ordered as a guest, find the order with its number and your e-mail address.",
   "account.export": "Everything we keep of you",
-  "account.export-says": "A file with your orders, addresses, carts and what the shop recorded about them.",
+  "account.export-says":
+    "A file with your orders, addresses, carts and what the shop recorded about them, also as a guest before you signed in.",
   "account.export-do": "Save the file",
   "account.export-under-way": "Being put together …",
   "account.erasure": "Be forgotten",
   "account.erasure.not-requested":
     "We delete your name, addresses and cart. Open orders are carried out first, and invoices are kept as long as the law wants it.",
+  "account.erasure-guest":
+    "This includes what you ordered as a guest before you signed in with the same browser.",
   "account.erasure.waiting": "You asked to be forgotten. It is done as soon as your open orders have ended.",
   "account.erasure.erased": "You have been forgotten.",
   "account.erasure-waits": "Open order: {status}",

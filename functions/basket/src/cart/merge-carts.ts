@@ -6,6 +6,7 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import type { HoldPorts } from "../holds/ports.ts"
 import { renewHold } from "../holds/renew-hold.ts"
+import type { GuestAccounts } from "../privacy/ports.ts"
 import { findVariants } from "../products/find-variants.ts"
 import { CartView } from "./cart-view.ts"
 import { showCart } from "./show-cart.ts"
@@ -13,13 +14,15 @@ import { type ChangedCart, changeIn, changeRefusals, saveCart } from "./store-ca
 
 /**
  * The customer signs in: what they put together as a guest goes into their own cart, once, and the guest's is closed in
- * the same transaction. Without a guest's token, or with an empty cart, there is nothing to merge.
+ * the same transaction. Without a guest's token, or with an empty cart, there is nothing to merge. Whoever shows both
+ * tokens at once has been that guest: that is kept as well, also of an empty cart, since it proves whose the guest's
+ * orders are.
  */
 export const mergeCarts = useCase("basket.merge-carts", {
   input: z.strictObject({}),
   result: CartView,
   refusals: changeRefusals,
-  handle: (ports: HoldPorts) => async (_, call) => {
+  handle: (ports: HoldPorts & { readonly guestAccounts: GuestAccounts }) => async (_, call) => {
     const customerId = customerOf(call)
     const guestId = call.caller.kind === "customer" ? call.caller.guest : undefined
     if (guestId === undefined)
@@ -33,6 +36,7 @@ export const mergeCarts = useCase("basket.merge-carts", {
     const merged = await call.transact(async (tx) => {
       // A customer's cart is locked behind the guest's, by everybody who locks both.
       guest = await ports.carts.lock(tx, guestId)
+      await ports.guestAccounts.add(tx, guestId, customerId)
       if (guest.items.length > 0)
         await saveCart(ports, tx, call, [guest, closeCart(guest)], { action: "merged-into", customerId })
       const change = { action: "merged-from", customerId: guestId } as const

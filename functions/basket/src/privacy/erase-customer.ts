@@ -11,7 +11,7 @@ export const eraseCustomer = command("basket.erase-customer", {
   input: CustomerErased.data,
   result: z.void(),
   handle:
-    ({ customers, carts, personalData, audit, erased }: PrivacyPorts) =>
+    ({ customers, guestAccounts, carts, personalData, audit, erased }: PrivacyPorts) =>
     ({ customerId, until: said }, call) =>
       call.commit(async (tx) => {
         const until = said ?? call.now.toISOString()
@@ -19,6 +19,7 @@ export const eraseCustomer = command("basket.erase-customer", {
         await customers.removeCheckouts(tx, customerId)
         await carts.remove(tx, customerId, new Date(until))
         await customers.forgetMerges(tx, customerId)
+        await guestAccounts.forget(tx, customerId, new Date(until))
         const pseudonym = `erased-${call.newId()}`
         await audit.pseudonymise(tx, { customerId, pseudonym, subjects: [`cart ${customerId}`] })
         await erased.record(tx, { customerId, until })

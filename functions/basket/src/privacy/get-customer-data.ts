@@ -5,6 +5,7 @@ import { Address } from "@eshop/domain/contracts/checkouts"
 import {
   getCustomerData as contract,
   customerData,
+  FormerGuest,
   MAX_DATA_ENTRIES,
 } from "@eshop/domain/contracts/customer-data"
 import { CustomerId, OrderId } from "@eshop/domain/kernel/ids"
@@ -28,18 +29,20 @@ export const getCustomerData = useCase("basket.get-customer-data", {
       carts: z.array(z.unknown()),
       checkouts: z.array(CheckoutData),
       trail: z.array(AuditRecord),
+      guests: z.array(FormerGuest),
     }),
     cutShort: z.array(z.string()),
   }),
   handle:
-    ({ customers, carts, personalData, audit }: PrivacyPorts) =>
+    ({ customers, guestAccounts, carts, personalData, audit }: PrivacyPorts) =>
     async ({ customerId }) => {
       const limit = MAX_DATA_ENTRIES + 1
-      const [cart, checkouts, personal, trail] = await Promise.all([
+      const [cart, checkouts, personal, trail, guests] = await Promise.all([
         carts.current(customerId),
         customers.checkouts(customerId, limit),
         personalData.ofCustomer(customerId, limit),
         audit.list({ subject: `cart ${customerId}`, limit }),
+        guestAccounts.guestsOf(customerId, limit),
       ])
       const addresses = new Map(personal.map(({ subject, data }) => [subject, Address.parse(data)]))
       return customerData(customerId, {
@@ -54,6 +57,7 @@ export const getCustomerData = useCase("basket.get-customer-data", {
           }
         }),
         trail,
+        guests,
       })
     },
 })

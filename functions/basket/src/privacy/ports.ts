@@ -22,8 +22,22 @@ export type Customers = {
   forgetTrails(before: Date, limit: number): Promise<number>
 }
 
+/** Which guest became which customer. */
+export type GuestAccounts = {
+  /** A guest who has become somebody already stays that one. */
+  add(tx: Tx, guestId: string, customerId: string): Promise<void>
+  /** Those that a customer was, the last one first; `mergedAt` in ISO 8601. */
+  guestsOf(
+    customerId: string,
+    limit: number,
+  ): Promise<readonly { readonly guestId: string; readonly mergedAt: string }[]>
+  /** Forgets who became this one, or whom this one became, by then. */
+  forget(tx: Tx, id: string, until: Date): Promise<void>
+}
+
 export type PrivacyPorts = {
   readonly customers: Customers
+  readonly guestAccounts: GuestAccounts
   readonly carts: Pick<Carts, "current" | "remove">
   readonly personalData: PersonalData
   readonly audit: Audit

@@ -72,7 +72,7 @@ describe("what is kept of a customer", () => {
   test("is nothing of somebody unknown", async () => {
     expect(await dataOf("nobody")).toEqual({
       customerId: "nobody",
-      kinds: { carts: [], checkouts: [], trail: [] },
+      kinds: { carts: [], checkouts: [], trail: [], guests: [] },
       cutShort: [],
     })
   })
@@ -88,7 +88,7 @@ describe("a customer who was forgotten", () => {
     const until = await now()
     for (let told = 0; told < 2; told++) await erase(id, until)
 
-    expect((await dataOf(id)).kinds).toEqual({ carts: [], checkouts: [], trail: [] })
+    expect((await dataOf(id)).kinds).toEqual({ carts: [], checkouts: [], trail: [], guests: [] })
     const { rows } = await basket.pool.query(
       "SELECT caller, subject, action, change FROM audit WHERE subject LIKE 'cart erased-%' ORDER BY position DESC",
     )
@@ -115,7 +115,7 @@ describe("a customer who was forgotten", () => {
     expect(kinds.carts).toMatchObject([{ items: [{ quantity: 2 }] }])
     expect(kinds.checkouts).toMatchObject([{ checkoutId: again.orderId, shippingAddress }])
     await erase(id)
-    expect((await dataOf(id)).kinds).toEqual({ carts: [], checkouts: [], trail: [] })
+    expect((await dataOf(id)).kinds).toEqual({ carts: [], checkouts: [], trail: [], guests: [] })
   })
 
   test("was a guest before: neither trail tells of the other", async () => {
@@ -123,6 +123,10 @@ describe("a customer who was forgotten", () => {
     await put(app().as(visitor), product.sku, 1)
     const signedIn = { ...customer(), guest: visitor.id }
     expect((await app().as(signedIn)("POST", "cart/merge", {})).status).toBe(200)
+    expect((await dataOf(signedIn.id)).kinds.guests).toEqual([
+      { guestId: visitor.id, mergedAt: expect.stringMatching(/Z$/) },
+    ])
+    expect((await dataOf(visitor.id)).kinds.guests).toEqual([])
     await erase(signedIn.id)
     const guests = (await dataOf(visitor.id)).kinds.trail
     expect(guests.map(({ action }: { action: string }) => action)).toEqual(["merged-into", "item.set"])
@@ -131,6 +135,23 @@ describe("a customer who was forgotten", () => {
       "SELECT change FROM audit WHERE action = 'merged-from' AND subject LIKE 'cart erased-%' AND change ? 'customerId'",
     )
     expect(rows).toEqual([])
+  })
+
+  test("is nobody's guest of before any more, whichever of the two is forgotten; a merge of since stays", async () => {
+    const { guestAccounts } = basket.ports
+    const merge = async () => {
+      const [visitor, account] = [guest(), customer()]
+      await app().as({ ...account, guest: visitor.id })("POST", "cart/merge", {})
+      return [visitor.id, account.id] as const
+    }
+    const [guestFirst, accountFirst] = [await merge(), await merge()]
+    const until = await now()
+    const since = await merge()
+    for (const id of [guestFirst[0], accountFirst[1], since[1]]) await erase(id, until)
+    const left = await Promise.all(
+      [guestFirst, accountFirst, since].map(([, account]) => guestAccounts.guestsOf(account, 10)),
+    )
+    expect(left.map((guests) => guests.map(({ guestId }) => guestId))).toEqual([[], [], [since[0]]])
   })
 
   test("may buy again: with a key of their own, in a cart that begins anew", async () => {

@@ -25,6 +25,7 @@ import { usd } from "@eshop/domain/kernel/money"
 import { postgresCarts } from "../adapters/postgres-carts.ts"
 import { postgresCheckouts } from "../adapters/postgres-checkouts.ts"
 import { postgresCustomers } from "../adapters/postgres-customers.ts"
+import { postgresGuestAccounts } from "../adapters/postgres-guest-accounts.ts"
 import { postgresShippingMethods } from "../adapters/postgres-shipping-methods.ts"
 import { postgresTaxCopies } from "../adapters/postgres-tax-copies.ts"
 import { postgresVariantCopies } from "../adapters/postgres-variant-copies.ts"
@@ -70,6 +71,7 @@ export async function basketOn(databaseUrl: string) {
     personalData: postgresPersonalData(store.pool, keys),
     wrappedKeys: postgresWrappedKeys(store.pool, keys),
     customers: postgresCustomers(store.pool),
+    guestAccounts: postgresGuestAccounts(store.pool),
     erased: postgresErasedCustomers(store.pool),
     catalog: { find: async () => undefined },
     catalogTaxes: { rates: async (country) => ({ country, version: 0, rates: [] }) },

@@ -1,14 +1,16 @@
--- How far the payments of the provider's list are settled.
-CREATE TABLE payment_reconciliation (
-  provider      text        PRIMARY KEY,
+-- How far the payment provider's lists are settled: its payments, and its refunds.
+CREATE TABLE provider_reconciliation (
+  list          text        PRIMARY KEY,
   settled_until timestamptz NOT NULL,
   window_end    timestamptz,
-  after_payment text
+  after_id      text
 );
--- Payments that are looked at until they are settled.
-CREATE TABLE payment_watch (
-  payment_id text        PRIMARY KEY,
-  order_id   uuid        NOT NULL,
-  since      timestamptz NOT NULL
+-- Payments and refunds that are looked at until they are settled.
+CREATE TABLE provider_watch (
+  list     text        NOT NULL,
+  id       text        NOT NULL,
+  order_id uuid        NOT NULL,
+  since    timestamptz NOT NULL,
+  PRIMARY KEY (list, id)
 );
-CREATE INDEX payment_watch_by_age ON payment_watch (since, payment_id);
+CREATE INDEX provider_watch_by_age ON provider_watch (list, since, id);

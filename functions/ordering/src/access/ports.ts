@@ -19,6 +19,13 @@ export type OrderContacts = {
   find(order: NamedOrder): Promise<readonly OrderContact[]>
   /** @returns the ids of the orders that were placed with any of these, newest first */
   ordersOf(emails: readonly EmailDigest[], limit: number): Promise<readonly string[]>
+  /** @returns who has placed orders with any of these, and how many with them and with others; most orders first */
+  customersOf(
+    emails: readonly EmailDigest[],
+    limit: number,
+  ): Promise<
+    readonly { readonly customerId: string; readonly orders: number; readonly ordersWithOthers: number }[]
+  >
   /**
    * Forgets those of a customer whose addresses were forgotten before, in the same transaction.
    * @returns how many orders there were

@@ -50,6 +50,22 @@ export const postgresOrderContacts = (pool: pg.Pool): OrderContacts => ({
     return rows.map(({ order_id }) => order_id)
   },
 
+  async customersOf(emails, limit) {
+    const { rows } = await pool.query<{ customerId: string; orders: number; ordersWithOthers: number }>({
+      name: "order-contact-customers-by-email",
+      text: `WITH named AS (SELECT * FROM unnest($1::text[], $2::text[]) AS named (key_version, email_digest)),
+             found AS (
+               SELECT customer_id, (key_version, email_digest) IN (TABLE named) AS is_named FROM order_contact
+               WHERE customer_id IN (
+                 SELECT customer_id FROM order_contact WHERE (key_version, email_digest) IN (TABLE named)))
+             SELECT customer_id AS "customerId", count(*) FILTER (WHERE is_named)::int AS orders,
+               count(*) FILTER (WHERE NOT is_named)::int AS "ordersWithOthers"
+             FROM found GROUP BY customer_id ORDER BY 2 DESC, 1 LIMIT $3`,
+      values: [emails.map(({ keyVersion }) => keyVersion), emails.map(({ value }) => value), limit],
+    })
+    return rows
+  },
+
   async forget(tx, customerId) {
     const { rowCount } = await inTransaction(tx).query(
       `DELETE FROM order_contact WHERE customer_id = $1

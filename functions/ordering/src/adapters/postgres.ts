@@ -8,13 +8,14 @@ import { postgresWrappedKeys } from "@eshop/building-blocks/store/postgres/wrapp
 import { postgresAttention } from "./postgres-attention.ts"
 import { postgresCustomerOrders } from "./postgres-customer-orders.ts"
 import { postgresErasureRequests } from "./postgres-erasure-requests.ts"
+import { postgresInvoiceSeries } from "./postgres-invoice-series.ts"
 import { postgresNotices } from "./postgres-notices.ts"
 import { postgresLookupCounts, postgresOrderContacts } from "./postgres-order-contacts.ts"
 import { postgresOrderViews } from "./postgres-order-views.ts"
 import { postgresOrders } from "./postgres-orders.ts"
-import { postgresPaymentWatch } from "./postgres-payment-watch.ts"
 import { postgresPriceProofs } from "./postgres-price-proofs.ts"
 import { postgresProjection } from "./postgres-projection.ts"
+import { postgresProviderWatch } from "./postgres-provider-watch.ts"
 import { postgresUnfinishedOrders } from "./postgres-unfinished-orders.ts"
 import { postgresWebhookDeliveries } from "./postgres-webhook-deliveries.ts"
 import { postgresWebhookSubscriptions } from "./postgres-webhook-subscriptions.ts"
@@ -28,6 +29,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     orders: postgresOrders(pool, heard.ordersChanged),
     views: postgresOrderViews(relaxedPool),
     projection: postgresProjection(relaxedPool),
+    invoiceSeries: postgresInvoiceSeries,
     proofs: postgresPriceProofs(pool),
     personalData: postgresPersonalData(pool, keys),
     archive: postgresArchive(pool, keys),
@@ -40,7 +42,8 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     unfinished: postgresUnfinishedOrders(pool),
     contacts: postgresOrderContacts(pool),
     lookups: postgresLookupCounts(pool),
-    paymentWatch: postgresPaymentWatch(pool),
+    paymentWatch: postgresProviderWatch(pool, "payments"),
+    refundWatch: postgresProviderWatch(pool, "refunds"),
     // Claims and marks are done again when they are lost.
     notices: postgresNotices(relaxedPool, heard.noticesAdded),
     deliveries: postgresWebhookDeliveries(relaxedPool, heard.deliveriesDue),

@@ -5,7 +5,7 @@ import { newId } from "@eshop/building-blocks/ids"
 import { usd } from "@eshop/domain/kernel/money"
 import { startPaymentSimulator } from "@eshop/payment-simulator/server"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { PaymentRecord, PaymentRequest } from "../payments/ports.ts"
+import type { PaymentRecord, PaymentRequest, RefundRecord } from "../payments/ports.ts"
 import { type StripeCalls, stripeClient } from "./stripe-client.ts"
 import { stripePayments } from "./stripe-payments.ts"
 
@@ -57,6 +57,8 @@ function contract(connect: () => Promise<Provider>) {
     await payments().capture({ orderId: payment.orderId, paymentId })
     return paymentId
   }
+  const madeAtProvider = async (paymentId: string, amount: number) =>
+    (await provider.calls(({ refunds }) => refunds.create({ payment_intent: paymentId, amount }))).id
   const statusOf = async (paymentId: string | undefined) =>
     (await payments().find(paymentId as string))?.status
 
@@ -162,7 +164,32 @@ function contract(connect: () => Promise<Provider>) {
     expect(before).toEqual({ payments: [], isLast: true })
   })
 
+  test("refunds are listed by the time they were made, with the order of their payment and whose they are", async () => {
+    const from = new Date(Date.now() - 1_000)
+    const { orderId, ...payment } = order("pm_card_visa")
+    const paymentId = await captured({ orderId, ...payment })
+    const refundId = newId()
+    await payments().refund({ orderId, paymentId, refundId, amount: usd(100_00) })
+    const foreign = await madeAtProvider(paymentId, 50_00)
+    const to = new Date(Date.now() + 2_000)
+    const found: RefundRecord[] = []
+    for (let isLast = false; !isLast; ) {
+      const page = await payments().refundsMadeBetween(from, to, found.at(-1)?.providerRefundId, 1)
+      expect(page.refunds.length).toBeLessThanOrEqual(1)
+      found.push(...page.refunds)
+      isLast = page.isLast
+    }
+    const made = found.filter((one) => one.paymentId === paymentId)
+    expect(made).toMatchObject([
+      { providerRefundId: foreign, orderId, amount: usd(50_00), outcome: { type: "refunded" } },
+      { refundId, orderId, amount: usd(100_00) },
+    ])
+    expect(made[0]).not.toHaveProperty("refundId")
+    expect(await payments().findRefund(foreign)).toEqual(made[0])
+  })
+
   test("what the provider does not know is nothing", async () => {
+    expect(await payments().findRefund("re_nobody")).toBeUndefined()
     expect(await payments().find("pi_nobody")).toBeUndefined()
     expect(await payments().findDispute("dp_nobody")).toBeUndefined()
   })

@@ -122,10 +122,21 @@ export function disputeOf(dispute: Stripe.Dispute): DisputeRecord | undefined {
   )
 }
 
-/** How a refund stands; undefined for one in a currency that the shop does not take. */
-function refundRecordOf(refund: Stripe.Refund): RefundRecord | undefined {
+/** How a refund stands; its payment names the order where that was asked for as well. */
+function refundRecordOf(refund: Stripe.Refund): RefundRecord {
+  const { payment_intent: payment, metadata } = refund
   const amount = moneyOf(refund.amount, refund.currency)
-  return amount && { providerRefundId: refund.id, amount, outcome: refundOutcomeOf(refund) }
+  const paid = typeof payment === "object" ? payment : null
+  const orderId = orderIdOf(metadata) ?? orderIdOf(paid?.metadata ?? null)
+  const refundId = refundIdOf(metadata)
+  return {
+    providerRefundId: refund.id,
+    paymentId: idOf(payment),
+    outcome: refundOutcomeOf(refund),
+    ...(orderId && { orderId }),
+    ...(refundId && { refundId }),
+    ...(amount && { amount }),
+  }
 }
 
 /** An answer that is no object of Stripe's, nor a list of them, is none, whatever its status. */
@@ -143,6 +154,13 @@ const readable =
   }
 
 const seconds = (time: Date): number => Math.floor(time.getTime() / 1_000)
+
+/** A page of a list of what was made in a time, newest first. */
+const pageOf = (from: Date, to: Date, after: string | undefined, limit: number) => ({
+  created: { gte: seconds(from), lt: seconds(to) },
+  limit,
+  ...(after !== undefined && { starting_after: after }),
+})
 
 const unlessMissing = (error: unknown): undefined => {
   if (stripeError(error)?.statusCode === 404) return undefined
@@ -183,18 +201,23 @@ const recordsBy = (call: StripeCalls): Omit<ProviderRecords, "release"> => ({
     call(({ disputes }) => disputes.retrieve(disputeId)).then(disputeOf, unlessMissing),
 
   findRefund: (providerRefundId) =>
-    call(({ refunds }) => refunds.retrieve(providerRefundId)).then(refundRecordOf, unlessMissing),
+    call(({ refunds }) => refunds.retrieve(providerRefundId, { expand: ["payment_intent"] })).then(
+      refundRecordOf,
+      unlessMissing,
+    ),
 
-  async madeBetween(from, to, after, limit) {
+  async madeBetween(...within) {
     const { data, has_more } = await call(({ paymentIntents }) =>
-      paymentIntents.list({
-        created: { gte: seconds(from), lt: seconds(to) },
-        limit,
-        expand: ["data.latest_charge"],
-        ...(after !== undefined && { starting_after: after }),
-      }),
+      paymentIntents.list({ ...pageOf(...within), expand: ["data.latest_charge"] }),
     )
     return { payments: data.map(recordOf), isLast: !has_more }
+  },
+
+  async refundsMadeBetween(...within) {
+    const { data, has_more } = await call(({ refunds }) =>
+      refunds.list({ ...pageOf(...within), expand: ["data.payment_intent"] }),
+    )
+    return { refunds: data.map(refundRecordOf), isLast: !has_more }
   },
 })
 

@@ -166,7 +166,19 @@ describe.each([
     for (let n = 0; n < 2; n++) await inTx((tx) => contacts.add(tx, contact))
     expect(await contacts.find({ number: contact.orderNumber })).toEqual([contact])
     expect(await contacts.find({ id: contact.orderId })).toEqual([contact])
-    expect(await inTx((tx) => contacts.forget(tx, contact.customerId))).toBe(1)
+    const others = [newId(), contact.customerId, contact.customerId].map((customerId, index) => ({
+      ...contact,
+      orderId: newId(),
+      customerId,
+      email: { keyVersion: "a", value: index === 2 ? "another" : "digest" },
+    }))
+    for (const other of others) await inTx((tx) => contacts.add(tx, other))
+    expect(await contacts.customersOf([contact.email, { keyVersion: "b", value: "digest" }], 10)).toEqual([
+      { customerId: contact.customerId, orders: 2, ordersWithOthers: 1 },
+      { customerId: others[0]?.customerId, orders: 1, ordersWithOthers: 0 },
+    ])
+    expect(await contacts.customersOf([{ keyVersion: "a", value: "nobody" }], 10)).toEqual([])
+    expect(await inTx((tx) => contacts.forget(tx, contact.customerId))).toBe(3)
     expect(await contacts.find({ id: contact.orderId })).toEqual([])
     const [one, two] = [newId(), newId()]
     const count = (...subjects: string[]) => inTx((tx) => lookups.count(tx, subjects, 3_600))
@@ -272,6 +284,37 @@ describe.each([
     expect(await deliveries.forgetOlderThan(1, 10)).toBe(0)
     await inTx((tx) => subscriptions.remove(tx, id))
     expect([await subscriptions.find(id), await deliveries.list(id, {}, 10)]).toEqual([undefined, []])
+  })
+
+  it("invoice numbers follow each other within their year; one that is rolled back is given again", async () => {
+    const next = (year: number) => inTx((tx) => tables.invoiceSeries.next(tx, year))
+    expect(await Promise.all(Array.from({ length: 20 }, () => next(2026)))).toHaveLength(20)
+    const dies = inTx(async (tx) => {
+      expect(await tables.invoiceSeries.next(tx, 2026)).toBe(21)
+      throw new Error("dies here")
+    })
+    await expect(dies).rejects.toThrow("dies here")
+    expect([await next(2026), await next(2027), await next(2026)]).toEqual([21, 1, 22])
+  })
+
+  it("the provider's payments and refunds are watched apart, each where it stands", async () => {
+    const { paymentWatch, refundWatch } = tables
+    const [payment, refund] = ["pi_", "re_"].map((kind) => ({ id: `${kind}${newId()}`, orderId: newId() }))
+    const watched = [payment, refund] as [{ id: string; orderId: string }, { id: string; orderId: string }]
+    for (let said = 0; said < 2; said++) {
+      await inTx((tx) => paymentWatch.watch(tx, watched[0], new Date()))
+      await inTx((tx) => refundWatch.watch(tx, watched[1], new Date()))
+    }
+    const all = async () => [await paymentWatch.watched(10), await refundWatch.watched(10)]
+    expect(await all()).toEqual([[watched[0]], [watched[1]]])
+    await paymentWatch.settled(watched[1].id)
+    await refundWatch.settled(watched[1].id)
+    expect(await all()).toEqual([[watched[0]], []])
+    const from = new Date("2026-01-01T00:00:00.000Z")
+    const places = [{ from }, { from, to: new Date("2026-01-02T00:00:00.000Z"), after: "re_1" }]
+    await paymentWatch.moveTo(places[0] as { from: Date })
+    await refundWatch.moveTo(places[1] as { from: Date })
+    expect([await paymentWatch.until(), await refundWatch.until()]).toEqual(places)
   })
 
   it("the price proof that came first stays", async () => {

@@ -1,16 +1,18 @@
-import type { Call } from "@eshop/building-blocks/app/call"
+import type { Call, Tx } from "@eshop/building-blocks/app/call"
 import { step } from "@eshop/building-blocks/durable/step"
 import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import { CouponCode, CustomerId, OrderId, PaymentId, PaymentMethod } from "@eshop/domain/kernel/ids"
 import { Money } from "@eshop/domain/kernel/money"
 import { isRefusal, type Refusal } from "@eshop/domain/kernel/refusal"
 import { cancelOrder } from "@eshop/domain/ordering/cancel-order"
+import { placeInSeries } from "@eshop/domain/ordering/invoice"
 import type { Order } from "@eshop/domain/ordering/order"
 import { CancelReason, type OrderEvent } from "@eshop/domain/ordering/order-events"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import { orderOtherPayment, orderWrongAmount, payOrder } from "@eshop/domain/ordering/pay-order"
 import { requirePaymentAction } from "@eshop/domain/ordering/require-payment-action"
 import * as z from "zod"
+import type { InvoiceSeries } from "../invoices/ports.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 import type { CheckoutSettings } from "./ports.ts"
 
@@ -25,10 +27,10 @@ const change = <R extends Refusal>(
   ports: OrderPorts,
   orderId: string,
   call: Call,
-  decide: (order: Order | undefined) => OrderEvent[] | R,
+  decide: (order: Order | undefined, tx: Tx) => OrderEvent[] | R | Promise<OrderEvent[] | R>,
 ): Promise<{ status: OrderStatus } | R> =>
   call.transact(async (tx) => {
-    const order = await changeOrder(ports, tx, orderId, decide, call)
+    const order = await changeOrder(ports, tx, orderId, (stored) => decide(stored, tx), call)
     return isRefusal(order) ? (order as R) : { status: (order as Order).status }
   })
 
@@ -91,16 +93,29 @@ export const actionAsked = step("ask-for-action", {
 
 type Paid = { readonly orderId: string; readonly paymentId: string; readonly captured: Money }
 
-/** The money is taken: Catalog hears OrderPaid and turns reserved stock into sold stock. */
-export const markPaid = (ports: OrderPorts, { orderId, ...payment }: Paid, call: Call) =>
-  change(ports, orderId, call, (order) => payOrder(order, payment, call.now))
+export type PaidPorts = OrderPorts & { readonly invoiceSeries: InvoiceSeries }
+
+/**
+ * The money is taken: Catalog hears OrderPaid and turns reserved stock into sold stock. The invoice gets its number, the
+ * next one of the year, in the transaction that makes it one: none is given twice, and none is left out.
+ */
+export const markPaid = (ports: PaidPorts, { orderId, ...payment }: Paid, call: Call) =>
+  change(ports, orderId, call, async (order, tx) => {
+    const year = call.now.getUTCFullYear()
+    const numbered = (number: number) =>
+      payOrder(order, { ...payment, invoiceNumber: placeInSeries(year, number) }, call.now)
+    // Decided without it first: what is refused, or no news, takes none.
+    const decided = numbered(0)
+    const isNews = !isRefusal(decided) && decided.length > 0
+    return isNews ? numbered(await ports.invoiceSeries.next(tx, year)) : decided
+  })
 
 /** Last step where the order was not marked together with the capture, or nothing was captured. */
 export const orderPaid = step("mark-paid", {
   input: z.object({ orderId: OrderId, paymentId: PaymentId, captured: Money }),
   output: Changed,
   refusals: [orderUnknown, orderWrongState, orderWrongAmount, orderOtherPayment],
-  run: (ports: OrderPorts) => (paid, call) => markPaid(ports, paid, call),
+  run: (ports: PaidPorts) => (paid, call) => markPaid(ports, paid, call),
 })
 
 /** Ends the order; the other contexts hear OrderCancelled and give back what they hold for it. */

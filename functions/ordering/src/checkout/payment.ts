@@ -7,7 +7,7 @@ import { AuthorisationOutcome, CaptureOutcome } from "@eshop/domain/payment/paym
 import * as z from "zod"
 import type { OrderPorts } from "../orders/change-order.ts"
 import type { Payments } from "../payments/ports.ts"
-import { markPaid } from "./order-steps.ts"
+import { markPaid, type PaidPorts } from "./order-steps.ts"
 
 type Ports = { readonly payments: Payments }
 
@@ -54,7 +54,7 @@ export const paymentCaptured = step("capture-payment", {
   input: z.object({ orderId: OrderId, paymentId: PaymentId, captured: Money }),
   output: Captured,
   run:
-    (ports: Ports & OrderPorts) =>
+    (ports: Ports & PaidPorts) =>
     async (paid, call): Promise<Captured> => {
       const { orderId, paymentId } = paid
       let outcome: CaptureOutcome

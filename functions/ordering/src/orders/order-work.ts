@@ -3,6 +3,7 @@ import { StockLine } from "@eshop/domain/contracts/stock-lines"
 import { Money, sum } from "@eshop/domain/kernel/money"
 import { AttentionReason, attentionOf } from "@eshop/domain/ordering/attention"
 import { leftOf } from "@eshop/domain/ordering/give-back"
+import { invoiceNumberOf } from "@eshop/domain/ordering/invoice"
 import { isPaid, type Order, type Payment } from "@eshop/domain/ordering/order"
 import { unshipped } from "@eshop/domain/ordering/order-lines"
 import * as z from "zod"
@@ -11,6 +12,7 @@ import * as z from "zod"
 export const OrderWork = z.strictObject({
   needsAttention: z.array(AttentionReason).describe("What waits for a person's decision"),
   unshipped: z.array(StockLine).describe("Neither cancelled nor in a parcel"),
+  invoiceNumber: z.string().optional().describe("Absent until the order was paid"),
   /** Absent until the order was paid. */
   money: z
     .strictObject({
@@ -59,7 +61,7 @@ export function workOn(order: Order): OrderWork {
   return {
     needsAttention: attentionOf(order),
     unshipped: isUnderWay ? unshipped(order) : [],
-    ...(isPaid(order) && { money: moneyOf(order.payment) }),
+    ...(isPaid(order) && { invoiceNumber: invoiceNumberOf(order), money: moneyOf(order.payment) }),
     disputes: isPaid(order) ? [...order.payment.disputes] : [],
   }
 }

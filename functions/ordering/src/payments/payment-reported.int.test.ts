@@ -153,20 +153,21 @@ describe("a report of a refund", () => {
 
   describe("that somebody made on the provider's pages", () => {
     const providerRefundId = "re_1"
-    const stands = (outcome: RefundOutcome, cents = 10_00) =>
-      provider.refunds.set(providerRefundId, { providerRefundId, amount: usd(cents), outcome })
+    const refunded: RefundOutcome = { type: "refunded", providerRefundId }
+    const stands = (orderId: string, outcome: RefundOutcome, cents = 10_00, paymentId = `pi_${orderId}`) =>
+      provider.refunds.set(providerRefundId, { providerRefundId, paymentId, amount: usd(cents), outcome })
     const typesOf = async (orderId: string) =>
       (await ordering.ports.orders.events(orderId)).map(({ type }) => type).slice(-3)
-    beforeEach(() => void stands({ type: "refunded", providerRefundId }))
 
     test("is noted by the order, and failed when the bank sends it back", async () => {
       const orderId = await shop.paid()
+      stands(orderId, refunded)
       await report(orderId, settled())
       const { payment } = (await shop.orderOf(orderId)) as PaidOrder
       expect(payment.refunds).toMatchObject([
         { amount: usd(10_00), reason: "provider.refunded", status: "settled", providerRefundId },
       ])
-      stands({ type: "refused", code: "lost_or_stolen_card" })
+      stands(orderId, { type: "refused", code: "lost_or_stolen_card" })
       await report(orderId, settled())
       expect(await typesOf(orderId)).toEqual(["RefundRequested", "OrderRefunded", "RefundFailed"])
       expect(alarms).toEqual([])
@@ -174,8 +175,9 @@ describe("a report of a refund", () => {
 
     test("changes nothing while it is pending, nor of an order that was cancelled unpaid", async () => {
       const [paidId, cancelledId] = [await shop.paid(), await shop.cancelled()]
+      stands(cancelledId, refunded)
       await report(cancelledId, settled())
-      stands({ type: "pending", providerRefundId })
+      stands(paidId, { type: "pending", providerRefundId })
       await report(paidId, settled())
       expect([await typesOf(paidId), await typesOf(cancelledId)]).toEqual([
         ["StockRequested", "StockConfirmed", "OrderPaid"],
@@ -183,10 +185,18 @@ describe("a report of a refund", () => {
       ])
     })
 
+    test("of another payment than the order's is none of the order's", async () => {
+      const orderId = await shop.paid()
+      stands(orderId, refunded, 10_00, "pi_second")
+      await report(orderId, settled())
+      expect(await typesOf(orderId)).toEqual(["StockRequested", "StockConfirmed", "OrderPaid"])
+      expect([await parked(orderId), alarms]).toEqual([[], []])
+    })
+
     test("of more than the order has left is parked, with an alarm", async () => {
       const orderId = await shop.paid()
       const { captured } = ((await shop.orderOf(orderId)) as PaidOrder).payment
-      stands({ type: "refunded", providerRefundId }, captured.amount + 1)
+      stands(orderId, refunded, captured.amount + 1)
       await report(orderId, settled())
       expect([await parked(orderId), alarms]).toEqual([["refund.out-of-range"], ["payment-mismatch"]])
       expect(await typesOf(orderId)).toEqual(["StockRequested", "StockConfirmed", "OrderPaid"])
@@ -195,7 +205,7 @@ describe("a report of a refund", () => {
     test("waits for a refund of the order's own that it has forestalled", async () => {
       const [orderId, refundId] = [await shop.paid(), newId()]
       const { captured } = ((await shop.orderOf(orderId)) as PaidOrder).payment
-      stands({ type: "refunded", providerRefundId }, captured.amount)
+      stands(orderId, refunded, captured.amount)
       await shop.change(orderId, ["requestRefund", { refundId, amount: captured, reason: "goodwill" }])
       await expect(report(orderId, settled())).rejects.toThrow(DependencyUnavailableError)
       await shop.change(orderId, ["failRefund", { refundId, code: "charge_already_refunded" }])
@@ -206,6 +216,7 @@ describe("a report of a refund", () => {
 
     test("waits until it is decided whether the order is paid", async () => {
       const orderId = await shop.awaiting()
+      stands(orderId, refunded)
       await expect(report(orderId, settled())).rejects.toThrow(DependencyUnavailableError)
       expect(await parked(orderId)).toEqual([])
     })

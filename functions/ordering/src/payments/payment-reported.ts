@@ -7,7 +7,6 @@ import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { closeDispute, disputeUnknown } from "@eshop/domain/ordering/close-dispute"
 import { failRefund } from "@eshop/domain/ordering/fail-refund"
-import { noteProviderRefund, providersRefund } from "@eshop/domain/ordering/note-provider-refund"
 import { disputeOther, openDispute } from "@eshop/domain/ordering/open-dispute"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
@@ -17,13 +16,14 @@ import * as z from "zod"
 import { PAYMENT_REPORTED } from "../checkout/checkout-saga.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 import { refundIdOf } from "../refunds/refund-saga.ts"
-import type { DisputeRecord, Payments, PaymentWatch, ProviderRecords, Report } from "./ports.ts"
+import { awaitsRefund, isDecided, noteRefund, refundMisfits } from "./note-refund.ts"
+import type { DisputeRecord, Payments, ProviderRecords, ProviderWatch, Report } from "./ports.ts"
 import { reportOfPayment } from "./reports.ts"
 
 type Ports = OrderPorts & {
   readonly payments: Payments
   readonly providerRecords: ProviderRecords
-  readonly paymentWatch: PaymentWatch
+  readonly paymentWatch: ProviderWatch
   readonly sagas: Sagas
 }
 type Reported = z.output<typeof PaymentReported.data>
@@ -50,7 +50,7 @@ async function ofPayment(ports: Ports, { orderId, paymentId }: Reported, call: C
   if (isStranded && report.type === "captured")
     alarm("unexpected-capture", "a payment is captured, and no saga waits for it", { orderId, paymentId })
   return await call.commit(async (tx) => {
-    if (isStranded) await ports.paymentWatch.watch(tx, { paymentId, orderId }, call.now)
+    if (isStranded) await ports.paymentWatch.watch(tx, { id: paymentId, orderId }, call.now)
   })
 }
 
@@ -84,42 +84,26 @@ async function ofRefund(
 async function ofProvidersRefund(ports: Ports, orderId: string, providerRefundId: string, call: CommandCall) {
   const refund = await ports.providerRecords.findRefund(providerRefundId)
   await untilDecided(ports, orderId)
-  const noted = (order: Order | undefined) => {
-    if (refund?.outcome.type === "refunded") {
-      const { amount } = refund
-      return noteProviderRefund(order, { refundId: call.newId(), providerRefundId, amount }, call.now)
-    }
-    const known = order && providersRefund(order, providerRefundId)
-    if (refund?.outcome.type !== "refused" || !known) return []
-    return failRefund(order, { refundId: known.refundId, code: refund.outcome.code }, call.now)
-  }
   const changed = await call.commit(async (tx) => {
-    const after = await changeOrder(ports, tx, orderId, noted, call)
+    const after = refund && (await noteRefund(ports, tx, orderId, refund, call))
     return isRefusal(after) ? after : undefined
   })
   if (isRefusal(changed)) {
     await untilRefunded(ports, orderId)
-    const detail = `the provider has paid back what the order does not have left: ${changed.code}`
-    alarm("payment-mismatch", detail, { orderId, providerRefundId })
+    refundMisfits(orderId, providerRefundId, changed.code)
   }
   return changed
 }
 
 /** @throws DependencyUnavailableError while the order waits for a refund of its own, which fails where the money is gone */
 async function untilRefunded({ orders }: Ports, orderId: string): Promise<void> {
-  const stored = await orders.find(orderId)
-  if (
-    stored &&
-    isPaid(stored.order) &&
-    stored.order.payment.refunds.some(({ status }) => status === "requested")
-  )
+  if (awaitsRefund((await orders.find(orderId))?.order))
     throw new DependencyUnavailableError(`the refund of order ${orderId}`)
 }
 
 /** @throws DependencyUnavailableError while it is not settled whether the order is paid */
 async function untilDecided({ orders }: Ports, orderId: string): Promise<void> {
-  const stored = await orders.find(orderId)
-  if (stored?.order.status === "AwaitingPayment")
+  if (!isDecided((await orders.find(orderId))?.order))
     throw new DependencyUnavailableError(`the payment of order ${orderId}`)
 }
 

@@ -70,7 +70,13 @@ export type DisputeRecord = {
 /** How a refund stands at the provider. */
 export type RefundRecord = {
   readonly providerRefundId: string
-  readonly amount: Money
+  readonly paymentId: string
+  /** The order that the refund, or its payment, names; absent where neither does, or was not asked for. */
+  readonly orderId?: string
+  /** The shop's own id of it; absent for one that somebody has made on the provider's pages. */
+  readonly refundId?: string
+  /** Absent for a currency that the shop does not take. */
+  readonly amount?: Money
   readonly outcome: RefundOutcome
 }
 
@@ -93,6 +99,13 @@ export type ProviderRecords = {
     after: string | undefined,
     limit: number,
   ): Promise<{ readonly payments: readonly PaymentRecord[]; readonly isLast: boolean }>
+  /** Refunds made in this time, as {@link ProviderRecords.madeBetween}; each with the order of its payment. */
+  refundsMadeBetween(
+    from: Date,
+    to: Date,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly refunds: readonly RefundRecord[]; readonly isLast: boolean }>
   /** Undoes a payment: voids what was authorised, gives back what was captured and is left. Done twice it is once. */
   release(payment: { orderId: string; paymentId: string }): Promise<void>
 }
@@ -130,18 +143,19 @@ export type ProviderEvents = {
   ): Promise<ProviderEvent | "unreadable" | undefined>
 }
 
-/** How far the payments of the provider's list are settled: those before `from`, and of those up to `to` down to `after`. */
+/** How far a list of the provider's is settled: what was made before `from`, and of that up to `to` down to `after`. */
 export type ReconciledUntil = { readonly from: Date; readonly to?: Date; readonly after?: string }
 
-export type WatchedPayment = { readonly paymentId: string; readonly orderId: string }
+/** A payment or a refund, by the provider's id, and its order. */
+export type Watched = { readonly id: string; readonly orderId: string }
 
-/** What the reconciler remembers. */
-export type PaymentWatch = {
+/** What the reconciler remembers of one of the provider's lists. */
+export type ProviderWatch = {
   until(): Promise<ReconciledUntil | undefined>
   moveTo(until: ReconciledUntil): Promise<void>
-  /** Payments that are looked at again and again until they are settled, oldest first. */
-  watched(limit: number): Promise<readonly WatchedPayment[]>
+  /** Those that are looked at again and again until they are settled, oldest first. */
+  watched(limit: number): Promise<readonly Watched[]>
   /** From now on this one as well. */
-  watch(tx: Tx, payment: WatchedPayment, now: Date): Promise<void>
-  settled(paymentId: string): Promise<void>
+  watch(tx: Tx, watched: Watched, now: Date): Promise<void>
+  settled(id: string): Promise<void>
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => ordering?.store.close())
 beforeEach(async () => {
-  await ordering.store.pool.query("TRUNCATE payment_watch, payment_reconciliation")
+  await ordering.store.pool.query("TRUNCATE provider_watch, provider_reconciliation")
   provider = recordsInMemory()
   alarms = []
   vi.spyOn(console, "error").mockImplementation((text) => void alarms.push(String(text)))
@@ -29,7 +29,7 @@ const run = async (records: ProviderRecords = provider.records) => {
   const app = ordering.appWith({ providerRecords: records })
   return (await app.as(operator)("POST", "operations/payments/reconciliation", {})).body
 }
-const nothing = { right: 0, waiting: 0, voided: 0, refunded: 0, alarms: 0 }
+const nothing = { right: 0, waiting: 0, voided: 0, refunded: 0, noted: 0, alarms: 0 }
 
 test("what no order waits for is voided, what a cancelled one has paid goes back, once", async () => {
   const [paid, voided, refunded, lost] = [

@@ -4,24 +4,11 @@ import { isUnavailable } from "@eshop/building-blocks/failure"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
-import type { Orders } from "../orders/ports.ts"
-import type { PaymentRecord, PaymentWatch, ProviderRecords, ReconciledUntil } from "./ports.ts"
+import { followList } from "./follow-list.ts"
+import type { PaymentRecord, ProviderWatch } from "./ports.ts"
+import { type RefundPorts, reconcileRefunds } from "./reconcile-refunds.ts"
 
-type Ports = {
-  readonly orders: Orders
-  readonly providerRecords: ProviderRecords
-  readonly paymentWatch: PaymentWatch
-}
-
-/** A payment that is younger is its checkout's business, which ends within 25 minutes. */
-const GRACE_MS = 30 * 60_000
-/** Where the very first run begins: an authorisation lapses by itself after a week. */
-const FIRST_LOOK_BACK_MS = 7 * 24 * 60 * 60_000
-/** What one run looks at, at the most: the rest is the next one's. */
-const PAGE = 100
-const PAGES = 1_000
-const AT_ONCE = 10
-const WATCHED = 500
+type Ports = RefundPorts & { readonly paymentWatch: ProviderWatch }
 
 /** What a payment and its order come to. */
 type Verdict =
@@ -49,7 +36,7 @@ export function judge({ paymentId, status }: PaymentRecord, order: Order | undef
   return status === "cancelled" || status === "declined" || status === "refunded" ? "right" : "waits"
 }
 
-type Counts = Record<"right" | "waiting" | "voided" | "refunded" | "alarms", number>
+type Counts = Record<"right" | "waiting" | "voided" | "refunded" | "noted" | "alarms", number>
 
 const words: Record<PaymentRecord["status"], string> = {
   open: "not decided",
@@ -60,15 +47,15 @@ const words: Record<PaymentRecord["status"], string> = {
   cancelled: "voided",
 }
 
-async function settle(ports: Ports, payment: PaymentRecord, told: Counts, call: Call): Promise<void> {
-  const { paymentId, orderId } = payment
+/** @returns the order that the payment waits for; undefined once it is settled */
+async function settle(ports: Ports, payment: PaymentRecord, told: Counts): Promise<string | undefined> {
+  const { orderId } = payment
   // None of the shop's: somebody else uses the same account.
-  if (orderId === undefined) return
+  if (orderId === undefined) return undefined
   const order = (await ports.orders.find(orderId))?.order
   const outcome = await carryOut(ports, judge(payment, order), { ...payment, orderId }, order)
   told[outcome.counts]++
-  if (outcome.isSettled) return await ports.paymentWatch.settled(paymentId)
-  await call.transact((tx) => ports.paymentWatch.watch(tx, { paymentId, orderId }, call.now))
+  return outcome.isSettled ? undefined : orderId
 }
 
 async function carryOut(
@@ -105,34 +92,20 @@ async function carryOut(
   }
 }
 
-/** Looks again at the payments that were not settled when their turn came, or that a report brought up. */
-async function settleWatched(ports: Ports, told: Counts, call: Call): Promise<void> {
-  for (const { paymentId } of await ports.paymentWatch.watched(WATCHED)) {
-    const payment = await ports.providerRecords.find(paymentId)
-    if (payment) await settle(ports, payment, told, call)
-    else await ports.paymentWatch.settled(paymentId)
-  }
-}
-
-/** Follows the provider's list from where the last run stopped. @returns how far everything is settled */
-async function settleListed(ports: Ports, told: Counts, call: Call): Promise<Date> {
-  const now = call.now.getTime()
-  const start = { from: new Date(now - FIRST_LOOK_BACK_MS) }
-  let until: ReconciledUntil = (await ports.paymentWatch.until()) ?? start
-  for (let page = 0; page < PAGES; page++) {
-    const { from, to = new Date(now - GRACE_MS), after } = until
-    if (to <= from) break
-    const { payments, isLast } = await ports.providerRecords.madeBetween(from, to, after, PAGE)
-    for (let first = 0; first < payments.length; first += AT_ONCE)
-      await Promise.all(
-        payments.slice(first, first + AT_ONCE).map((payment) => settle(ports, payment, told, call)),
-      )
-    const last = payments.at(-1)
-    until = isLast || !last ? { from: to } : { from, to, after: last.paymentId }
-    await ports.paymentWatch.moveTo(until)
-  }
-  return until.from
-}
+const reconcileList = (ports: Ports, told: Counts, call: Call): Promise<Date> =>
+  followList<PaymentRecord>(
+    {
+      watch: ports.paymentWatch,
+      idOf: ({ paymentId }) => paymentId,
+      find: (id) => ports.providerRecords.find(id),
+      async madeBetween(...within) {
+        const { payments, isLast } = await ports.providerRecords.madeBetween(...within)
+        return { entries: payments, isLast }
+      },
+      settle: (payment) => settle(ports, payment, told),
+    },
+    call,
+  )
 
 const definition = {
   input: z.strictObject({}),
@@ -141,21 +114,24 @@ const definition = {
     waiting: z.int().describe("Looked at again by the next run"),
     voided: z.int(),
     refunded: z.int(),
+    noted: z.int().describe("Refunds made at the provider of which no report had come"),
     alarms: z.int(),
-    settledUntil: z.iso.datetime().describe("Every payment that was made before has been looked at"),
+    settledUntil: z.iso
+      .datetime()
+      .describe("Every payment and refund that was made before has been looked at"),
   }),
   handle: (ports: Ports) => async (_: object, call: Call) => {
-    const told: Counts = { right: 0, waiting: 0, voided: 0, refunded: 0, alarms: 0 }
-    await settleWatched(ports, told, call)
-    const settledUntil = await settleListed(ports, told, call)
-    return { ...told, settledUntil: settledUntil.toISOString() }
+    const told: Counts = { right: 0, waiting: 0, voided: 0, refunded: 0, noted: 0, alarms: 0 }
+    const payments = await reconcileList(ports, told, call)
+    const refunds = await reconcileRefunds(ports, told, call)
+    return { ...told, settledUntil: (payments < refunds ? payments : refunds).toISOString() }
   },
 }
 
 /**
  * Settles what a timeout, a crash or an operator has left open at the payment provider: authorisations that no order
- * waits for are voided, captures of orders that were cancelled without them are given back, and what contradicts an
- * order raises an alarm. May run anywhere, any number of times: what is settled is settled once.
+ * waits for are voided, captures of orders that were cancelled without them are given back, refunds made at the provider
+ * are noted, and what contradicts an order raises an alarm. May run anywhere, any number of times: what is settled is settled once.
  */
 export const reconcilePayments = useCase("ordering.reconcile-payments", definition)
 

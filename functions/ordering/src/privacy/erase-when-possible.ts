@@ -7,6 +7,7 @@ import { defineRefusal, isRefusal } from "@eshop/domain/kernel/refusal"
 import type { Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
 import { forgetCustomer } from "./forget-customer.ts"
+import { personOf } from "./person.ts"
 import type { ErasurePorts, ErasureRequest } from "./ports.ts"
 
 /** Requests that a run looks at. */
@@ -22,31 +23,22 @@ const erasureWaits = defineRefusal(
 /** Whether an order's address is still needed. */
 export const isOpen = ({ status }: Order): boolean => status !== "Closed" && status !== "Cancelled"
 
-/** Checkouts of the customer that Basket knows and that have not become orders yet. */
-export async function checkoutsOnTheirWay(
-  { otherContexts, customerOrders }: Pick<ErasurePorts, "otherContexts" | "customerOrders">,
-  customerId: string,
-): Promise<readonly string[]> {
-  const { kinds } = await otherContexts.basket(customerId)
-  const ids = z.array(z.object({ checkoutId: z.uuid() })).parse(kinds.checkouts ?? [])
-  const known = new Set(await customerOrders.known(ids.map(({ checkoutId }) => checkoutId)))
-  return ids.flatMap(({ checkoutId }) => (known.has(checkoutId) ? [] : [checkoutId]))
-}
-
 /**
- * Forgets a customer who asked for it, unless something is under way that needs their address. Who orders meanwhile
- * waits for the transaction, and has a key of their own then.
+ * Forgets a customer who asked for it, with the guests that they were before, unless something of any of them is under
+ * way that needs its address. Who orders meanwhile waits for the transaction, and has a key of their own then.
  * @returns whether it is done
  */
 async function eraseOne(ports: ErasurePorts, request: ErasureRequest, call: Call): Promise<boolean> {
-  const { customerId, requestedAt } = request
-  if ((await checkoutsOnTheirWay(ports, customerId)).length > 0) return false
+  const { ids, onTheirWay } = await personOf(ports, request.customerId)
+  if (onTheirWay.length > 0) return false
+  const until = request.requestedAt.toISOString()
   const done = await call.transact(async (tx) => {
     if (!(await ports.erasureRequests.remove(tx, request))) return
-    await ports.personalData.lock(tx, customerId)
-    const erased = { customerId, until: requestedAt.toISOString() }
-    if ((await ports.customerOrders.keptBy(tx, erased)).some(isOpen)) return erasureWaits()
-    await forgetCustomer(ports, tx, erased, call)
+    for (const customerId of ids) {
+      await ports.personalData.lock(tx, customerId)
+      if ((await ports.customerOrders.keptBy(tx, { customerId, until })).some(isOpen)) return erasureWaits()
+    }
+    for (const customerId of ids) await forgetCustomer(ports, tx, { customerId, until }, call)
   })
   return !isRefusal(done)
 }

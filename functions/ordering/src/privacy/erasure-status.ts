@@ -3,8 +3,9 @@ import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import { CustomerId, OrderId } from "@eshop/domain/kernel/ids"
 import { isSent, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
-import { checkoutsOnTheirWay, isOpen } from "./erase-when-possible.ts"
+import { isOpen } from "./erase-when-possible.ts"
 import { invoiceKeptUntil } from "./kept-invoices.ts"
+import { personOf } from "./person.ts"
 import type { ErasurePorts } from "./ports.ts"
 
 /** An order is closed so long after its delivery: the time to withdraw it, and two days for what was sent in that time. */
@@ -17,6 +18,8 @@ export const ErasureStatus = z.strictObject({
   requestedAt: z.iso.datetime().optional(),
   /** What was kept of the customer until then is forgotten. */
   erasedUntil: z.iso.datetime().optional(),
+  /** The guests that the customer was before, while their erasure waits: they are forgotten together. */
+  guests: z.array(CustomerId),
   /** What is still under way. */
   waitsFor: z.array(
     z.strictObject({
@@ -66,8 +69,18 @@ const onItsWay = (orderId: string): ErasureStatus["waitsFor"][number] => ({
   says: "The checkout has not become an order yet.",
 })
 
+/** What of a customer's orders the law keeps. */
+const keptOf = (orders: readonly Order[]): ErasureStatus["kept"] =>
+  orders.flatMap((order) => {
+    const until = invoiceKeptUntil(order)
+    return until
+      ? [{ orderId: order.id, what: "name and address on the invoice" as const, until: until.toISOString() }]
+      : []
+  })
+
 /**
- * How the erasure of a customer stands: asked for and waiting, done, or neither.
+ * How the erasure of a customer stands: asked for and waiting, done, or neither. While it waits it is told of the guests
+ * that they were as well; once they are forgotten, nobody knows any more who was whom.
  * @throws DependencyUnavailableError when Basket cannot say what is on its way
  */
 export async function erasureStatus(
@@ -75,32 +88,35 @@ export async function erasureStatus(
   customerId: string,
   call: Pick<Call, "transact">,
 ): Promise<ErasureStatus> {
-  const [request, erasedUntil, orders] = await Promise.all([
+  const [request, erasedUntil] = await Promise.all([
     ports.erasureRequests.find(customerId),
     ports.erased.find(customerId),
-    ports.customerOrders.list(customerId, 1_000),
   ])
-  const kept = orders.flatMap((order) => {
-    const until = invoiceKeptUntil(order)
-    return until
-      ? [{ orderId: order.id, what: "name and address on the invoice" as const, until: until.toISOString() }]
-      : []
-  })
+  const ordersOf = (id: string) => ports.customerOrders.list(id, 1_000)
   const known = { customerId, ...(erasedUntil !== undefined && { erasedUntil }) }
-  if (!request)
+  if (!request) {
+    const nothing = { ...known, guests: [], waitsFor: [] }
     return erasedUntil === undefined
-      ? { ...known, status: "not-requested", waitsFor: [], kept: [] }
-      : { ...known, status: "erased", waitsFor: [], kept }
+      ? { ...nothing, status: "not-requested", kept: [] }
+      : { ...nothing, status: "erased", kept: keptOf(await ordersOf(customerId)) }
+  }
   const until = request.requestedAt.toISOString()
-  const [meant, onTheirWay] = await Promise.all([
-    call.transact((tx) => ports.customerOrders.keptBy(tx, { customerId, until })),
-    checkoutsOnTheirWay(ports, customerId),
+  const { ids, onTheirWay } = await personOf(ports, customerId)
+  const [, ...guests] = ids
+  const [orders, meant] = await Promise.all([
+    Promise.all(ids.map(ordersOf)),
+    call.transact(async (tx) => {
+      const kept: Order[] = []
+      for (const id of ids) kept.push(...(await ports.customerOrders.keptBy(tx, { customerId: id, until })))
+      return kept
+    }),
   ])
   return {
     ...known,
     status: "waiting",
     requestedAt: until,
+    guests,
     waitsFor: [...onTheirWay.map(onItsWay), ...meant.filter(isOpen).map(waitsForOrder)],
-    kept,
+    kept: keptOf(orders.flat()),
   }
 }

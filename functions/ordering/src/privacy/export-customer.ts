@@ -6,6 +6,7 @@ import { CustomerData, customerData, MAX_DATA_ENTRIES } from "@eshop/domain/cont
 import { CustomerId, OrderId } from "@eshop/domain/kernel/ids"
 import { orderNumberOf } from "@eshop/domain/ordering/order-number"
 import * as z from "zod"
+import { formerGuests } from "./person.ts"
 import type { ErasurePorts } from "./ports.ts"
 
 type Ports = Pick<ErasurePorts, "customerOrders" | "personalData" | "audit" | "otherContexts">
@@ -19,10 +20,9 @@ const OrderData = z.strictObject({
   shippingAddress: Address.optional(),
 })
 
-/** Everything that the shop keeps of a customer, by context. */
-const CustomerExport = z.strictObject({
+/** Everything that the shop keeps of one customer or guest, by context. */
+const Kept = z.strictObject({
   customerId: CustomerId,
-  exportedAt: z.iso.datetime(),
   contexts: z.strictObject({
     ordering: z.strictObject({
       customerId: CustomerId,
@@ -33,6 +33,12 @@ const CustomerExport = z.strictObject({
     catalog: CustomerData,
     discount: CustomerData,
   }),
+})
+
+/** Everything that the shop keeps of a person: of the customer, and of the guests that they were before. */
+const CustomerExport = Kept.extend({
+  exportedAt: z.iso.datetime(),
+  asGuest: z.array(Kept),
 })
 
 /** What Ordering itself keeps. */
@@ -60,27 +66,33 @@ async function ownData({ customerOrders, personalData, audit }: Ports, customerI
   })
 }
 
-/** @throws DependencyUnavailableError when a context does not answer: half of an answer would pass for all of it */
-async function exportCustomer(
-  ports: Ports,
-  customerId: string,
-  call: Call,
-): Promise<z.infer<typeof CustomerExport>> {
-  const { otherContexts, audit } = ports
+async function keptOf(ports: Ports, customerId: string): Promise<z.infer<typeof Kept>> {
+  const { otherContexts } = ports
   const [ordering, basket, catalog, discount] = await Promise.all([
     ownData(ports, customerId),
     otherContexts.basket(customerId),
     otherContexts.catalog(customerId),
     otherContexts.discount(customerId),
   ])
-  await call.transact((tx) =>
-    audit.add(tx, call, [{ subject: `customer ${customerId}`, action: "data.exported", change: {} }]),
-  )
-  return {
-    customerId,
-    exportedAt: call.now.toISOString(),
-    contexts: { ordering, basket, catalog, discount },
-  }
+  return { customerId, contexts: { ordering, basket, catalog, discount } }
+}
+
+/** @throws DependencyUnavailableError when a context does not answer: half of an answer would pass for all of it */
+async function exportCustomer(
+  ports: Ports,
+  customerId: string,
+  call: Call,
+): Promise<z.infer<typeof CustomerExport>> {
+  const own = await keptOf(ports, customerId)
+  const asGuest: z.infer<typeof Kept>[] = []
+  for (const guestId of formerGuests(own.contexts.basket)) asGuest.push(await keptOf(ports, guestId))
+  const exported = [own, ...asGuest].map(({ customerId: id }) => ({
+    subject: `customer ${id}`,
+    action: "data.exported",
+    change: {},
+  }))
+  await call.transact((tx) => ports.audit.add(tx, call, exported))
+  return { ...own, exportedAt: call.now.toISOString(), asGuest }
 }
 
 /** The customer, or the guest, wants to know what the shop keeps of them. */

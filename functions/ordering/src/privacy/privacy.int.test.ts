@@ -164,6 +164,7 @@ describe("a customer who wants to be forgotten", () => {
       customerId,
       status: "erased",
       erasedUntil: until,
+      guests: [],
       waitsFor: [],
       kept: [],
     })

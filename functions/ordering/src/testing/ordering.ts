@@ -23,13 +23,14 @@ import { emailDigests } from "../access/email-digest.ts"
 import { postgresAttention } from "../adapters/postgres-attention.ts"
 import { postgresCustomerOrders } from "../adapters/postgres-customer-orders.ts"
 import { postgresErasureRequests } from "../adapters/postgres-erasure-requests.ts"
+import { postgresInvoiceSeries } from "../adapters/postgres-invoice-series.ts"
 import { postgresNotices } from "../adapters/postgres-notices.ts"
 import { postgresLookupCounts, postgresOrderContacts } from "../adapters/postgres-order-contacts.ts"
 import { postgresOrderViews } from "../adapters/postgres-order-views.ts"
 import { postgresOrders } from "../adapters/postgres-orders.ts"
-import { postgresPaymentWatch } from "../adapters/postgres-payment-watch.ts"
 import { postgresPriceProofs } from "../adapters/postgres-price-proofs.ts"
 import { postgresProjection } from "../adapters/postgres-projection.ts"
+import { postgresProviderWatch } from "../adapters/postgres-provider-watch.ts"
 import { postgresUnfinishedOrders } from "../adapters/postgres-unfinished-orders.ts"
 import { postgresWebhookDeliveries } from "../adapters/postgres-webhook-deliveries.ts"
 import { postgresWebhookSubscriptions } from "../adapters/postgres-webhook-subscriptions.ts"
@@ -90,6 +91,7 @@ export async function orderingOn(databaseUrl: string) {
     webhookSecrets: webhookSecrets(versionedKeys.parse(testWebhookKeys)),
     outbound: { allowPrivate: true },
     post: async () => ({ error: "nobody" }),
+    invoiceSeries: postgresInvoiceSeries,
     seller: "eShop Ltd\n1 Main Street\nVAT GB123",
     views: postgresOrderViews(store.relaxedPool),
     projection: postgresProjection(store.relaxedPool),
@@ -112,13 +114,15 @@ export async function orderingOn(databaseUrl: string) {
     sagas,
     taskHub,
     inbox: store.inbox,
-    paymentWatch: postgresPaymentWatch(store.pool),
+    paymentWatch: postgresProviderWatch(store.pool, "payments"),
+    refundWatch: postgresProviderWatch(store.pool, "refunds"),
     providerEvents: { read: never },
     providerRecords: {
       find: never,
       findDispute: never,
       findRefund: never,
       madeBetween: never,
+      refundsMadeBetween: never,
       release: never,
     },
     payments: {

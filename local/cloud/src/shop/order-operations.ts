@@ -11,7 +11,7 @@ export type OperationsUrls = {
 }
 
 /** What became of the payments, counted. */
-type Reconciled = Record<"right" | "waiting" | "voided" | "refunded" | "alarms", number> & {
+type Reconciled = Record<"right" | "waiting" | "voided" | "refunded" | "noted" | "alarms", number> & {
   readonly settledUntil: string
 }
 type CouponUses = { readonly items: readonly Redemption[]; readonly nextCursor: string | null }

@@ -45,6 +45,8 @@ export type Route<Ports = never> = Needs<Ports> & {
   readonly location?: (result: never) => string
   /** The order that a guest is given a token for: answered as `X-Order-Token`. */
   readonly orderToken?: (result: never) => string
+  /** True when a guest who signs in is one no more: the client is told to forget the guest's token. */
+  readonly endsGuest?: boolean
   readonly file?: FileOptions
   /** What a raw route's body must be; anything when it does not say. */
   readonly contentType?: string
@@ -117,6 +119,7 @@ export type RouteOptions<U extends AnyUseCase> = {
   readonly etag?: Extract<keyof ResultOf<U>, string>
   readonly location?: (result: ResultOf<U>) => string
   readonly orderToken?: (result: ResultOf<U>) => string
+  readonly endsGuest?: boolean
   readonly file?: ResultOf<U> extends string ? FileOptions : never
   /** Clients are asked to go elsewhere: said in every answer of the route, in OpenAPI and to the gateways. */
   readonly deprecated?: Deprecation

@@ -25,25 +25,34 @@ const isSecure = ({ headers, url }: HttpRequest): boolean => {
 /** The prefix binds the cookie to host and HTTPS (RFC 6265bis, section 4.1.3.2); plain HTTP is for a developer's machine. */
 const cookieName = (request: HttpRequest): string => (isSecure(request) ? "__Host-guest" : "guest")
 
-function cookieOf(request: HttpRequest, name: string): string | undefined {
+function sentCookie(request: HttpRequest, name: string): string | undefined {
   const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
+function cookieOf(request: HttpRequest, token: string, maxAge: number): string {
+  const secure = isSecure(request) ? "; Secure" : ""
+  return `${cookieName(request)}=${token}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+}
+
 function headersFor(request: HttpRequest, token: string): Record<string, string> {
   if (request.headers.has(GUEST_HEADER)) return { [GUEST_HEADER]: token }
-  const attributes = `Path=/; Max-Age=${GUEST_TOKEN_DAYS * DAY_SECONDS}; HttpOnly; SameSite=Lax`
-  const secure = isSecure(request) ? "; Secure" : ""
-  return { "set-cookie": `${cookieName(request)}=${token}; ${attributes}${secure}` }
+  return { "set-cookie": cookieOf(request, token, GUEST_TOKEN_DAYS * DAY_SECONDS) }
 }
 
 /** The guest whose token came with the request; undefined where none did, or it does not count. */
 export function readGuest(tokens: GuestTokens, request: HttpRequest, now: Date): Guest | undefined {
-  const token = request.headers.get(GUEST_HEADER) ?? cookieOf(request, cookieName(request))
+  const token = request.headers.get(GUEST_HEADER) ?? sentCookie(request, cookieName(request))
   const known = token ? tokens.read(token, now) : undefined
   if (!known) return undefined
   const isOld = now.getTime() - known.issuedAt.getTime() > RENEWAL_MS
   return { id: known.id, headers: isOld ? headersFor(request, tokens.issue(known.id, now)) : {} }
+}
+
+/** What tells the client to forget the guest's token: whoever uses the browser next is not that guest. */
+export function forgottenGuest(request: HttpRequest): Record<string, string> {
+  if (request.headers.has(GUEST_HEADER)) return { [GUEST_HEADER]: "" }
+  return { "set-cookie": cookieOf(request, "", 0) }
 }
 
 /** A guest whom nobody has met before. */

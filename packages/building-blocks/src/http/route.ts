@@ -24,7 +24,7 @@ import { traceIdOf, traceparentOf } from "../telemetry/traceparent.ts"
 import { readBytes, readJson, requireType } from "./body.ts"
 import { cardDataAround, cardDataIn, cardDataInBytes } from "./card-data.ts"
 import { deprecationHeaders } from "./deprecation.ts"
-import { type Guest, newGuest, ORDER_HEADER, readGuest, readOrder } from "./guest.ts"
+import { forgottenGuest, type Guest, newGuest, ORDER_HEADER, readGuest, readOrder } from "./guest.ts"
 import { readIdempotencyKey } from "./idempotency-key.ts"
 import { unacceptableFields } from "./plain-input.ts"
 import { etagOf, isKnown, readIfMatch } from "./preconditions.ts"
@@ -268,7 +268,11 @@ export function routeHandler(
     if (order) return { caller: order }
     if (!guests || (caller.kind !== "customer" && caller.kind !== "anonymous")) return { caller }
     const known = readGuest(guests, request, now)
-    if (caller.kind === "customer") return { caller: known ? { ...caller, guest: known.id } : caller }
+    if (caller.kind === "customer") {
+      if (!known) return { caller }
+      const was = { caller: { ...caller, guest: known.id } }
+      return route.endsGuest ? { ...was, guest: { id: known.id, headers: forgottenGuest(request) } } : was
+    }
     const becomesGuest = route.access === "shopper" && route.method !== "GET"
     const guest = known ?? (becomesGuest ? newGuest(guests, request, now) : undefined)
     return guest ? { caller: { kind: "guest", id: guest.id }, guest } : { caller }

@@ -14,6 +14,9 @@ export const CustomerData = z.object({
 })
 export type CustomerData = z.infer<typeof CustomerData>
 
+/** Basket's kind `guests`: whom a customer was before they signed in. */
+export const FormerGuest = z.strictObject({ guestId: CustomerId, mergedAt: z.iso.datetime() })
+
 /** Ordering asks each other context what it keeps of a customer, who wants to know. */
 export const getCustomerData = defineRoute({
   method: "GET",

@@ -91,7 +91,12 @@ describe("pay", () => {
   test("captures the total", () => {
     given(submit, confirm)
       .when(pay)
-      .then([{ type: "OrderPaid", data: { paymentId: "pi_1", captured: usd(30_00) } }])
+      .then([
+        {
+          type: "OrderPaid",
+          data: { paymentId: "pi_1", captured: usd(30_00), invoiceNumber: "2026-000001" },
+        },
+      ])
   })
 
   test("captures nothing else", () => {

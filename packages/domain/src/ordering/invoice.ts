@@ -21,6 +21,14 @@ export type CreditNote = {
   readonly taxes: readonly TaxGroup[]
 }
 
+/** Where an invoice stands in its year's series: `2026-000017`. */
+export const placeInSeries = (year: number, number: number): string =>
+  `${year}-${String(number).padStart(6, "0")}`
+
+/** The number of a paid order's invoice: `INV-2026-000017`. */
+export const invoiceNumberOf = ({ payment }: Pick<PaidOrder, "payment">): string =>
+  `INV-${payment.invoiceNumber}`
+
 export type Invoice = {
   readonly number: string
   readonly orderNumber: string
@@ -82,12 +90,11 @@ function divide(amount: Money, weights: readonly number[]): number[] {
 }
 
 /**
- * The invoice of an order that was paid. Its number is the order's, so that there is one for each order; money that went
- * back corrects it by credit notes, each with its part of the taxes: together they take back what the invoice charged, to
- * the cent, when everything went back.
+ * The invoice of an order that was paid. Money that went back corrects it by credit notes, which are a series of the
+ * invoice's own, each with its part of the taxes: together they take back what the invoice charged, to the cent, when
+ * everything went back.
  */
 export function invoiceOf(order: PaidOrder): Invoice {
-  const orderNumber = orderNumberOf(order.id)
   const taxes = taxesOf(order)
   let left = taxes
   const creditNotes = order.payment.refunds.flatMap((refund, index): CreditNote[] => {
@@ -110,7 +117,7 @@ export function invoiceOf(order: PaidOrder): Invoice {
     })
     return [
       {
-        number: `CN-${orderNumber}-${index + 1}`,
+        number: `CN-${order.payment.invoiceNumber}-${index + 1}`,
         at: refund.settledAt,
         reason: refund.reason,
         amount: refund.amount,
@@ -119,8 +126,8 @@ export function invoiceOf(order: PaidOrder): Invoice {
     ]
   })
   return {
-    number: `INV-${orderNumber}`,
-    orderNumber,
+    number: invoiceNumberOf(order),
+    orderNumber: orderNumberOf(order.id),
     taxes: taxes.map((one) => groupOf(one, order.total)),
     creditNotes,
   }

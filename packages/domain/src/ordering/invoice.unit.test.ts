@@ -1,10 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { type Money, usd } from "../kernel/money.ts"
-import { invoiceOf, openAmount, type TaxGroup } from "./invoice.ts"
+import { invoiceOf, openAmount, placeInSeries, type TaxGroup } from "./invoice.ts"
 import type { PaidOrder } from "./order.ts"
 import { replay } from "./order.ts"
-import { orderNumberOf } from "./order-number.ts"
 import { streamOf, toPaid } from "./testing/given.ts"
 
 const paid = replay(streamOf(...toPaid)) as PaidOrder
@@ -52,8 +51,12 @@ const onTop = (net: number, rate: number): Partial<Line> => ({
 const amounts = (groups: readonly TaxGroup[]) =>
   groups.map(({ rate, net, tax, gross }) => [rate, net.amount, tax.amount, gross.amount])
 
+test("the place in a series has six digits, and more where they do not suffice", () => {
+  expect([placeInSeries(2026, 17), placeInSeries(2027, 1_234_567)]).toEqual(["2026-000017", "2027-1234567"])
+})
+
 describe("an invoice", () => {
-  test("has the order's number, and the taxes by rate, the highest first", () => {
+  test("has a number of its year's series, and the taxes by rate, the highest first", () => {
     const order = orderOf([included(11_900, 19_000), included(10_700, 7_000), included(1_190, 19_000)], [], {
       shipping: {
         method: "standard",
@@ -62,7 +65,7 @@ describe("an invoice", () => {
       },
     })
     const { number, taxes, creditNotes } = invoiceOf(order)
-    expect(number).toBe(`INV-${orderNumberOf(order.id)}`)
+    expect(number).toBe("INV-2026-000001")
     expect(amounts(taxes)).toEqual([
       [19_000, 11_100, 2_109, 13_209],
       [7_000, 10_000, 700, 10_700],

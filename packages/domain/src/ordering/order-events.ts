@@ -24,6 +24,9 @@ import { readStoredEvent, type StoredEventOf } from "../kernel/stored-events.ts"
 
 const Tax = z.object({ rate: z.int(), amount: Money, included: z.boolean() })
 
+/** The number of an order's invoice, without what tells it from a credit note's: the year of its series and its place in it. */
+const InvoiceNumber = z.string().regex(/^\d{4}-\d{6,}$/)
+
 const Discounts = z.array(
   z.object({
     couponCode: CouponCode.optional(),
@@ -99,7 +102,10 @@ const types = {
   StockConfirmed: { v: 1, data: z.object({ reservedUntil: z.iso.datetime().optional() }) },
   /** The payment's holder must confirm it where the provider says. */
   PaymentActionRequired: { v: 1, data: z.object({ paymentId: PaymentId, redirectUrl: z.url() }) },
-  OrderPaid: { v: 1, data: z.object({ paymentId: PaymentId, captured: Money }) },
+  OrderPaid: {
+    v: 1,
+    data: z.object({ paymentId: PaymentId, captured: Money, invoiceNumber: InvoiceNumber }),
+  },
   OrderShipped: { v: 1, data: Shipment },
   ShipmentDelivered: { v: 1, data: z.object({ shipmentId: ShipmentId }) },
   OrderClosed: { v: 1, data: z.object({}) },

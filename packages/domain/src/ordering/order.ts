@@ -22,6 +22,7 @@ export type Dispute = OrderEventOf<"DisputeOpened">["data"] & { readonly openedA
 export type Payment = {
   readonly paymentId: string
   readonly captured: Money
+  readonly invoiceNumber: string
   readonly refunds: readonly Refund[]
   readonly disputes: readonly Dispute[]
 }

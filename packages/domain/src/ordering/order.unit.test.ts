@@ -60,7 +60,13 @@ test("the way of an order", () => {
 test("an order has in each state exactly what it has there", () => {
   const { orderId: id, paymentMethod, ...placed } = submission
   const order = { ...placed, id, submittedAt: at, changedAt: at }
-  const payment = { paymentId: "pi_1", captured: usd(30_00), refunds: [], disputes: [] }
+  const payment = {
+    paymentId: "pi_1",
+    captured: usd(30_00),
+    invoiceNumber: "2026-000001",
+    refunds: [],
+    disputes: [],
+  }
   const paid = { ...order, payment, cancellations: [], withdrawals: [] }
   const reason = { code: "customer.asked", detail: "The customer asked for it." }
   expect(replay(streamOf(submit))).toEqual({ ...order, paymentMethod, status: "AwaitingStock" })

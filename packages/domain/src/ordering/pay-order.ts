@@ -20,10 +20,13 @@ export const orderOtherPayment = defineRefusal(
   "The order was paid by another payment.",
 )
 
-/** The money is captured, all of it. Said again of the same payment and amount it is no news. */
+/**
+ * The money is captured, all of it, and the order has its invoice. Said again of the same payment and amount it is no
+ * news: the invoice keeps its number.
+ */
 export function payOrder(
   order: Order | undefined,
-  { paymentId, captured }: PayOrder,
+  { paymentId, captured, invoiceNumber }: PayOrder,
   now: Date,
 ):
   | OrderEvent[]
@@ -37,5 +40,5 @@ export function payOrder(
   }
   if (order.status !== "AwaitingPayment") return orderWrongState({ status: order.status, step: "pay" })
   if (!sameMoney(captured, order.total)) return orderWrongAmount({ captured, total: order.total })
-  return [orderEvent("OrderPaid", now, { paymentId, captured })]
+  return [orderEvent("OrderPaid", now, { paymentId, captured, invoiceNumber })]
 }

@@ -11073,6 +11073,10 @@ export type OrderingGetOrderResponses = {
                 sku: string;
                 quantity: number;
             }>;
+            /**
+             * Absent until the order was paid
+             */
+            invoiceNumber?: string;
             money?: {
                 captured: {
                     amount: number;
@@ -14184,7 +14188,6 @@ export type OrderingExportMyDataResponses = {
          * Customer id: the token's claim
          */
         customerId: string;
-        exportedAt: string;
         contexts: {
             ordering: {
                 /**
@@ -14259,6 +14262,87 @@ export type OrderingExportMyDataResponses = {
                 cutShort: Array<string>;
             };
         };
+        exportedAt: string;
+        asGuest: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            contexts: {
+                ordering: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        orders: Array<{
+                            /**
+                             * Order id; equals the id of the checkout that began it
+                             */
+                            orderId: string;
+                            number: string;
+                            order: {
+                                [key: string]: unknown;
+                            };
+                            shippingAddress?: {
+                                firstName: string;
+                                lastName: string;
+                                emailAddress: string;
+                                addressLine: string;
+                                /**
+                                 * Country: ISO 3166-1 alpha-2
+                                 */
+                                country: string;
+                                state?: string;
+                                zipCode?: string;
+                            };
+                        }>;
+                        trail: Array<{
+                            position: number;
+                            at: string;
+                            by: {
+                                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                                id?: string;
+                            };
+                            subject: string;
+                            action: string;
+                            change: unknown;
+                        }>;
+                    };
+                    cutShort: Array<string>;
+                };
+                basket: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+                catalog: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+                discount: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+            };
+        }>;
     };
 };
 
@@ -14312,6 +14396,7 @@ export type OrderingGetMyErasureResponses = {
         status: 'not-requested' | 'waiting' | 'erased';
         requestedAt?: string;
         erasedUntil?: string;
+        guests: Array<string>;
         waitsFor: Array<{
             /**
              * Order id; equals the id of the checkout that began it
@@ -14407,6 +14492,7 @@ export type OrderingRequestMyErasureResponses = {
         status: 'not-requested' | 'waiting' | 'erased';
         requestedAt?: string;
         erasedUntil?: string;
+        guests: Array<string>;
         waitsFor: Array<{
             /**
              * Order id; equals the id of the checkout that began it
@@ -14431,6 +14517,77 @@ export type OrderingRequestMyErasureResponses = {
 };
 
 export type OrderingRequestMyErasureResponse = OrderingRequestMyErasureResponses[keyof OrderingRequestMyErasureResponses];
+
+export type OrderingFindCustomersByEmailData = {
+    body: {
+        email: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ordering/operations/customers/by-email';
+};
+
+export type OrderingFindCustomersByEmailErrors = {
+    /**
+     * The request is malformed
+     */
+    400: MalformedProblem;
+    /**
+     * Sign in first
+     */
+    401: UnauthenticatedProblem;
+    /**
+     * Not allowed
+     */
+    403: ForbiddenProblem;
+    /**
+     * The request is too large
+     */
+    413: TooLargeProblem;
+    /**
+     * Unsupported media type
+     */
+    415: UnsupportedMediaTypeProblem;
+    /**
+     * Too many requests
+     */
+    429: TooManyRequestsProblem;
+    /**
+     * Something went wrong on our side
+     */
+    500: FailedProblem;
+    /**
+     * Temporarily not available
+     */
+    503: UnavailableProblem;
+};
+
+export type OrderingFindCustomersByEmailError = OrderingFindCustomersByEmailErrors[keyof OrderingFindCustomersByEmailErrors];
+
+export type OrderingFindCustomersByEmailResponses = {
+    /**
+     * Done
+     */
+    200: {
+        items: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            isGuest: boolean;
+            /**
+             * Orders with this e-mail address
+             */
+            orders: number;
+            /**
+             * Orders of the same customer with other e-mail addresses
+             */
+            ordersWithOthers: number;
+        }>;
+    };
+};
+
+export type OrderingFindCustomersByEmailResponse = OrderingFindCustomersByEmailResponses[keyof OrderingFindCustomersByEmailResponses];
 
 export type OrderingExportCustomerDataData = {
     body?: never;
@@ -14482,7 +14639,6 @@ export type OrderingExportCustomerDataResponses = {
          * Customer id: the token's claim
          */
         customerId: string;
-        exportedAt: string;
         contexts: {
             ordering: {
                 /**
@@ -14557,6 +14713,87 @@ export type OrderingExportCustomerDataResponses = {
                 cutShort: Array<string>;
             };
         };
+        exportedAt: string;
+        asGuest: Array<{
+            /**
+             * Customer id: the token's claim
+             */
+            customerId: string;
+            contexts: {
+                ordering: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        orders: Array<{
+                            /**
+                             * Order id; equals the id of the checkout that began it
+                             */
+                            orderId: string;
+                            number: string;
+                            order: {
+                                [key: string]: unknown;
+                            };
+                            shippingAddress?: {
+                                firstName: string;
+                                lastName: string;
+                                emailAddress: string;
+                                addressLine: string;
+                                /**
+                                 * Country: ISO 3166-1 alpha-2
+                                 */
+                                country: string;
+                                state?: string;
+                                zipCode?: string;
+                            };
+                        }>;
+                        trail: Array<{
+                            position: number;
+                            at: string;
+                            by: {
+                                kind: 'anonymous' | 'guest' | 'order-holder' | 'customer' | 'service' | 'system';
+                                id?: string;
+                            };
+                            subject: string;
+                            action: string;
+                            change: unknown;
+                        }>;
+                    };
+                    cutShort: Array<string>;
+                };
+                basket: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+                catalog: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+                discount: {
+                    /**
+                     * Customer id: the token's claim
+                     */
+                    customerId: string;
+                    kinds: {
+                        [key: string]: Array<unknown>;
+                    };
+                    cutShort: Array<string>;
+                };
+            };
+        }>;
     };
 };
 
@@ -14615,6 +14852,7 @@ export type OrderingGetErasureResponses = {
         status: 'not-requested' | 'waiting' | 'erased';
         requestedAt?: string;
         erasedUntil?: string;
+        guests: Array<string>;
         waitsFor: Array<{
             /**
              * Order id; equals the id of the checkout that began it
@@ -14715,6 +14953,7 @@ export type OrderingRequestErasureResponses = {
         status: 'not-requested' | 'waiting' | 'erased';
         requestedAt?: string;
         erasedUntil?: string;
+        guests: Array<string>;
         waitsFor: Array<{
             /**
              * Order id; equals the id of the checkout that began it
@@ -15052,9 +15291,13 @@ export type OrderingReconcilePaymentsNowResponses = {
         waiting: number;
         voided: number;
         refunded: number;
+        /**
+         * Refunds made at the provider of which no report had come
+         */
+        noted: number;
         alarms: number;
         /**
-         * Every payment that was made before has been looked at
+         * Every payment and refund that was made before has been looked at
          */
         settledUntil: string;
     };

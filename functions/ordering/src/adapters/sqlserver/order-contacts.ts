@@ -4,7 +4,8 @@ import {
   type SqlServer,
   upsert,
 } from "@eshop/building-blocks/store/sqlserver/pool"
-import { inSeconds, int, join, now, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import { inSeconds, int, join, now, type Sql, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import type { EmailDigest } from "../../access/email-digest.ts"
 import type { LookupCounts, OrderContacts } from "../../access/ports.ts"
 
 type Row = {
@@ -14,6 +15,14 @@ type Row = {
   key_version: string
   email_digest: string
 }
+
+const withAny = (emails: readonly EmailDigest[]): Sql =>
+  join(
+    emails.map(
+      ({ keyVersion, value }) => sql`(key_version = ${text(keyVersion)} AND email_digest = ${text(value)})`,
+    ),
+    " OR ",
+  )
 
 export const sqlServerOrderContacts = (server: SqlServer): OrderContacts => ({
   async add(tx, { orderId, orderNumber, customerId, email }) {
@@ -42,19 +51,29 @@ export const sqlServerOrderContacts = (server: SqlServer): OrderContacts => ({
   },
 
   async ordersOf(emails, limit) {
-    const named = emails.map(
-      ({ keyVersion, value }) => sql`(key_version = ${text(keyVersion)} AND email_digest = ${text(value)})`,
-    )
     const { rows } = await server.run<{ order_id: string }>(
       sql`SELECT TOP (${int(limit)}) order_id FROM order_contact
-          WHERE ${join(named, " OR ")} ORDER BY order_id DESC`,
+          WHERE ${withAny(emails)} ORDER BY order_id DESC`,
     )
     return rows.map(({ order_id }) => order_id)
   },
 
+  async customersOf(emails, limit) {
+    const named = withAny(emails)
+    const { rows } = await server.run<{ customerId: string; orders: number; ordersWithOthers: number }>(
+      sql`SELECT TOP (${int(limit)}) customer_id AS [customerId],
+            SUM(CASE WHEN ${named} THEN 1 ELSE 0 END) AS [orders],
+            SUM(CASE WHEN ${named} THEN 0 ELSE 1 END) AS [ordersWithOthers]
+          FROM order_contact WHERE customer_id IN (SELECT customer_id FROM order_contact WHERE ${named})
+          GROUP BY customer_id ORDER BY [orders] DESC, customer_id`,
+    )
+    return rows
+  },
+
   async forget(tx, customerId) {
     const { count } = await inTransaction(tx).run(
-      sql`DELETE FROM order_contact WHERE customer_id = ${text(customerId)}`,
+      sql`DELETE FROM order_contact WHERE customer_id = ${text(customerId)}
+          AND NOT EXISTS (SELECT 1 FROM personal_data WHERE subject = order_contact.order_id)`,
     )
     return count
   },

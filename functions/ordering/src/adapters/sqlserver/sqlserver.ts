@@ -9,13 +9,14 @@ import type { Heard, Tables } from "../tables.ts"
 import { sqlServerAttention } from "./attention.ts"
 import { sqlServerCustomerOrders } from "./customer-orders.ts"
 import { sqlServerErasureRequests } from "./erasure-requests.ts"
+import { sqlServerInvoiceSeries } from "./invoice-series.ts"
 import { sqlServerNotices } from "./notices.ts"
 import { sqlServerLookupCounts, sqlServerOrderContacts } from "./order-contacts.ts"
 import { sqlServerOrderViews } from "./order-views.ts"
 import { sqlServerOrders } from "./orders.ts"
-import { sqlServerPaymentWatch } from "./payment-watch.ts"
 import { sqlServerPriceProofs } from "./price-proofs.ts"
 import { sqlServerProjection } from "./projection.ts"
+import { sqlServerProviderWatch } from "./provider-watch.ts"
 import { sqlServerUnfinishedOrders } from "./unfinished-orders.ts"
 import { sqlServerWebhookDeliveries } from "./webhook-deliveries.ts"
 import { sqlServerWebhookSubscriptions } from "./webhook-subscriptions.ts"
@@ -28,6 +29,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     orders: sqlServerOrders(pool, heard.ordersChanged),
     views: sqlServerOrderViews(background),
     projection: sqlServerProjection(background),
+    invoiceSeries: sqlServerInvoiceSeries,
     proofs: sqlServerPriceProofs(pool),
     personalData: sqlServerPersonalData(pool, keys),
     archive: sqlServerArchive(pool, keys),
@@ -40,7 +42,8 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     unfinished: sqlServerUnfinishedOrders(pool),
     contacts: sqlServerOrderContacts(pool),
     lookups: sqlServerLookupCounts(pool),
-    paymentWatch: sqlServerPaymentWatch(pool),
+    paymentWatch: sqlServerProviderWatch(pool, "payments"),
+    refundWatch: sqlServerProviderWatch(pool, "refunds"),
     notices: sqlServerNotices(background, heard.noticesAdded),
     deliveries: sqlServerWebhookDeliveries(background, heard.deliveriesDue),
     subscriptions: sqlServerWebhookSubscriptions(pool),

@@ -58,7 +58,7 @@ export function paymentOrders(ordering: Awaited<ReturnType<typeof orderingOn>>) 
       return rows.map(({ data }) => data)
     },
     async watched(): Promise<string[]> {
-      return (await ordering.ports.paymentWatch.watched(1_000)).map(({ paymentId }) => paymentId)
+      return (await ordering.ports.paymentWatch.watched(1_000)).map(({ id }) => id)
     },
   }
 }

@@ -11,7 +11,7 @@ import { noteProviderRefund } from "../note-provider-refund.ts"
 import { openDispute } from "../open-dispute.ts"
 import { type Order, replay } from "../order.ts"
 import type { OrderEvent } from "../order-events.ts"
-import { payOrder } from "../pay-order.ts"
+import { type PayOrder, payOrder } from "../pay-order.ts"
 import { rejectReturn } from "../reject-return.ts"
 import { requestRefund } from "../request-refund.ts"
 import { requestReturn } from "../request-return.ts"
@@ -21,12 +21,19 @@ import { shipOrder } from "../ship-order.ts"
 import { type SubmitOrder, submitOrder } from "../submit-order.ts"
 import { withdraw } from "../withdraw.ts"
 
+/** Paid, with the number of an invoice where a test says none. */
+const pays = (
+  order: Order | undefined,
+  says: Omit<PayOrder, "invoiceNumber"> & Partial<PayOrder>,
+  at: Date,
+) => payOrder(order, { invoiceNumber: "2026-000001", ...says }, at)
+
 /** Every command of an order. */
 export const commands = {
   submitOrder,
   confirmStock,
   requirePaymentAction,
-  payOrder,
+  payOrder: pays,
   cancelOrder,
   cancelLines,
   shipOrder,

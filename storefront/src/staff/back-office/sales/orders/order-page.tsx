@@ -120,6 +120,12 @@ function Summary({ order }: { order: Order }) {
             </div>
           ),
       )}
+      {order.work?.invoiceNumber !== undefined && (
+        <div>
+          <dt>{t("order.invoice-number")}</dt>
+          <dd>{order.work.invoiceNumber}</dd>
+        </div>
+      )}
       {order.couponCodes.length > 0 && (
         <div>
           <dt>{t("order.coupons")}</dt>

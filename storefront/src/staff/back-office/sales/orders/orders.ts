@@ -92,7 +92,7 @@ export const timelineQuery = ({ id, version }: Pick<Order, "id" | "version">) =>
 
 export async function saveInvoice({ id, number }: Pick<Order, "id" | "number">): Promise<void> {
   const page = await answerOf(orderingGetInvoice({ path: { id }, parseAs: "text" }))
-  save(new Blob([page], { type: "text/html" }), `INV-${number}.html`)
+  save(new Blob([page], { type: "text/html" }), `invoice-${number}.html`)
 }
 
 export async function savePriceProof({ id, number }: Pick<Order, "id" | "number">): Promise<void> {

@@ -53,6 +53,7 @@ export const de = {
   "order.refunded": "Zurückgegangen",
   "order.refunding": "Auf dem Weg zurück",
   "order.refundable": "Kann zurückgehen",
+  "order.invoice-number": "Rechnung",
   "order.coupons": "Gutschein",
   "order.cancelled-because": "Storniert: {because}",
   "order.lines": "Positionen",

@@ -57,6 +57,7 @@ export const en = {
   "order.refunding": "On its way back",
   "order.refundable": "May go back",
   "order.coupons": "Coupon",
+  "order.invoice-number": "Invoice",
   "order.cancelled-because": "Cancelled: {because}",
   "order.lines": "Lines",
   "order.address": "Ships to",

@@ -16,6 +16,7 @@ import { useKeyOf } from "../../../parts/keys.ts"
 import { Moment } from "../../../parts/moment.tsx"
 import { save } from "../../../parts/save.ts"
 import { ProblemNotice } from "../../../problem-notice.tsx"
+import { CustomersByEmail } from "./customers-by-email.tsx"
 import { t } from "./texts.ts"
 
 type Erasure = OrderingGetErasureResponse
@@ -49,6 +50,12 @@ export function PrivacyPage() {
           {t("open")}
         </button>
       </form>
+      <CustomersByEmail
+        onOpen={(found) => {
+          setTyped(found)
+          setCustomerId(found)
+        }}
+      />
       {customerId !== undefined && <Customer key={customerId} customerId={customerId} />}
     </Page>
   )
@@ -133,6 +140,7 @@ function ErasureCard({ erasure }: { erasure: Erasure }) {
           {t("erased-until")} <Moment at={erasedUntil} />
         </p>
       )}
+      {status === "waiting" && <Guests erasure={erasure} />}
       {status === "waiting" && <Waits erasure={erasure} />}
       <Kept erasure={erasure} />
       {status !== "waiting" && (
@@ -149,6 +157,22 @@ function ErasureCard({ erasure }: { erasure: Erasure }) {
       )}
       {request.error && <ProblemNotice error={request.error} />}
     </section>
+  )
+}
+
+function Guests({ erasure: { guests } }: { erasure: Erasure }) {
+  if (guests.length === 0) return null
+  return (
+    <>
+      <h3>{t("guests.title")}</h3>
+      <ul className="waits">
+        {guests.map((guestId) => (
+          <li key={guestId}>
+            <code>{guestId}</code>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
