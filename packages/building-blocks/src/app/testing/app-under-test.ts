@@ -35,7 +35,7 @@ export type Send = (
 export type AppUnderTest = {
   /** Sends requests on somebody's behalf. */
   as(caller: Caller): Send
-  /** Runs a timer. @param name its use case's */
+  /** Runs a timer, or what follows commits. @param name its use case's */
   tick(name: string): Promise<void>
   /** Delivers an event to the app's subscription. @returns the event's id */
   publish<T extends z.ZodType>(event: EventDefinition<T>, data: z.input<T>, id?: string): Promise<string>
@@ -97,11 +97,13 @@ export function appUnderTest<A extends App<never>>(
     },
 
     async tick(name) {
-      const timer = app.entries.find((entry) => entry.kind === "timer" && entry.useCase.name === name)
-      if (timer?.kind !== "timer") throw new Error(`the app has no timer ${name}`)
+      const entry = app.entries.find(
+        (one) => (one.kind === "timer" || one.kind === "follow-up") && one.useCase.name === name,
+      )
+      if (entry?.kind !== "timer" && entry?.kind !== "follow-up") throw new Error(`nothing runs ${name}`)
       await invoke({
-        useCase: timer.useCase,
-        trigger: "timer",
+        useCase: entry.useCase,
+        trigger: entry.kind,
         caller: { kind: "system", id: "timer" },
         read: () => ({ input: {} }),
         traceparent: traceparentOf(null, undefined),
