@@ -17,6 +17,15 @@ export type FollowedUp = {
 /** @param traceparents of the calls whose commits it follows @param signal aborted when the process stops */
 type Run = (traceparents: readonly string[], signal: AbortSignal) => Promise<FollowedUp>
 
+type Named = { readonly name: string }
+/** How a follow-up runs. */
+type Running = Named & {
+  readonly run: Run
+  /** How long a run waits for further commits. */
+  readonly pauseMs: number
+  readonly onError: (error: unknown) => void
+}
+
 /** One follow-up in this process. */
 type Follower = {
   ask(): void
@@ -34,7 +43,7 @@ function follow({ run, pauseMs, onError }: Omit<Running, "name">): Follower {
   const stopping = new AbortController()
   const served = new Map<string, string>()
   let due: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined
-  /** Of several moments that runs have named the first one counts: its run names the next. */
+  /** Of several moments the first one counts: what else falls due its run names, or finds the next catch-up. */
   function wakeIn(ms: number): void {
     const at = performance.now() + ms
     if (stopping.signal.aborted || ms >= CATCH_UP_MS || (due && due.at <= at)) return
@@ -70,16 +79,11 @@ function follow({ run, pauseMs, onError }: Omit<Running, "name">): Follower {
   }
 }
 
-type Named = { readonly name: string }
-/** How a follow-up runs. */
-type Running = Named & {
-  readonly run: Run
-  /** How long a run waits for further commits. */
-  readonly pauseMs: number
-  readonly onError: (error: unknown) => void
-}
-
-/** What follows the commits of an app: its ports ask, and `start` lets it run. */
+/**
+ * What follows the commits of an app. Its ports ask, and `start` lets it run: right after the commit in the process that
+ * committed, and as a net at the start of each process and every minute in one of them. So what is to be done must lie in the
+ * store, and doing it twice, or in two processes at once, must be harmless.
+ */
 export type FollowUps = {
   /** @returns what asks for a run, to be called after a commit. It returns at once; before the app's start it does nothing */
   asks(useCase: Named): () => void
@@ -91,6 +95,7 @@ export type FollowUps = {
   stop(withinMs: number): Promise<void>
 }
 
+/** What an app's main makes, gives its ports to ask, and starts the app with. */
 export function followUps(): FollowUps {
   const followers = new Map<string, Follower>()
   const asked = new Set<string>()
