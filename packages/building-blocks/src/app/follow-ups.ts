@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { debounce } from "../debounce.ts"
+import { isUnavailable } from "../failure.ts"
 import { ambient } from "../telemetry/ambient.ts"
 import { traceIdOf } from "../telemetry/traceparent.ts"
 
 /** How often an app catches up with what no process did right after its commit. */
 export const CATCH_UP_MS = 60_000
 export const CATCH_UP_SCHEDULE = "0 * * * * *"
+/** After a run that found something unavailable the next one comes so much later. */
+const UNAVAILABLE_MS = 10_000
 
 /** What a follow-up may answer. */
 export type FollowedUp = {
@@ -37,7 +40,7 @@ type Follower = {
 
 /**
  * Runs the follow-up when it is asked to, one run at a time: many commits during a run lead to one further run after it. A
- * run that fails is told, and left to the next one.
+ * run that fails is told, and left to the next one, which comes soon where it met an outage.
  */
 function follow({ run, pauseMs, onError }: Omit<Running, "name">): Follower {
   const stopping = new AbortController()
@@ -61,7 +64,10 @@ function follow({ run, pauseMs, onError }: Omit<Running, "name">): Follower {
       const { againInMs } = await run(traceparents, stopping.signal)
       if (againInMs !== undefined) wakeIn(againInMs)
     },
-    onError,
+    (error) => {
+      onError(error)
+      if (isUnavailable(error)) wakeIn(UNAVAILABLE_MS)
+    },
     pauseMs,
   )
   return {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { DependencyUnavailableError } from "../failure.ts"
 import { within } from "../telemetry/ambient.ts"
 import { CATCH_UP_MS, type FollowedUp, followUps } from "./follow-ups.ts"
 
@@ -72,6 +73,21 @@ test("a run that fails is told, tried by nobody, and done by the next one", asyn
   expect([errors, runs.length]).toEqual([["broke"], 1])
   ask()
   expect(runs).toHaveLength(2)
+})
+
+test("a run that meets an outage is tried again until it is over", async () => {
+  const { ask, begin, runs, end, errors } = followed()
+  begin()
+  ask()
+  for (let failure = 0; failure < 3; failure++) {
+    runs[failure]?.reject(new DependencyUnavailableError("the store"))
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(runs).toHaveLength(failure + 1)
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  await end(3)
+  await vi.advanceTimersByTimeAsync(CATCH_UP_MS)
+  expect([runs.length, errors.length]).toEqual([4, 3])
 })
 
 test("a run that names a moment is followed by another one then, to the millisecond", async () => {
