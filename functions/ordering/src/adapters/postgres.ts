@@ -27,7 +27,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
   const tables: Tables = {
     orders: postgresOrders(pool, heard.ordersChanged),
     views: postgresOrderViews(relaxedPool),
-    projection: postgresProjection(relaxedPool),
+    projection: postgresProjection(relaxedPool, heard.ordersChanged),
     proofs: postgresPriceProofs(pool),
     personalData: postgresPersonalData(pool, keys),
     archive: postgresArchive(pool, keys),
@@ -44,7 +44,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     // Claims and marks are done again when they are lost.
     notices: postgresNotices(relaxedPool, heard.noticesAdded),
     deliveries: postgresWebhookDeliveries(relaxedPool, heard.deliveriesDue),
-    subscriptions: postgresWebhookSubscriptions(pool),
+    subscriptions: postgresWebhookSubscriptions(pool, heard.deliveriesDue),
   }
   return { store, tables }
 }

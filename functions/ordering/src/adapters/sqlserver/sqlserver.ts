@@ -27,7 +27,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
   const tables: Tables = {
     orders: sqlServerOrders(pool, heard.ordersChanged),
     views: sqlServerOrderViews(background),
-    projection: sqlServerProjection(background),
+    projection: sqlServerProjection(background, heard.ordersChanged),
     proofs: sqlServerPriceProofs(pool),
     personalData: sqlServerPersonalData(pool, keys),
     archive: sqlServerArchive(pool, keys),
@@ -43,7 +43,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     paymentWatch: sqlServerPaymentWatch(pool),
     notices: sqlServerNotices(background, heard.noticesAdded),
     deliveries: sqlServerWebhookDeliveries(background, heard.deliveriesDue),
-    subscriptions: sqlServerWebhookSubscriptions(pool),
+    subscriptions: sqlServerWebhookSubscriptions(pool, heard.deliveriesDue),
   }
   return { store, tables }
 }
