@@ -132,7 +132,7 @@ test("after an outage what is true by then is told, and a sale that came and wen
   ])
 })
 
-test("two processes, ten timers each at once: each change of 30 products is told once", async () => {
+test("two processes, ten runs each at once: each change of 30 products is told once", async () => {
   const products = await Promise.all(Array.from({ length: 30 }, () => catalog.add(productOf())))
   for (const one of products) await set(skuOf(one), [PRICE, price(8_00, during(1_000, 2_000))], after(0))
   for (const [ms, from, to] of [

@@ -35,8 +35,8 @@ import type { UseCase } from "./use-case.ts"
 
 /** So long after its start an app does what was left over. */
 const START_PAUSE_MS = 1_000
-/** How long a stop waits for what follows commits. */
-const STOP_MS = 5_000
+/** How long a stop waits for what follows commits; the relay's stop comes after it, and a host grants few seconds. */
+const STOP_MS = 3_000
 
 /** The ports of an app but for those that its start brings along. */
 export type OwnPorts<A> = Omit<PortsOf<A>, keyof HealthPorts>

@@ -131,7 +131,10 @@ export function outboxRelay(outbox: Outbox, broker: Broker, onError: (error: unk
 
   const tryAgain = debounce(async () => {
     next = undefined
-    if (sent.length > 0) forgetSoon()
+    if (sent.length > 0) {
+      forgetSoon()
+      await forgetSoon.idle()
+    }
     try {
       await drain()
     } catch (error) {
