@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import budget from "../budget.json" with { type: "json" }
+import { idleCostOf, readPrices } from "./prices.ts"
 
-const { orders } = budget
+const { orders, idle } = budget
+const text = readFileSync(new URL("../../docs/benchmarks.md", import.meta.url), "utf8")
 const kinds = {
   "without a coupon": orders.plain,
   "with a coupon": orders.coupon,
@@ -11,7 +13,6 @@ const kinds = {
 }
 
 test("docs/benchmarks.md says what an order costs", () => {
-  const text = readFileSync(new URL("../../docs/benchmarks.md", import.meta.url), "utf8")
   const rows = Object.entries(kinds).map(([kind, counts]) => {
     const { transactions, statements, messages, storageOperations, cacheOperations } = counts
     const calls = `${counts.serviceCalls} + ${counts.providerCalls}`
@@ -19,4 +20,13 @@ test("docs/benchmarks.md says what an order costs", () => {
     return `| ${[...cells, counts.activities, counts.historyEvents].join(" | ")} |`
   })
   expect(text).toContain(`|---|---|---|---|---|---|---|---|---|\n${rows.join("\n")}\n`)
+})
+
+test("docs/benchmarks.md says what a day without orders costs", () => {
+  const prices = readPrices()
+  const rows = Object.entries(idle).map(([app, day]) => {
+    const cells = [app, day.executions, day.activeSeconds, idleCostOf(day, prices).toFixed(3)]
+    return `| ${cells.join(" | ")} |`
+  })
+  expect(text).toContain(`|---|---|---|---|\n${rows.join("\n")}\n`)
 })

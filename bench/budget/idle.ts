@@ -1,12 +1,12 @@
-import { keepsStore } from "@eshop/building-blocks/app/functions"
+import { CATCH_UP_SCHEDULE } from "@eshop/building-blocks/app/follow-ups"
+import { catchesUp, keepsStore } from "@eshop/building-blocks/app/functions"
 import { nextWallTime, parseSchedule } from "@eshop/functions-host/timer/schedule"
 import { apps } from "./apps.ts"
 
 const DAY_MS = 86_400_000
 /** A day like any other. */
 const DAY = Date.UTC(2026, 10, 26)
-/** What `start` adds to the timers of an app's data: for those with an outbox, and those with a store. */
-const RELAY = "*/5 * * * * *"
+/** What `start` adds to the timers of an app with a store. */
 const FORGET = "0 17 3 * * *"
 
 /** Seconds of a day in which a schedule fires. */
@@ -35,7 +35,7 @@ export const idleOf = (): Record<string, Idle> =>
     apps.map((app) => {
       const schedules = [
         ...app.entries.flatMap((entry) => (entry.kind === "timer" ? [entry.schedule] : [])),
-        ...(app.transactional ? [RELAY] : []),
+        ...(catchesUp(app) ? [CATCH_UP_SCHEDULE] : []),
         ...(keepsStore(app) ? [FORGET] : []),
       ]
       const all = schedules.flatMap(firings)

@@ -156,7 +156,7 @@ it("its log lines are found by its id and by its trace", () => {
       ...["basket.check-out", "basket.get-checkout", "ordering.submit-order"],
       ...["catalog.reserve-stock"],
       ...["ordering.stock-reserved", "authorise-payment", "capture-payment", "checkout"],
-      ...["catalog.commit-stock", "discount.order-paid", "ordering.order-paid", undefined],
+      ...["catalog.commit-stock", "discount.order-paid", "ordering.order-paid", "ordering.send-notices"],
     ]),
   )
 })

@@ -168,12 +168,12 @@ functions:
     - metrics
   worker:
     - sample-tidy
-    - relay-outbox
+    - catch-up
     - forget-old-keys
     - on-ordering-events
   timers:
     - sample-tidy
-    - relay-outbox
+    - catch-up
     - forget-old-keys
 keda:
   serviceBus:

@@ -13,8 +13,8 @@ export const minimal: Values = {
 export const everything: Values = mergeValues(minimal, {
   functions: {
     http: ["list-products", "get-product"],
-    worker: ["on-orders", "relay-outbox"],
-    timers: ["relay-outbox"],
+    worker: ["on-orders", "catch-up"],
+    timers: ["catch-up"],
   },
   commonLabels: { "example.com/team": "shop" },
   image: { digest: `sha256:${"a".repeat(64)}`, pullSecrets: ["registry"] },

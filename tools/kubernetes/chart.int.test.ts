@@ -100,7 +100,7 @@ describe.skipIf(noRenderer)("the function-app chart", () => {
     ])
     expect(listed(worker)).toEqual([
       ["AzureFunctionsJobHost__functions__0", "on-orders"],
-      ["AzureFunctionsJobHost__functions__1", "relay-outbox"],
+      ["AzureFunctionsJobHost__functions__1", "catch-up"],
       // Prometheus asks the worker too.
       ["AzureFunctionsJobHost__functions__2", "metrics"],
     ])

@@ -1,4 +1,4 @@
-import { app, del, every, get, getLines, on, patch, post, put } from "@eshop/building-blocks/app/app"
+import { app, del, followUp, get, getLines, on, patch, post, put } from "@eshop/building-blocks/app/app"
 import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
@@ -141,8 +141,9 @@ export const catalog = app("catalog", [
   on(OrderLinesCancelled, releaseLines),
   on(OrderReturned, restockReturn),
   on(CustomerErased, eraseCustomer),
-  every("*/10 * * * * *", expireReservations),
-  every("*/10 * * * * *", refreshSearch),
-  every("*/10 * * * * *", followCategoryChanges),
-  every("*/10 * * * * *", applyPriceChanges),
+  followUp(expireReservations),
+  // Of an import: products that several of its chunks change are made anew once a second.
+  followUp(refreshSearch, 1_000),
+  followUp(followCategoryChanges),
+  followUp(applyPriceChanges),
 ])

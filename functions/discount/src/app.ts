@@ -1,4 +1,4 @@
-import { app, del, every, get, on, post, put } from "@eshop/building-blocks/app/app"
+import { app, del, followUp, get, on, post, put } from "@eshop/building-blocks/app/app"
 import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
@@ -69,7 +69,7 @@ export const discount = app(
     get("coupons/{code}/batches", listBatches, write),
     get("coupons/{code}/batches/{batchId}", getBatch, write),
     get("coupons/{code}/codes", listCodes, write),
-    every("*/5 * * * * *", makeCodes),
+    followUp(makeCodes),
 
     put("redemptions/{orderId}", reserveRedemption, redeem),
     post("redemptions/{orderId}/confirm", confirmRedemption, redeem),

@@ -1,3 +1,4 @@
+import { followUps } from "@eshop/building-blocks/app/follow-ups"
 import { start } from "@eshop/building-blocks/app/start"
 import { redisCache } from "@eshop/building-blocks/cache/redis"
 import { tokenVerifier } from "@eshop/building-blocks/identity/verify-token"
@@ -10,6 +11,7 @@ import { log } from "@eshop/building-blocks/telemetry/log"
 import document from "../openapi.json" with { type: "json" }
 import { discountTable, tablePorts } from "./adapters/table-ports.ts"
 import { discount } from "./app.ts"
+import { makeCodes } from "./codes/make-codes.ts"
 import { seedRules } from "./rules/seed-rules.ts"
 import { settings } from "./settings.ts"
 
@@ -19,9 +21,10 @@ const store = tableStore(tables, serviceBusBroker(serviceBusClient(from)))
 const redis = from.REDIS_URL
   ? redisCache(from.REDIS_URL, "a change of a rule counts after some seconds", log.warn)
   : undefined
+const follow = followUps()
 start(discount, {
   ports: {
-    ...tablePorts(tables, redis),
+    ...tablePorts(tables, redis, follow.asks(makeCodes)),
     logLevels: store.logLevels,
     ...deadLetterPorts(discount, store, (context, topics) =>
       serviceBusDeadLetters(() => serviceBusClient(from), context, topics),
@@ -30,6 +33,7 @@ start(discount, {
   tokens: tokenVerifier(from),
   document,
   store,
+  followUps: follow,
   ...(redis && { others: { redis: () => redis.ping() }, close: () => redis.close() }),
   ...(from.SEED && { seed: seedRules }),
 })

@@ -1,4 +1,15 @@
-import { app, del, every, get, on, orchestration, post, put, raw } from "@eshop/building-blocks/app/app"
+import {
+  app,
+  del,
+  every,
+  followUp,
+  get,
+  on,
+  orchestration,
+  post,
+  put,
+  raw,
+} from "@eshop/building-blocks/app/app"
 import { healthRoutes } from "@eshop/building-blocks/app/health"
 import { auditRoutes } from "@eshop/building-blocks/audit/audit"
 import { deadLetterRoutes } from "@eshop/building-blocks/messaging/dead-letters"
@@ -53,7 +64,7 @@ import { countInstances } from "./instances/count-instances.ts"
 import { getInstance } from "./instances/get-instance.ts"
 import { listInstances } from "./instances/list-instances.ts"
 import { getInvoice } from "./invoices/get-invoice.ts"
-import { sendNotices } from "./notices/send-notices.ts"
+import { NOTICES_PAUSE_MS, sendNotices } from "./notices/send-notices.ts"
 import { closeOrder } from "./operations/close-order.ts"
 import { deliverShipment } from "./operations/deliver-shipment.ts"
 import { findOrdersByEmail } from "./operations/find-orders-by-email.ts"
@@ -65,7 +76,7 @@ import { getOrder } from "./orders/get-order.ts"
 import { getTimeline } from "./orders/get-timeline.ts"
 import { listCouponUses } from "./orders/list-coupon-uses.ts"
 import { listOrders } from "./orders/list-orders.ts"
-import { projectOrders } from "./orders/project-orders.ts"
+import { PROJECT_PAUSE_MS, projectOrders } from "./orders/project-orders.ts"
 import { getProjection, rebuildProjection } from "./orders/rebuild-projection.ts"
 import { paymentReported } from "./payments/payment-reported.ts"
 import { receiveReport } from "./payments/receive-report.ts"
@@ -222,19 +233,20 @@ export const ordering = app("ordering", [
   on(PaymentReported, paymentReported),
   on(SagaWordSpoken, hearWord),
   on(SagaControlRequested, carryOutControl),
-  every("*/10 * * * * *", projectOrders),
-  every("20 * * * * *", watchCheckouts),
-  every("40 * * * * *", eraseWhenPossible),
+  followUp(projectOrders, PROJECT_PAUSE_MS),
+  // At the same second as the catch-up: what runs at once is paid for once.
+  every("0 * * * * *", watchCheckouts),
+  every("0 */5 * * * *", eraseWhenPossible),
   every("0 23 3 * * *", forgetArchived),
-  every("40 * * * * *", watchUnfinishedOrders),
+  every("0 */5 * * * *", watchUnfinishedOrders),
   every("0 23 3 * * *", purgeSagas),
   on(OrderLinesCancelled, orderLinesCancelled),
   on(OrderRefunded, orderRefunded),
-  every("*/30 * * * * *", sendNotices),
-  every("*/10 * * * * *", sendDeliveries),
+  followUp(sendNotices, NOTICES_PAUSE_MS),
+  followUp(sendDeliveries),
   every("0 7 * * * *", forgetLookups),
   every("0 27 4 * * *", forgetDeliveries),
-  every("40 */15 * * * *", reconcilePayments),
+  every("0 */15 * * * *", reconcilePayments),
   every("0 10 0 * * *", digestHeads),
   orchestration(checkout),
   orchestration(abandonedCheckout),

@@ -1,3 +1,4 @@
+import { followUps } from "@eshop/building-blocks/app/follow-ups"
 import { start } from "@eshop/building-blocks/app/start"
 import { durableFunctions, durableSagas } from "@eshop/building-blocks/durable/durable-functions"
 import { durableTaskHub } from "@eshop/building-blocks/durable/durable-task-hub"
@@ -27,26 +28,26 @@ import { stripeClient } from "./adapters/stripe-client.ts"
 import { stripeEvents } from "./adapters/stripe-events.ts"
 import { stripePayments } from "./adapters/stripe-payments.ts"
 import { ordering } from "./app.ts"
-import { orderLinks, sendSoon } from "./notices/send-notices.ts"
-import { projectSoon } from "./orders/project-orders.ts"
+import { orderLinks, sendNotices } from "./notices/send-notices.ts"
+import { projectOrders } from "./orders/project-orders.ts"
 import { registerSagaGauges } from "./sagas/saga-gauges.ts"
 import { settings } from "./settings.ts"
 import { webhookSecrets } from "./webhooks/secrets.ts"
-import { ATTEMPT_MS, deliverSoon } from "./webhooks/send-deliveries.ts"
+import { ATTEMPT_MS, sendDeliveries } from "./webhooks/send-deliveries.ts"
 
 const from = readSettings(settings)
 const token = serviceToken(from)
 const cosmos = cosmosOf(from.ORDERING_VIEWS__accountEndpoint, from.ORDERING_VIEWS)
+const follow = followUps()
 const { store, tables: inDatabase } = openDatabase(from.ORDERING_DB, from.PERSONAL_DATA_KEYS, {
-  ordersChanged: () => project(),
-  noticesAdded: () => noticesSoon(),
-  deliveriesDue: () => deliveriesSoon(),
+  ordersChanged: follow.asks(projectOrders),
+  noticesAdded: follow.asks(sendNotices),
+  deliveriesDue: follow.asks(sendDeliveries),
 })
 const isKnown = async (orderId: string) => (await inDatabase.orders.find(orderId)) !== undefined
 const tables = cosmos
   ? { ...inDatabase, views: cosmosOrderViews(connectCosmos(cosmos), isKnown) }
   : inDatabase
-const project = projectSoon(tables)
 const basket = { name: "basket", baseUrl: from.BASKET_URL }
 const discount = { name: "discount", baseUrl: from.DISCOUNT_URL }
 const catalog = { name: "catalog", baseUrl: from.CATALOG_URL }
@@ -59,14 +60,12 @@ const noticePorts = {
   delivery: from.NOTICES_DIR ? noticeFolder(from.NOTICES_DIR) : loggedNotices(log.info),
   orderLinks: orderLinks(from.STOREFRONT_URL, tokens),
 }
-const noticesSoon = sendSoon(noticePorts)
 const outbound = { allowPrivate: from.WEBHOOKS_ALLOW_PRIVATE }
 const webhookPorts = {
   ...tables,
   webhookSecrets: webhookSecrets(from.WEBHOOK_KEYS),
   post: outboundPost({ ...outbound, timeoutMs: ATTEMPT_MS }),
 }
-const deliveriesSoon = deliverSoon(webhookPorts)
 registerSagaGauges(tables)
 start(ordering, {
   ports: {
@@ -102,6 +101,7 @@ start(ordering, {
   orderTokens: tokens,
   document,
   store,
+  followUps: follow,
   broker: serviceBusBroker(serviceBusClient(from)),
   durable: durableFunctions,
   others: {

@@ -1,6 +1,4 @@
-import { ambient, withoutAmbient } from "./telemetry/ambient.ts"
-import { inSharedSpan } from "./telemetry/spans.ts"
-import { traceIdOf } from "./telemetry/traceparent.ts"
+import { withoutAmbient } from "./telemetry/ambient.ts"
 
 export type Debounced = {
   /** Asks for a run. */
@@ -37,32 +35,4 @@ export function debounce(
     else finished = withoutAmbient(run)
   }
   return Object.assign(ask, { idle: () => finished })
-}
-
-/**
- * The same, and each trace that a run serves gets a span of it.
- * @param name of the span
- */
-export function tracedDebounce(
-  name: string,
-  work: () => Promise<unknown>,
-  onError: (error: unknown) => void,
-  pauseMs = 0,
-): Debounced {
-  const served = new Map<string, string>()
-  const ask = debounce(
-    () => {
-      const traceparents = [...served.values()]
-      served.clear()
-      return inSharedSpan(name, traceparents, work)
-    },
-    onError,
-    pauseMs,
-  )
-  const askFor = () => {
-    const traceparent = ambient()?.traceparent
-    if (traceparent) served.set(traceIdOf(traceparent), traceparent)
-    ask()
-  }
-  return Object.assign(askFor, { idle: ask.idle })
 }

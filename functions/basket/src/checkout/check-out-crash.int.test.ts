@@ -79,7 +79,7 @@ test("the app killed among 60 checkouts: 60 orders, 60 events, no cart checked o
   const replies = await Promise.all(checkouts)
   expect(replies.map(({ status }) => status)).toEqual(Array(CHECKOUTS).fill(202))
 
-  // A lease of the killed app's relay ends after 30 seconds; the relay's timer sends what it had claimed.
+  // A lease of the killed app's relay ends after ten seconds; the app that came after it sends what that had claimed.
   await database.query("UPDATE outbox SET leased_until = '-infinity'")
   while ((await database.query("SELECT 1 FROM outbox")).rowCount)
     await new Promise((resolve) => setTimeout(resolve, 100))

@@ -1,4 +1,5 @@
 import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { Category } from "@eshop/domain/catalog/category"
 import type pg from "pg"
 import type { Categories, CategoryChange } from "../categories/ports.ts"
@@ -20,7 +21,8 @@ const rowOf = ({ id, slug, name, parentId, position, version }: Category) => [
 // In the statement that changes a category, so that no change is without it.
 const counted = "WITH tree AS (UPDATE category_tree SET version = version + 1)"
 
-export const postgresCategories = (pool: pg.Pool): Categories => ({
+/** @param changed hears of queued changes */
+export const postgresCategories = (pool: pg.Pool, changed: () => void = () => {}): Categories => ({
   async find(id) {
     const { rows } = await pool.query<CategoryRow>({
       name: "category-find",
@@ -113,6 +115,7 @@ export const postgresCategories = (pool: pg.Pool): Categories => ({
   },
 
   async queueChange(tx, categoryId) {
+    afterCommit(tx, changed)
     await inTransaction(tx).query({
       name: "category-change-queue",
       text: "INSERT INTO category_change (category_id) VALUES ($1)",

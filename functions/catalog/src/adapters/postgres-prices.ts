@@ -1,4 +1,5 @@
 import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { PriceRow } from "@eshop/domain/catalog/price"
 import { type AnnouncedPrice, REDUCTION_DAYS } from "@eshop/domain/catalog/price-history"
 import type { Price } from "@eshop/domain/contracts/prices"
@@ -66,7 +67,8 @@ function bySku<Row extends { sku: string }, T>(
   return found
 }
 
-export const postgresPrices = (pool: pg.Pool): Prices => ({
+/** @param announced hears of prices that will change by themselves */
+export const postgresPrices = (pool: pg.Pool, announced: () => void = () => {}): Prices => ({
   async of(skus) {
     const { rows } = await pool.query<PriceColumns>({
       name: "price-of",
@@ -142,6 +144,7 @@ export const postgresPrices = (pool: pg.Pool): Prices => ({
 
   async announce(tx, prices) {
     const told = [...prices.values()]
+    if (told.some(({ changesAt }) => changesAt)) afterCommit(tx, announced)
     await inTransaction(tx).query({
       name: "price-announce",
       text: `INSERT INTO announced_price (sku, amount, currency, since, changes_at)
@@ -168,5 +171,14 @@ export const postgresPrices = (pool: pg.Pool): Prices => ({
       values: [now, limit],
     })
     return rows
+  },
+
+  async nextChange(now) {
+    const { rows } = await pool.query<{ next: Date | null }>({
+      name: "price-next",
+      text: "SELECT min(changes_at) AS next FROM announced_price WHERE changes_at > $1",
+      values: [now],
+    })
+    return rows[0]?.next ?? undefined
   },
 })

@@ -1,4 +1,5 @@
 import { inTransaction } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type pg from "pg"
 import { PRICE_STEPS, type SearchUpkeep } from "../search/ports.ts"
 
@@ -102,8 +103,8 @@ const upsert = `
                           excluded.name_de, excluded.document_en, excluded.document_de))
   SELECT id FROM shown`
 
-/** The upkeep of what the search finds. */
-export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
+/** The upkeep of what the search finds. @param marked hears of marked products */
+export const postgresSearchIndex = (pool: pg.Pool, marked: () => void = () => {}): SearchUpkeep => ({
   async refresh(tx, productIds) {
     const connection = inTransaction(tx)
     // Whoever comes second reads what the first one has committed: each statement sees what is committed when it begins.
@@ -131,6 +132,7 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
   },
 
   async mark(tx, productIds) {
+    afterCommit(tx, marked)
     await inTransaction(tx).query({
       name: "search-mark",
       text: `INSERT INTO search_stale SELECT unnest($1::uuid[]) AS product_id ORDER BY product_id
@@ -140,6 +142,7 @@ export const postgresSearchIndex = (pool: pg.Pool): SearchUpkeep => ({
   },
 
   async markAll(tx) {
+    afterCommit(tx, marked)
     const { rows } = await inTransaction(tx).query<{ count: number }>(
       `WITH marked AS (INSERT INTO search_stale SELECT id FROM product ORDER BY id ON CONFLICT DO NOTHING)
        SELECT count(*) FROM product`,

@@ -51,6 +51,16 @@ export const postgresStock = (pool: pg.Pool): Stock => ({
     return rows
   },
 
+  async nextEnd(now) {
+    const { rows } = await pool.query<{ next: Date | null }>({
+      name: "stock-next-end",
+      text: `SELECT least((SELECT min(expires_at) FROM reservation WHERE status = 'held' AND expires_at > $1),
+                          (SELECT min(expires_at) FROM stock_hold WHERE status = 'held' AND expires_at > $1)) AS next`,
+      values: [now],
+    })
+    return rows[0]?.next ?? undefined
+  },
+
   async levels(tx, lines, now) {
     const { rows } = await inTransaction(tx).query<StockLevel>({
       name: "stock-levels",

@@ -22,7 +22,7 @@ const at = (cents: number) => [{ ...PRICE, unitPrice: usd(cents) }]
 const one = async <Row>(text: string, values: unknown[] = []) =>
   (await shop.store.pool.query<Row & object>(text, values)).rows
 
-test("lines for one product are told once, as it is in the end; the search hears of it within its timer's time", async () => {
+test("lines for one product are told once, as it is in the end; the search hears of it by its follow-up", async () => {
   const product = lineOf(productOf())
   const sku = product.variants[0]?.sku as string
   const lines = [

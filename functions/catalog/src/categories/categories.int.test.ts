@@ -28,7 +28,7 @@ async function categoryUnder(parentId?: string, more: object = {}): Promise<Cate
 }
 const move = (id: string, parentId: string | null, headers = {}) =>
   shop.staff("PATCH", `categories/${id}`, { parentId }, headers)
-/** Runs the timer's use case. */
+/** Runs the follow-up. */
 const follow = () => {
   const call = {
     now: new Date(),

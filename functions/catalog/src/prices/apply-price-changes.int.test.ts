@@ -38,17 +38,19 @@ const during = (from: number, until: number) => ({
   validUntil: after(until).toISOString(),
 })
 
-/** Runs the timer of a process as if it were then. @returns of how many products it changed a price */
-async function tick(now: Date, { store, ports }: CatalogOn = catalog): Promise<number> {
+type Applied = { readonly changed: number; readonly againInMs?: number }
+
+/** Runs in a process as if it were then. */
+async function apply(now: Date, { store, ports }: CatalogOn = catalog): Promise<Applied> {
   const call: Partial<Call> = {
     ...{ now, newId, caller: { kind: "system", id: applyPriceChanges.name } },
     transact: (work) => store.unitOfWork.transaction(work),
   }
-  const { changed } = (await applyPriceChanges.handle(ports)({} as never, call as never)) as {
-    changed: number
-  }
-  return changed
+  return (await applyPriceChanges.handle(ports)({} as never, call as never)) as Applied
 }
+
+/** @returns of how many products it changed a price */
+const tick = async (now: Date, on = catalog): Promise<number> => (await apply(now, on)).changed
 
 /** Sets prices as if it were then. */
 async function set(sku: string, wanted: readonly Price[], now: Date): Promise<void> {
@@ -96,6 +98,18 @@ test("a price that begins and ends is told at its instants, not a millisecond be
   expect(rows).toEqual([byTimer, byTimer])
 })
 
+test("a run says when the next price begins or ends, so that it runs again at that instant", async () => {
+  await set(skuOf(product), [PRICE, price(8_00, during(1_000, 2_500))], after(0))
+  const answers: Applied[] = []
+  for (const ms of [0, 999, 1_000, 2_500]) answers.push(await apply(after(ms)))
+  expect(answers).toEqual([
+    { changed: 0, againInMs: 1_000 },
+    { changed: 0, againInMs: 1 },
+    { changed: 1, againInMs: 1_500 },
+    { changed: 1 },
+  ])
+})
+
 test("after an outage what is true by then is told, and a sale that came and went is not", async () => {
   const gone = await catalog.add(productOf())
   await set(
@@ -114,7 +128,7 @@ test("after an outage what is true by then is told, and a sale that came and wen
   ])
 })
 
-test("two processes, ten timers each at once: each change of 30 products is told once", async () => {
+test("two processes, ten runs each at once: each change of 30 products is told once", async () => {
   const products = await Promise.all(Array.from({ length: 30 }, () => catalog.add(productOf())))
   for (const one of products) await set(skuOf(one), [PRICE, price(8_00, during(1_000, 2_000))], after(0))
   for (const [ms, from, to] of [

@@ -18,7 +18,10 @@ const BATCH = 100
  */
 export const applyPriceChanges = useCase("catalog.apply-price-changes", {
   input: z.strictObject({}),
-  result: z.strictObject({ changed: z.int().min(0).describe("Products of which a price changed") }),
+  result: z.strictObject({
+    changed: z.int().min(0).describe("Products of which a price changed"),
+    againInMs: z.int().optional(),
+  }),
   handle: (ports: Ports) => async (_, call) => {
     let changed = 0
     for (;;) {
@@ -33,10 +36,13 @@ export const applyPriceChanges = useCase("catalog.apply-price-changes", {
           (error) => failures.push(error),
         )
       if (failures.length > 0) throw failures[0]
-      if (due.length < BATCH) return { changed }
+      if (due.length < BATCH) return { changed, ...untilNext(await ports.prices.nextChange(call.now), call) }
     }
   },
 })
+
+const untilNext = (next: Date | undefined, { now }: Call) =>
+  next && { againInMs: next.getTime() - now.getTime() }
 
 /** @returns whether others were told of another price */
 const apply = (ports: Ports, { productId, skus }: DueProduct, call: Call): Promise<boolean> =>

@@ -26,6 +26,8 @@ export type Prices = {
   announce(tx: Tx, prices: ReadonlyMap<string, AnnouncedPrice>): Promise<void>
   /** Products of which the time of a price has begun or is over since it was announced, the longest waiting first. */
   due(now: Date, limit: number): Promise<readonly DueProduct[]>
+  /** When the time of a price begins or is over next. */
+  nextChange(now: Date): Promise<Date | undefined>
 }
 
 export type DueProduct = { readonly productId: string; readonly skus: readonly string[] }

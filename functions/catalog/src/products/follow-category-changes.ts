@@ -24,11 +24,12 @@ export const followCategoryChanges = useCase("catalog.follow-category-changes", 
   result: z.strictObject({ moved: z.int() }),
   handle: (ports: Ports) => async (_, call) => {
     let moved = 0
-    for (;;) {
+    while (!call.signal?.aborted) {
       const chunk = await followChunk(ports, call)
-      if (chunk === undefined) return { moved }
+      if (chunk === undefined) break
       moved += chunk
     }
+    return { moved }
   },
 })
 

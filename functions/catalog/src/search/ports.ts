@@ -101,7 +101,7 @@ export type SearchIndex = {
 
 /** The search's own upkeep. */
 export type SearchUpkeep = SearchIndex & {
-  /** Marks products: a timer makes their entries anew within seconds. For who changes many at once. */
+  /** Marks products: their entries are made anew soon after the commit. For who changes many at once. */
   mark(tx: Tx, productIds: readonly string[]): Promise<void>
   /** Marks every product. @returns how many there are */
   markAll(tx: Tx): Promise<number>

@@ -4,7 +4,7 @@ import type { SearchUpkeep } from "./ports.ts"
 
 type Ports = { readonly searchIndex: SearchUpkeep }
 
-/** Marks every product, so that the timer makes everything anew that the search finds; it goes on finding meanwhile. */
+/** Marks every product, so that all that the search finds is made anew right after it; it goes on finding meanwhile. */
 export const rebuildSearch = useCase("catalog.rebuild-search", {
   input: z.strictObject({}),
   result: z.strictObject({ products: z.int().min(0) }),

@@ -12,10 +12,11 @@ const REMEMBERED_HOURS = 24
  */
 export const expireReservations = useCase("catalog.expire-reservations", {
   input: z.strictObject({}),
-  result: z.strictObject({ expired: z.int() }),
+  result: z.strictObject({ expired: z.int(), againInMs: z.int().optional() }),
   handle: (ports: StockPorts) => async (_, call) => {
     const expired = await endOverdue(ports, call)
     await ports.stock.holds.forget(new Date(call.now.getTime() - REMEMBERED_HOURS * 3_600_000))
-    return { expired }
+    const next = await ports.stock.nextEnd(call.now)
+    return { expired, ...(next && { againInMs: next.getTime() - call.now.getTime() }) }
   },
 })

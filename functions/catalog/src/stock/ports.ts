@@ -84,6 +84,8 @@ export type Stock = {
   readonly holds: Holds
   /** A variant's levels, locations in the order in which they serve; none for a variant that is unknown. */
   find(sku: string, now: Date): Promise<readonly StockLevel[]>
+  /** When the time of a reservation or hold is over next. */
+  nextEnd(now: Date): Promise<Date | undefined>
   /**
    * Levels of all that is sold or still lies somewhere, by how far what can be ordered is above the safety stock: the
    * lowest first.

@@ -87,10 +87,12 @@ const time = ({ store: { pool, unitOfWork }, ports }: CatalogOn) => ({
     await pool.query("UPDATE reservation SET expires_at = $2 WHERE order_id = ANY ($1)", [ids, now])
     await pool.query("UPDATE stock_hold SET expires_at = $2 WHERE hold_id = ANY ($1)", [ids, now])
   },
-  /** Runs the timer's use case. */
-  expire(now = new Date()): Promise<{ expired: number }> {
+  /** Gives back what is past its end. @returns how much, and in how many milliseconds the next of all ends */
+  async expire(now = new Date()): Promise<{ expired: number; againInMs: number | undefined }> {
     const call: Partial<Call> = { now, newId, transact: (work) => unitOfWork.transaction(work) }
-    return expireReservations.handle(ports)({} as never, call as never) as Promise<{ expired: number }>
+    const done = await expireReservations.handle(ports)({} as never, call as never)
+    const { expired, againInMs } = done as { expired: number; againInMs?: number }
+    return { expired, againInMs }
   },
 })
 

@@ -10,8 +10,8 @@ const codeRows = { first: codeRow(""), end: "code." }
 
 type StoredBatch = Omit<Batch, "id"> & { readonly isDone: boolean }
 
-/** Batches and unique codes as entities. */
-export function tableCodes(tables: TableStorage): Codes {
+/** Batches and unique codes as entities. @param added hears of batches to be made */
+export function tableCodes(tables: TableStorage, added: () => void = () => {}): Codes {
   const progress = ({ series, id }: Batch) => tables.find<{ made: number }>(series, progressRow(id))
   const findBatch = async (id: string) => {
     const found = await tables.find<StoredBatch>(BATCHES, id)
@@ -24,7 +24,9 @@ export function tableCodes(tables: TableStorage): Codes {
     async addBatch(batch) {
       const { id, ...members } = batch
       const entity = { partitionKey: BATCHES, rowKey: id, ...members, isDone: false }
-      if (await tables.unlessOvertaken((table, options) => table.createEntity(entity, options))) return batch
+      const isNew = await tables.unlessOvertaken((table, options) => table.createEntity(entity, options))
+      added()
+      if (isNew) return batch
       const found = await findBatch(id)
       if (!found) throw new Error(`batch ${id} is gone`)
       return found

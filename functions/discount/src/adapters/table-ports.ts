@@ -29,8 +29,12 @@ export function discountTable(settings: {
   throw new Error("set DISCOUNT_TABLES (a connection string) or DISCOUNT_TABLES__tableServiceUri")
 }
 
-/** Discount's ports on its table. @param redis tells every instance of a change at once */
-export function tablePorts(tables: TableStorage, redis?: RedisCache) {
+/**
+ * Discount's ports on its table.
+ * @param redis tells every instance of a change at once
+ * @param batchAdded hears of batches of codes to be made
+ */
+export function tablePorts(tables: TableStorage, redis?: RedisCache, batchAdded?: () => void) {
   const store = {
     promotions: tableDefinitions(tables, "promotion", Promotion),
     coupons: tableDefinitions(tables, "coupon", Coupon),
@@ -47,7 +51,7 @@ export function tablePorts(tables: TableStorage, redis?: RedisCache) {
     store,
     rules: rememberedRules(source, shared),
     uses: tableCouponUseCounts(tables),
-    codes: tableCodes(tables),
+    codes: tableCodes(tables, batchAdded),
     customerOrders: tableCustomerOrders(tables),
     customers: tableCustomers(tables),
     erased: tableErasedCustomers(tables),

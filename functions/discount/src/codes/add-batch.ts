@@ -14,7 +14,7 @@ export const couponNoUniqueCodes = defineRefusal(
   "The coupon is used by its own code.",
 )
 
-/** Has unique codes made for a coupon, by a timer. The id is the caller's: asked again it is the same batch. */
+/** Has unique codes made for a coupon, right after it. The id is the caller's: asked again it is the same batch. */
 export const addBatch = useCase("discount.add-code-batch", {
   input: z.strictObject({ code: CouponCode, batchId: BatchId, count: z.int().min(1).max(100_000) }),
   result: BatchView,

@@ -16,7 +16,7 @@ export type UniqueCode = {
 }
 
 export type Codes = {
-  /** Adds a batch that a timer will make. @returns the batch of this id: this, unless another was first */
+  /** Adds a batch that a follow-up will make. @returns the batch of this id: this, unless another was first */
   addBatch(batch: Batch): Promise<Batch>
   findBatch(id: string): Promise<Batch | undefined>
   /** The batches of a coupon by their id. @param after the last one of the page before */

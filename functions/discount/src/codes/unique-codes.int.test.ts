@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => cloud?.stop())
 
-/** One run of the timer. */
+/** One run of the follow-up. */
 const tick = (on = shop) => makeCodes.handle(on.ports)({} as never, {} as never)
 
 async function exported(code: string): Promise<{ code: string; batchId: string; usedBy: string | null }[]> {

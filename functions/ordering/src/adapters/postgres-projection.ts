@@ -4,8 +4,11 @@ import { replayed } from "./replayed.ts"
 
 type Row = { order_id: string; events: unknown[] }
 
-/** @param pool what it marks is marked again when it is lost, so its commits need not wait for the disk */
-export const postgresProjection = (pool: pg.Pool): Projection => ({
+/**
+ * @param pool what it marks is marked again when it is lost, so its commits need not wait for the disk
+ * @param marked hears that all orders were marked
+ */
+export const postgresProjection = (pool: pg.Pool, marked: () => void = () => {}): Projection => ({
   async pending(name, limit) {
     const { rows } = await pool.query<Row>({
       name: "projection-pending",
@@ -47,6 +50,7 @@ export const postgresProjection = (pool: pg.Pool): Projection => ({
        ON CONFLICT (projection, order_id) DO NOTHING`,
       [name],
     )
+    marked()
     return rowCount ?? 0
   },
 })

@@ -1,4 +1,5 @@
 import { inTransaction, type Queryable } from "@eshop/building-blocks/store/postgres/pool"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type pg from "pg"
 import type { Subscriptions } from "../webhooks/ports.ts"
 import type { DisabledFor, Subscription } from "../webhooks/subscription.ts"
@@ -77,7 +78,11 @@ const secretsOf = ({ secret, oldSecret }: Subscription) => [
   oldSecret?.until ?? null,
 ]
 
-export const postgresWebhookSubscriptions = (pool: pg.Pool): Subscriptions => ({
+/** @param changed hears of a changed one: it may be enabled again, and have something waiting */
+export const postgresWebhookSubscriptions = (
+  pool: pg.Pool,
+  changed: () => void = () => {},
+): Subscriptions => ({
   async find(id) {
     const { rows } = await pool.query<Row>(`SELECT ${COLUMNS} FROM webhook_subscription WHERE id = $1`, [id])
     return (await withTypes(pool, rows))[0]
@@ -120,6 +125,7 @@ export const postgresWebhookSubscriptions = (pool: pg.Pool): Subscriptions => ({
   },
 
   async save(tx, subscription) {
+    afterCommit(tx, changed)
     const { id, url, description, disabledFor, version, changedAt } = subscription
     const client = inTransaction(tx)
     await client.query(

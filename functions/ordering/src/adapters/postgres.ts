@@ -28,7 +28,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
   const tables: Tables = {
     orders: postgresOrders(pool, heard.ordersChanged),
     views: postgresOrderViews(relaxedPool),
-    projection: postgresProjection(relaxedPool),
+    projection: postgresProjection(relaxedPool, heard.ordersChanged),
     invoiceSeries: postgresInvoiceSeries,
     proofs: postgresPriceProofs(pool),
     personalData: postgresPersonalData(pool, keys),
@@ -47,7 +47,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     // Claims and marks are done again when they are lost.
     notices: postgresNotices(relaxedPool, heard.noticesAdded),
     deliveries: postgresWebhookDeliveries(relaxedPool, heard.deliveriesDue),
-    subscriptions: postgresWebhookSubscriptions(pool),
+    subscriptions: postgresWebhookSubscriptions(pool, heard.deliveriesDue),
   }
   return { store, tables }
 }

@@ -202,6 +202,27 @@ describe.each([
     await notices.remove([id])
   })
 
+  it("a rebuild asks for the projector, a changed subscription for its deliveries", async () => {
+    heard.length = 0
+    await tables.projection.markAll("order-list")
+    expect(heard).toEqual(["orders"])
+    const at = "2026-03-01T00:00:00.000Z"
+    const subscription = {
+      ...{ id: newId(), url: "https://shop.example/hook", description: "The warehouse", version: 1 },
+      ...{
+        types: ["order.paid" as const],
+        secret: { number: 1, keyVersion: "a" },
+        createdAt: at,
+        changedAt: at,
+      },
+    }
+    await inTx((tx) => tables.subscriptions.add(tx, { ...subscription, disabledFor: "gone" }))
+    expect(heard).toEqual(["orders"])
+    await inTx((tx) => tables.subscriptions.save(tx, { ...subscription, version: 2 }))
+    expect(heard).toEqual(["orders", "deliveries"])
+    await inTx((tx) => tables.subscriptions.remove(tx, subscription.id))
+  })
+
   it("sagas that need attention are listed, the oldest first", async () => {
     const { attention } = tables
     const saga = (notedAt: string) => ({

@@ -10,7 +10,7 @@ import { fulfilmentFactsOf, isInFulfilment } from "./order-steps.ts"
 import type { UnfinishedOrders } from "./ports.ts"
 
 /** Orders that one run looks at: so many questions to the task hub at the most, however many orders there are. */
-const BATCH = 200
+const BATCH = 1_000
 /** By then its event has long started the saga of what changed. */
 const QUIET_MS = 10 * 60_000
 /** Each unfinished order is looked at after each of its changes, and once in this time besides. */

@@ -88,13 +88,13 @@ describe("a notice that cannot be sent", () => {
     const { sent, delivery } = recorded(2)
     const app = ordering.appWith({ delivery })
     await app.publish(OrderPaid, paid(await placed()))
-    await app.tick("ordering.send-notices")
+    expect(await app.tick("ordering.send-notices")).toEqual({ sent: 0, againInMs: 30_000 })
     const waiting = await sql(
       "SELECT id, attempts, round(extract(epoch FROM due_at - now()))::int AS seconds FROM notice",
     )
     expect(waiting.rows).toMatchObject([{ attempts: 1 }])
     expect([28, 29, 30]).toContain(waiting.rows[0].seconds)
-    await app.tick("ordering.send-notices")
+    expect(await app.tick("ordering.send-notices")).toEqual({ sent: 0 })
     expect(sent).toEqual([])
     for (let attempt = 0; attempt < 2; attempt++) {
       await sql("UPDATE notice SET due_at = now()")

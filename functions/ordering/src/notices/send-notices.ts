@@ -1,5 +1,4 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { type Debounced, tracedDebounce } from "@eshop/building-blocks/debounce"
 import type { OrderTokens } from "@eshop/building-blocks/identity/order-token"
 import type { PersonalData } from "@eshop/building-blocks/personal-data/personal-data"
 import { log } from "@eshop/building-blocks/telemetry/log"
@@ -15,7 +14,7 @@ import { renderNotice } from "./render-notice.ts"
 
 const BATCH = 20
 /** Notices leave in steps of this length: those of many orders are claimed, and struck out, together. */
-const PAUSE_MS = 100
+export const NOTICES_PAUSE_MS = 100
 /** Longer than a batch takes, whoever delivers. */
 const LEASE_SECONDS = 120
 /** A notice that could not be sent so often, which is after about three days, is given up. */
@@ -100,32 +99,24 @@ async function sendOne(ports: SendNoticesPorts, claimed: ClaimedNotice, now: Dat
 }
 
 /**
- * Sends all notices that are due: at least once, since the process may die between the sending and its mark.
- * @returns how many were sent
+ * Sends all notices that are due: at least once, since the process may die between the sending and its mark. Follows the
+ * commits that make them.
  */
-export async function sendDue(ports: SendNoticesPorts, now: Date): Promise<number> {
-  for (let sent = 0; ; ) {
-    const claimed = await ports.notices.claim(BATCH, LEASE_SECONDS)
-    const fates = await Promise.all(claimed.map((notice) => sendOne(ports, notice, now)))
-    const done = claimed.filter((_, index) => fates[index] !== "postponed")
-    if (done.length > 0) await ports.notices.remove(done.map(({ id }) => id))
-    sent += fates.filter((fate) => fate === "sent").length
-    if (claimed.length < BATCH) return sent
-  }
-}
-
-/** The net under {@link sendSoon}. */
 export const sendNotices = useCase("ordering.send-notices", {
   input: z.strictObject({}),
-  result: z.strictObject({ sent: z.int() }),
-  handle: (ports: SendNoticesPorts) => async (_, call) => ({ sent: await sendDue(ports, call.now) }),
+  result: z.strictObject({ sent: z.int(), againInMs: z.int().optional() }),
+  handle: (ports: SendNoticesPorts) => async (_, call) => {
+    const fates: Fate[] = []
+    for (let claimed: readonly ClaimedNotice[] | undefined; !claimed || claimed.length === BATCH; ) {
+      claimed = await ports.notices.claim(BATCH, LEASE_SECONDS)
+      const now = await Promise.all(claimed.map((notice) => sendOne(ports, notice, call.now)))
+      const done = claimed.filter((_, index) => now[index] !== "postponed")
+      if (done.length > 0) await ports.notices.remove(done.map(({ id }) => id))
+      fates.push(...now)
+    }
+    return {
+      sent: fates.filter((fate) => fate === "sent").length,
+      ...(fates.includes("postponed") && { againInMs: FIRST_PAUSE_SECONDS * 1_000 }),
+    }
+  },
 })
-
-/** What sends notices moments after the commit that made them. */
-export const sendSoon = (ports: SendNoticesPorts): Debounced =>
-  tracedDebounce(
-    "ordering.send-notices",
-    () => sendDue(ports, new Date()),
-    (error) => log.warn("notices wait for the next run", { fault: (error as Error).name }),
-    PAUSE_MS,
-  )

@@ -1,13 +1,11 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { tracedDebounce } from "@eshop/building-blocks/debounce"
-import { log } from "@eshop/building-blocks/telemetry/log"
 import * as z from "zod"
 import { projectionOf } from "./order-views.ts"
 import type { OrderViews, Projection } from "./ports.ts"
 
 const BATCH = 100
 /** The read model follows the orders in steps of this length: many changes, one step. */
-const PAUSE_MS = 150
+export const PROJECT_PAUSE_MS = 150
 
 export type ReadModelPorts = { readonly projection: Projection; readonly views: OrderViews }
 
@@ -32,18 +30,9 @@ export async function project({ projection, views }: ReadModelPorts): Promise<nu
   }
 }
 
-/** The net under {@link projectSoon}. */
+/** Follows the commits that change orders. */
 export const projectOrders = useCase("ordering.project-orders", {
   input: z.strictObject({}),
   result: z.strictObject({ projected: z.int() }),
   handle: (ports: ReadModelPorts) => async () => ({ projected: await project(ports) }),
 })
-
-/** What projects moments after a commit that changed an order. */
-export const projectSoon = (ports: ReadModelPorts): (() => void) =>
-  tracedDebounce(
-    "ordering.project-orders",
-    () => project(ports),
-    (error) => log.warn("the read model lags behind until the next run", { error }),
-    PAUSE_MS,
-  )

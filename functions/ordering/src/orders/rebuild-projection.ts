@@ -13,7 +13,7 @@ export const getProjection = useCase("ordering.get-projection", {
     async () => ({ pending: await projection.pendingCount("order-list") }),
 })
 
-/** Rebuilds the customers' read model from the orders' streams, while it stays in use: the projector's timer does it. */
+/** Rebuilds the customers' read model from the orders' streams, while it stays in use: the projector does it. */
 export const rebuildProjection = useCase("ordering.rebuild-projection", {
   input,
   result: z.strictObject({ orders: z.int() }),

@@ -1,5 +1,4 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
-import { type Debounced, tracedDebounce } from "@eshop/building-blocks/debounce"
 import type { OutboundAnswer, OutboundPost } from "@eshop/building-blocks/http/outbound-post"
 import { log } from "@eshop/building-blocks/telemetry/log"
 import { alarm, idsOf } from "@eshop/building-blocks/telemetry/observe"
@@ -77,12 +76,15 @@ async function send(
   }
 }
 
-/** Makes one attempt and records it; what follows for the subscription is done first, so that a crash repeats both. */
+/**
+ * Makes one attempt and records it; what follows for the subscription is done first, so that a crash repeats both.
+ * @returns how many seconds later the next one is due; undefined when there is none
+ */
 async function attempt(
   ports: SendDeliveriesPorts,
   subscription: Subscription,
   delivery: Delivery,
-): Promise<void> {
+): Promise<number | undefined> {
   const at = new Date()
   const answer = await send(ports, subscription, delivery, at)
   const milliseconds = Date.now() - at.getTime()
@@ -96,14 +98,17 @@ async function attempt(
   else if (verdict.state === "failed" && !(lastSuccessAt && lastSuccessAt > delivery.createdAt))
     await disable(ports, subscription, "failing", "nothing has arrived for the whole schedule of a delivery")
   await ports.deliveries.record(delivery, { ...verdict, attempt: attemptOf(answer, milliseconds) })
+  return verdict.state === "pending" ? Math.max(verdict.delaySeconds, throttleSeconds ?? 0) : undefined
 }
 
 /**
  * Sends all deliveries that are due, each at least once: the process may die between the sending and its record.
- * @returns how many attempts were made
+ * @returns how many attempts were made, and when the first of their repetitions is due
  */
-export async function sendDueDeliveries(ports: SendDeliveriesPorts): Promise<number> {
-  for (let attempts = 0; ; ) {
+export async function sendDueDeliveries(ports: SendDeliveriesPorts) {
+  let attempts = 0
+  let pause = Number.POSITIVE_INFINITY
+  for (;;) {
     const due = await ports.subscriptions.due(SUBSCRIPTIONS)
     const claimed = await Promise.all(
       due.map(async (subscription) => ({
@@ -115,24 +120,18 @@ export async function sendDueDeliveries(ports: SendDeliveriesPorts): Promise<num
       deliveries.map((delivery) => attempt(ports, subscription, delivery)),
     )
     // What is due and was not claimed is another sender's.
-    if (tried.length === 0) return attempts
-    const outcomes = await Promise.allSettled(tried)
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
+    if (tried.length === 0) return { attempts, ...(Number.isFinite(pause) && { againInMs: pause * 1_000 }) }
+    for (const outcome of await Promise.allSettled(tried)) {
+      if (outcome.status === "rejected") throw outcome.reason
+      pause = Math.min(pause, outcome.value ?? Number.POSITIVE_INFINITY)
+    }
     attempts += tried.length
   }
 }
 
-/** The net under {@link deliverSoon}, and what makes the later attempts. */
+/** Follows the commits that make deliveries, and makes the later attempts. */
 export const sendDeliveries = useCase("ordering.send-deliveries", {
   input: z.strictObject({}),
-  result: z.strictObject({ attempts: z.int() }),
-  handle: (ports: SendDeliveriesPorts) => async () => ({ attempts: await sendDueDeliveries(ports) }),
+  result: z.strictObject({ attempts: z.int(), againInMs: z.int().optional() }),
+  handle: (ports: SendDeliveriesPorts) => () => sendDueDeliveries(ports),
 })
-
-/** What sends deliveries moments after the commit that made them. */
-export const deliverSoon = (ports: SendDeliveriesPorts): Debounced =>
-  tracedDebounce(
-    "ordering.send-deliveries",
-    () => sendDueDeliveries(ports),
-    (error) => log.warn("webhooks wait for the next run", { error }),
-  )

@@ -2,6 +2,7 @@ import type { EventDefinition } from "@eshop/domain/contracts/event"
 import type { z } from "zod"
 import type { Saga } from "../durable/saga.ts"
 import type { Deprecation } from "../http/deprecation.ts"
+import type { FollowedUp } from "./follow-ups.ts"
 import type { UseCase } from "./use-case.ts"
 
 /**
@@ -73,9 +74,22 @@ export type Timer<Ports = never> = Needs<Ports> & {
   readonly useCase: AnyUseCase
 }
 
+/** Work that follows commits: it runs right after each, at the start of a process, and every minute as a net. */
+export type FollowUp<Ports = never> = Needs<Ports> & {
+  readonly kind: "follow-up"
+  readonly useCase: AnyUseCase
+  /** How long a run waits for further commits. */
+  readonly pauseMs: number
+}
+
 export type Orchestration<Ports = never> = Needs<Ports> & { readonly kind: "saga"; readonly saga: Saga }
 
-export type Entry<Ports = never> = Route<Ports> | Subscription<Ports> | Timer<Ports> | Orchestration<Ports>
+export type Entry<Ports = never> =
+  | Route<Ports>
+  | Subscription<Ports>
+  | Timer<Ports>
+  | FollowUp<Ports>
+  | Orchestration<Ports>
 
 /** A Function App as data: everything that others must know of it is derived from this one value. */
 export type App<Ports = never> = Needs<Ports> & {
@@ -206,6 +220,16 @@ export const every = <U extends UseCase<never, z.ZodObject>>(
   schedule: string,
   useCase: U,
 ): Timer<PortsOfUseCase<U>> => ({ kind: "timer", schedule, useCase })
+
+/**
+ * Work that follows commits. Whoever commits asks for it ({@link FollowUps}), and the process does it at once; what a crash or
+ * an outage left over is done when a process starts, and every minute.
+ * @param pauseMs how long a run waits for further commits
+ */
+export const followUp = <U extends UseCase<never, z.ZodObject, z.ZodType<FollowedUp>>>(
+  useCase: U,
+  pauseMs = 0,
+): FollowUp<PortsOfUseCase<U>> => ({ kind: "follow-up", useCase, pauseMs })
 
 /** A durable orchestration with its activities. */
 export const orchestration = <Ports>(saga: Saga<Ports>): Orchestration<Ports> => ({ kind: "saga", saga })

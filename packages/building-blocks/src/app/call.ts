@@ -40,6 +40,8 @@ export type Call = {
   readonly ifMatch?: readonly string[]
   /** When the event that is consumed happened: before now, by the time that its message took. */
   readonly happenedAt?: string
+  /** Of work that follows commits: aborted when the process stops. What takes long ends then, and is gone on with elsewhere. */
+  readonly signal?: AbortSignal
   /** A transaction whose effect may happen again when the call is repeated. */
   transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }

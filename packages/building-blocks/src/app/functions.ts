@@ -30,14 +30,18 @@ export const keepsStore = (app: App<never>): boolean =>
   app.transactional ||
   app.entries.some((entry) => entry.kind === "event" || (entry.kind === "route" && entry.idempotent))
 
+/** Whether an app has anything that follows its commits: an outbox, or follow-ups. */
+export const catchesUp = ({ transactional, entries }: App<never>): boolean =>
+  transactional || entries.some(({ kind }) => kind === "follow-up")
+
 /** The functions that an app registers when it starts. @throws when two have one name */
 export function functionsOf(app: App): readonly FunctionOfApp[] {
-  const { entries, transactional } = app
+  const { entries } = app
   const topics = new Set(entries.flatMap((entry) => (entry.kind === "event" ? [entry.event.topic] : [])))
   const sagas = entries.flatMap((entry) => (entry.kind === "saga" ? [entry.saga] : []))
   const timers = [
     ...entries.flatMap((entry) => (entry.kind === "timer" ? [functionName(entry.useCase)] : [])),
-    ...(transactional ? ["relay-outbox"] : []),
+    ...(catchesUp(app) ? ["catch-up"] : []),
     ...(keepsStore(app) ? ["forget-old-keys"] : []),
   ]
   const functions: FunctionOfApp[] = [

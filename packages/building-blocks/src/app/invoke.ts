@@ -30,6 +30,9 @@ export type Invocation = {
   /** The event that is consumed: handled once by its source and id. */
   readonly message?: { readonly source: string; readonly id: string; readonly time?: string }
   readonly traceparent: string
+  /** Of the other traces that it serves: it shows in each. */
+  readonly others?: readonly string[]
+  readonly signal?: AbortSignal
   readonly context?: InvocationContext
   /** What the input's `id` is one of, for the log: `order`. */
   readonly idOf?: string
@@ -113,7 +116,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
   }
 
   function callOf(
-    { useCase, caller, message }: Invocation,
+    { useCase, caller, message, signal }: Invocation,
     { ifMatch }: Request,
     deduplication: Deduplication | undefined,
   ): CommandCall {
@@ -125,6 +128,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
       caller,
       ...(ifMatch && { ifMatch }),
       ...(message?.time !== undefined && { happenedAt: message.time }),
+      ...(signal && { signal }),
       transact,
       async commit(work) {
         // The claim of the first commit would take the second one for a repetition.
@@ -226,7 +230,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
         }
 
   return async (invocation) => {
-    const { useCase, caller, access = "anyone", trigger, traceparent, context } = invocation
+    const { useCase, caller, access = "anyone", trigger, traceparent, others, context } = invocation
     const denied = denial(caller, access)
     if (denied) return denied
     const request = await invocation.read()
@@ -240,6 +244,7 @@ export function pipeline({ ports, store, checkResults }: PipelineParts): Invoke 
         trigger,
         caller: { kind: caller.kind, customerId: customerIdOf(caller) },
         traceparent,
+        ...(others && { others }),
         about: idsOf(input, invocation.idOf),
         ...(context && { invocation: context }),
       },

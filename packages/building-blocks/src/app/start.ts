@@ -14,11 +14,13 @@ import { readSettings } from "../settings.ts"
 import type { BaseStore, Store } from "../store/store.ts"
 import { LogSettings, log, logLevel, startLog } from "../telemetry/log.ts"
 import { followLogLevel } from "../telemetry/log-level.ts"
+import { isReported } from "../telemetry/observe.ts"
 import { registerProcessGauges } from "../telemetry/process-gauges.ts"
 import { startTelemetrySoon, type Telemetry, TelemetrySettings } from "../telemetry/sdk/start-telemetry.ts"
 import { traceparentOf } from "../telemetry/traceparent.ts"
 import type { App, Entry, PortsOf } from "./app.ts"
-import { functionName, keepsStore, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
+import { CATCH_UP_SCHEDULE, type FollowedUp, type FollowUps, followUps } from "./follow-ups.ts"
+import { catchesUp, functionName, keepsStore, routesOf, serviceRoutes, subscriberName } from "./functions.ts"
 import { registerGauges } from "./gauges.ts"
 import {
   type DependencyStates,
@@ -28,8 +30,13 @@ import {
   type Probe,
   readiness,
 } from "./health.ts"
-import { type Invoke, pipeline } from "./invoke.ts"
+import { type Invocation, type Invoke, pipeline } from "./invoke.ts"
 import type { UseCase } from "./use-case.ts"
+
+/** So long after its start an app does what was left over. */
+const START_PAUSE_MS = 1_000
+/** How long a stop waits for what follows commits; the relay's stop comes after it, and a host grants few seconds. */
+const STOP_MS = 3_000
 
 /** The ports of an app but for those that its start brings along. */
 export type OwnPorts<A> = Omit<PortsOf<A>, keyof HealthPorts>
@@ -50,6 +57,8 @@ export type Parts<A> = {
   readonly broker?: Broker
   /** For apps with sagas. */
   readonly durable?: Durable
+  /** What the app's ports ask for what follows their commits. */
+  readonly followUps?: FollowUps
   /** What it can do without: shows in its readiness as degraded. */
   readonly others?: Readonly<Record<string, Probe>>
   /** Runs at the start, and again until it was done once; the app does not wait for what it needs. */
@@ -98,8 +107,9 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
     })
   registerTimers(app.entries, invoke, extraInputs)
   const stopEvents = store ? registerEvents(app, invoke, store, extraInputs) : undefined
-  const relay =
-    app.transactional && store && parts.broker ? registerRelay(store as Store, parts.broker) : undefined
+  const relay = app.transactional && store && parts.broker ? relayOf(store as Store, parts.broker) : undefined
+  const follow = beginFollowUps(app.entries, invoke, parts.followUps)
+  const stopCatchingUp = catchesUp(app) ? registerCatchUp(follow, relay) : undefined
   const look = dependencyStates({
     ...(store && { store: () => store.ping() }),
     ...parts.others,
@@ -114,6 +124,9 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
   functions.hook.appTerminate(async () => {
     stopEvents?.()
     stopFollowing?.()
+    stopCatchingUp?.()
+    // They may leave messages, which are sent by the relay's stop.
+    await follow.stop(STOP_MS)
     await relay?.stop()
     await Promise.all([store?.close(), parts.broker?.close(), parts.close?.()])
     await telemetry?.stop()
@@ -167,17 +180,25 @@ function registerTimer(
   })
 }
 
-/** Runs a use case that takes nothing, on nobody's behalf. */
-async function runBySystem(useCase: UseCase, invoke: Invoke, context?: InvocationContext): Promise<void> {
+/** Runs a use case that takes nothing, on nobody's behalf. @returns its result */
+async function runBySystem(
+  useCase: UseCase,
+  invoke: Invoke,
+  by: Pick<Invocation, "others" | "signal" | "context"> & {
+    readonly trigger?: "follow-up"
+    readonly traceparent?: string | undefined
+  } = {},
+): Promise<unknown> {
   const outcome = await invoke({
-    useCase,
     trigger: "timer",
+    ...by,
+    useCase,
     caller: { kind: "system", id: useCase.name },
     read: () => ({ input: {} }),
-    traceparent: traceparentOf(context?.traceContext?.traceParent),
-    ...(context && { context }),
+    traceparent: by.traceparent ?? traceparentOf(by.context?.traceContext?.traceParent),
   })
   if (outcome.type !== "done") throw new Error(`${useCase.name} was answered with ${outcome.type}`)
+  return outcome.result
 }
 
 function registerSeed(seed: UseCase, invoke: Invoke): void {
@@ -198,7 +219,7 @@ function registerTimers(entries: readonly Entry[], invoke: Invoke, extraInputs: 
     if (entry.kind !== "timer") continue
     const { useCase, schedule } = entry
     const run = async (context: InvocationContext) => {
-      await runBySystem(useCase, invoke, context)
+      await runBySystem(useCase, invoke, { context })
     }
     registerTimer(functionName(useCase), schedule, run, extraInputs)
   }
@@ -218,14 +239,54 @@ function registerEvents(app: App<never>, invoke: Invoke, store: BaseStore, extra
   return () => hold.end()
 }
 
-/** The outbox is sent right after each commit, and by a timer where that did not work. */
-function registerRelay(store: Store, broker: Broker): Relay {
+/** The outbox is sent right after each commit. */
+function relayOf(store: Store, broker: Broker): Relay {
   const relay = outboxRelay(store.outbox, broker, (error) =>
     log.warn("the broker did not take the events: they stay for the next try", { error }),
   )
   store.outbox.sendAfterCommit(LEASE_SECONDS, (messages) => relay.send(messages))
-  registerTimer("relay-outbox", "*/5 * * * * *", () => relay.drain())
   return relay
+}
+
+/** @param asked by what the app's ports ask; nothing where none does */
+function beginFollowUps(
+  entries: readonly Entry[],
+  invoke: Invoke,
+  asked: FollowUps = followUps(),
+): FollowUps {
+  const all = entries.filter((entry) => entry.kind === "follow-up")
+  asked.begin(
+    all.map(({ useCase, pauseMs }) => ({
+      name: useCase.name,
+      pauseMs,
+      async run([traceparent, ...others], signal) {
+        const by = { trigger: "follow-up", traceparent, others, signal } as const
+        return (await runBySystem(useCase, invoke, by)) as FollowedUp
+      },
+      onError(error) {
+        if (!isReported(error)) log.warn(`${useCase.name} is left to the next run`, { error })
+      },
+    })),
+  )
+  return asked
+}
+
+/**
+ * Does what other processes left over of what follows commits: soon after the start, out of the way of the first answers, and
+ * every minute in one function of the app.
+ * @returns what takes the start's run back
+ */
+function registerCatchUp(follow: FollowUps, relay: Relay | undefined): () => void {
+  registerTimer("catch-up", CATCH_UP_SCHEDULE, async () => {
+    const [sent] = await Promise.allSettled([relay?.drain(), follow.runAll()])
+    if (sent.status === "rejected") throw sent.reason
+  })
+  let starting: NodeJS.Timeout | undefined
+  functions.hook.appStart(() => {
+    relay?.start()
+    starting = setTimeout(() => follow.runAll(), START_PAUSE_MS).unref()
+  })
+  return () => clearTimeout(starting)
 }
 
 /** @returns whether there are any */

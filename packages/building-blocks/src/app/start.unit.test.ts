@@ -1,11 +1,12 @@
 import { defineEvent } from "@eshop/domain/contracts/event"
-import { beforeEach, describe, expect, test, vi } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import * as z from "zod"
 import type { Durable } from "../durable/durable-functions.ts"
 import { saga } from "../durable/saga.ts"
 import { step } from "../durable/step.ts"
 import type { Store } from "../store/store.ts"
-import { app, every, get, on, orchestration, post } from "./app.ts"
+import { app, every, followUp, get, on, orchestration, post } from "./app.ts"
+import { followUps } from "./follow-ups.ts"
 import { type FunctionOfApp, functionsOf } from "./functions.ts"
 import { type Parts, start } from "./start.ts"
 import { command, useCase } from "./use-case.ts"
@@ -13,12 +14,15 @@ import { command, useCase } from "./use-case.ts"
 const registered = vi.hoisted(() => ({
   functions: [] as FunctionOfApp[],
   inputs: new Map<string, unknown>(),
+  handlers: new Map<string, (...given: unknown[]) => unknown>(),
 }))
 vi.mock("@azure/functions", async (original) => {
-  type Options = { route?: string; topicName?: string; extraInputs?: unknown }
+  type Handler = (...given: unknown[]) => unknown
+  type Options = { route?: string; topicName?: string; extraInputs?: unknown; handler: Handler }
   const keep = (trigger: string) => (name: string, options: Options) => {
     const { route, topicName: topic } = options
     registered.inputs.set(name, options.extraInputs)
+    registered.handlers.set(name, options.handler)
     registered.functions.push({
       trigger,
       name,
@@ -32,7 +36,10 @@ vi.mock("@azure/functions", async (original) => {
       http: keep("http"),
       timer: keep("timer"),
       serviceBusTopic: keep("event"),
-      hook: { appStart: () => {}, appTerminate: () => {} },
+      hook: {
+        appStart: (handler: Handler) => registered.handlers.set("start", handler),
+        appTerminate: (handler: Handler) => registered.handlers.set("stop", handler),
+      },
     },
   }
 })
@@ -99,6 +106,72 @@ test("what is registered is what is derived from the app, and nothing else", () 
   start(full, parts)
   expect(byName(registered.functions)).toEqual(byName(functionsOf(full)))
   expect(registered.functions).toHaveLength(14)
+})
+
+describe("what follows commits", () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** An app with a follow-up and an outbox that somebody has left a message in. */
+  function catchingUp() {
+    const counts = { runs: 0, claims: 0, closed: 0 }
+    const project = useCase("thing.project", {
+      input: Nothing,
+      result: Nothing,
+      handle: () => async () => {
+        counts.runs++
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        if (counts.closed > 0) throw new Error("the store was closed under it")
+        return {}
+      },
+    })
+    const follow = followUps()
+    const outbox = {
+      sendAfterCommit: () => {},
+      claim: async () => {
+        counts.claims++
+        return []
+      },
+    }
+    const close = async () => void counts.closed++
+    const own = { outbox, logLevels: {}, close } as unknown as Store
+    const ask = follow.asks(project)
+    start(app("thing", [followUp(project)]), {
+      ...{ ports: {}, tokens, document, broker, store: own, followUps: follow },
+    })
+    const call = (name: string) => registered.handlers.get(name)?.({}, {}) as Promise<void>
+    return { counts, ask, call }
+  }
+
+  test("runs when a commit asks, when the process starts, and by the one timer of its app", async () => {
+    const { counts, ask, call } = catchingUp()
+    ask()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(counts).toMatchObject({ runs: 1, claims: 0 })
+    await call("start")
+    expect(counts).toMatchObject({ runs: 1, claims: 0 })
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(counts).toMatchObject({ runs: 2, claims: 1 })
+    const caughtUp = call("catch-up")
+    await vi.advanceTimersByTimeAsync(100)
+    await caughtUp
+    expect(counts).toMatchObject({ runs: 3, claims: 2 })
+  })
+
+  test("is waited for by the stop, before the store is closed", async () => {
+    const { counts, ask, call } = catchingUp()
+    ask()
+    const stopped = call("stop")
+    await vi.advanceTimersByTimeAsync(49)
+    expect(counts.closed).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    await stopped
+    expect(counts).toMatchObject({ runs: 1, closed: 1 })
+  })
 })
 
 test("an app that keeps no outbox has neither its timers nor its broker", () => {

@@ -159,6 +159,7 @@ for (const { name, isHere, open } of sqlStores)
           isOut = false
           expect(await relay.drain()).toBe(3)
           expect(sent).toEqual(idsOf(messages))
+          await relay.stop()
         })
 
         test("that died after the broker's acceptance send again, under the same id", async () => {
@@ -166,7 +167,9 @@ for (const { name, isHere, open } of sqlStores)
           const sent: string[] = []
           const publisher = brokerOf(async (_, batch) => void sent.push(...idsOf(batch)))
           const dying: Outbox = { ...outbox, remove: () => Promise.reject(new Error("died here")) }
-          await expect(outboxRelay(dying, publisher, never).drain()).rejects.toThrow("died here")
+          const dead = outboxRelay(dying, publisher, never)
+          await expect(dead.drain()).rejects.toThrow("died here")
+          await dead.stop().catch(() => {})
           await under.endLeases()
           await outboxRelay(outbox, publisher, never).drain()
           expect(sent).toEqual([only, only])
@@ -188,6 +191,7 @@ for (const { name, isHere, open } of sqlStores)
           await expect(relay.drain()).rejects.toThrow("full")
           expect(sent).toEqual([other.event.id])
           expect(await under.waiting()).toEqual([one?.id])
+          await relay.stop()
         })
 
         test("send what a commit left at once; what comes during a run is sent by a further run", async () => {

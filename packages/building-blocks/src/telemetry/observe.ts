@@ -6,10 +6,10 @@ import { type FaasTrigger, faasAttributes } from "./faas.ts"
 import { log, type Members } from "./log.ts"
 import { count, record } from "./metrics.ts"
 import { pseudonymOf } from "./pseudonym.ts"
-import { inSpan } from "./spans.ts"
+import { inSharedSpan } from "./spans.ts"
 
 /** What set a use case going. */
-export type Trigger = "http" | "event" | "timer" | "saga"
+export type Trigger = "http" | "event" | "timer" | "follow-up" | "saga"
 
 export type Observed = {
   readonly name: string
@@ -20,6 +20,8 @@ export type Observed = {
     readonly customerId?: string | undefined
   }
   readonly traceparent: string
+  /** Of the other traces that it serves. */
+  readonly others?: readonly string[]
   readonly invocation?: InvocationContext
   /** The ids that the call is about, for its log lines. */
   readonly about: Readonly<Record<string, string>>
@@ -96,7 +98,8 @@ export async function observe<T>(
   const told: Told = { members: { ...ambient()?.told?.members, useCase: name, ...observed.about } }
   if (caller.customerId !== undefined) told.members.customer = pseudonymOf(caller.customerId)
   const attributes = attributesOf(observed)
-  return await inSpan({ ...observed, kind: SpanKind.INTERNAL, attributes }, async (span) => {
+  const about = { ...observed, kind: SpanKind.INTERNAL, attributes }
+  return await inSharedSpan(about, observed.others ?? [], async (span) => {
     const report = (outcome: string, level: "info" | "warn" | "error", error: object = {}) => {
       const milliseconds = performance.now() - started
       span.set({ "eshop.outcome": outcome })
@@ -107,7 +110,9 @@ export async function observe<T>(
         "eshop.outcome": outcome,
       })
       const ms = Math.round(milliseconds)
-      log[level](`${name}: ${outcome}`, { outcome, ms, trigger, caller: caller.kind, ...error })
+      // Follow-ups run with every commit that asks: which did what shows in its trace.
+      const line = level === "info" && trigger === "follow-up" ? "debug" : level
+      log[line](`${name}: ${outcome}`, { outcome, ms, trigger, caller: caller.kind, ...error })
     }
     return await within({ ...(ambient() as Ambient), told }, async () => {
       try {

@@ -4,7 +4,6 @@ import {
   INVALID_SPANID,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
   SpanStatusCode,
   type TimeInput,
   type Tracer,
@@ -104,34 +103,29 @@ export async function inSpan<T>(
 }
 
 /**
- * Runs work that serves several traces at once. Each gets a span of it; what the work calls is told in the first one, and
- * the others link to that. Work that serves none has no span.
- * @param traceparents one of each trace
+ * The same for work that serves several traces at once. What it calls is told in its own; each of the others gets a span of it
+ * that links to that.
+ * @param others trace contexts, one of each other trace
  */
 export async function inSharedSpan<T>(
-  name: string,
-  traceparents: readonly string[],
-  work: () => Promise<T>,
+  about: Parameters<typeof inSpan>[0],
+  others: readonly string[],
+  work: (span: RunningSpan) => Promise<T>,
 ): Promise<T> {
-  const [first, ...others] = traceparents
-  if (first === undefined) return await work()
-  return await inSpan(
-    { name, kind: SpanKind.INTERNAL, traceparent: first },
-    async ({ traceparent, fail }) => {
-      const about = { name, kind: SpanKind.INTERNAL, links: [traceparent] }
-      const spans = others.map((other) => startSpan({ ...about, traceparent: other }))
-      try {
-        return await work()
-      } catch (error) {
-        const type = (error as Error).name
-        fail(type)
-        for (const span of spans) failSpan(span, type)
-        throw error
-      } finally {
-        for (const span of spans) span.end()
-      }
-    },
-  )
+  return await inSpan(about, async (span) => {
+    const { name, kind } = about
+    const spans = others.map((other) =>
+      startSpan({ name, kind, traceparent: other, links: [span.traceparent] }),
+    )
+    try {
+      return await work(span)
+    } catch (error) {
+      for (const one of spans) failSpan(one, (error as Error).name)
+      throw error
+    } finally {
+      for (const one of spans) one.end()
+    }
+  })
 }
 
 /** Tells the SDK, now or when it is there, of a span that has ended and whose id others know. */

@@ -68,10 +68,10 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * Works at a leased job until it is done, or until the time for it is over. The effect of some lines, what became of them and
+ * Works at a leased job until it is done, or its time is over. The effect of some lines, what became of them and
  * the position behind them commit together: a crash repeats nothing. Where lines fail together fewer of them are tried, down
  * to the one that fails.
- * @param until by `performance.now()`
+ * @param isOver whether to begin no further line
  * @throws what the use case throws: its line and those after it are still to be done
  */
 export async function runUpload<Ports extends UploadPorts, Line extends z.ZodType>(
@@ -79,7 +79,7 @@ export async function runUpload<Ports extends UploadPorts, Line extends z.ZodTyp
   ports: Ports,
   job: Pick<UploadJob, "id" | "position" | "caller">,
   call: Call,
-  until: number,
+  isOver: () => boolean,
 ): Promise<void> {
   const take = lines.handle(ports)
   const schema = lines.input.element as Line
@@ -111,11 +111,11 @@ export async function runUpload<Ports extends UploadPorts, Line extends z.ZodTyp
   }
 
   let most = MOST_LINES
-  for (let position = job.position; performance.now() < until; ) {
+  for (let position = job.position; !isOver(); ) {
     const part = await ports.uploads.partAt(job.id, position)
     if (!part) return
     const texts = linesOf(part.content)
-    while (position < part.first + texts.length && performance.now() < until) {
+    while (position < part.first + texts.length && !isOver()) {
       const some = texts.slice(position - part.first, position - part.first + most)
       try {
         await takeLines(some, position)

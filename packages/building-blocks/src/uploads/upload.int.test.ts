@@ -59,6 +59,8 @@ let url: string
 let store: PostgresStore
 let running: AppUnderTest
 let before: Ports["before"]
+/** How often a complete upload asked to be taken. */
+let asked = 0
 beforeAll(async () => {
   url = await newDatabase("basket")
   const none = await mkdtemp(join(tmpdir(), "eshop-migrations-"))
@@ -67,7 +69,7 @@ beforeAll(async () => {
   store = postgresStore(url)
   await store.pool.query("CREATE TABLE effect (n int PRIMARY KEY)")
   const ports = {
-    uploads: postgresUploadJobs(store.pool),
+    uploads: postgresUploadJobs(store.pool, () => asked++),
     before: (n: number, caller: Caller) => before(n, caller),
   }
   running = appUnderTest(things, { ports, store })
@@ -75,6 +77,7 @@ beforeAll(async () => {
 afterAll(() => store?.close())
 beforeEach(async () => {
   before = async () => {}
+  asked = 0
   await store.pool.query("DELETE FROM effect; DELETE FROM upload_job")
 })
 
@@ -100,13 +103,14 @@ const linesOf = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `{"n":${from + index}}`).join("\n")
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-test("an upload is five routes and a timer of its app", () => {
+test("an upload is five routes of its app, and follows its commits", () => {
   expect(
     functionsOf(things)
       .map(({ name }) => name)
       .sort(),
   ).toEqual([
     ...[
+      "catch-up",
       "forget-old-keys",
       "health-live",
       "health-ready",
@@ -115,11 +119,11 @@ test("an upload is five routes and a timer of its app", () => {
       "thing-begin-import",
       "thing-get-import",
     ],
-    ...["thing-list-import-results", "thing-list-imports", "thing-put-import-part", "thing-run-import"],
+    ...["thing-list-import-results", "thing-list-imports", "thing-put-import-part"],
   ])
 })
 
-test("it is begun once per key, sent in parts in any order, and done by the timer", async () => {
+test("it is begun once per key, sent in parts in any order, and done when it is asked for: once, by the last part", async () => {
   const key = newId()
   const first = await begin(3, key)
   const { id } = first.body
@@ -131,7 +135,9 @@ test("it is begun once per key, sent in parts in any order, and done by the time
   expect(sent.body).toMatchObject({ status: "open", parts: 3, received: 2, lines: 200 })
   await tick()
   expect(await progress(id)).toMatchObject({ status: "open", position: 0 })
+  expect(asked).toBe(0)
   expect((await putPart(id, 2, linesOf(150, 400))).body).toMatchObject({ status: "waiting", lines: 450 })
+  expect(asked).toBe(1)
   await tick()
   const done = { status: "done", position: 450, taken: 450, refused: 0 }
   expect(await progress(id)).toMatchObject(done)
@@ -141,6 +147,7 @@ test("it is begun once per key, sent in parts in any order, and done by the time
   // The answer to the last part may have been lost.
   expect((await putPart(id, 2, linesOf(150, 400))).body).toMatchObject(done)
   expect(codeOf(await putPart(id, 2, linesOf(0, 1)))).toBe("upload.complete")
+  expect(asked).toBe(1)
 })
 
 test("each line has a result, also where it is bad; the others are taken", async () => {

@@ -1,6 +1,6 @@
 import { defineRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
-import { type Access, every, get, post, type Route, raw, type Timer } from "../app/app.ts"
+import { type Access, type FollowUp, followUp, get, post, type Route, raw } from "../app/app.ts"
 import { type Caller, idOfCaller } from "../app/call.ts"
 import { command, useCase } from "../app/use-case.ts"
 import { isUnavailable } from "../failure.ts"
@@ -18,8 +18,10 @@ import {
 } from "./run-upload.ts"
 import { LineResult, type UploadJob, UploadStatus } from "./upload-jobs.ts"
 
-/** A run of the timer begins no further line after this long. */
+/** A run begins no further line after this long; the next one goes on. */
 const RUN_MS = 60_000
+/** After a line that failed the next attempt comes so much later. */
+const RETRY_MS = 5_000
 /** Jobs are kept for so long, with what became of their lines. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1_000
 const MOST_PARTS = 500
@@ -58,6 +60,9 @@ const nameOf = (name: string, verb: string, more = "") => name.replace(".", `.${
 
 const jobCursor = cursorOf("uploads", z.strictObject({ createdAt: CursorInstant, id: z.uuid() }))
 const cursor = cursorOf("upload-results", z.int().min(1))
+
+/** What takes the lines of an upload: to be asked when one is complete. @param name of its options */
+export const runOfUpload = (name: string) => ({ name: nameOf(name, "run") })
 
 export type UploadOptions = {
   /** `context.noun`: names the functions `context.begin-noun` and so on. */
@@ -187,35 +192,36 @@ const runUploads = <Ports extends UploadPorts, Line extends z.ZodType>(
   name: string,
   lines: LinesUseCase<Ports, Line>,
 ) =>
-  useCase(nameOf(name, "run"), {
+  useCase(runOfUpload(name).name, {
     input: z.strictObject({}),
-    result: z.void(),
+    result: z.strictObject({ againInMs: z.int().optional() }),
     handle: (ports: Ports) => async (_, call) => {
       await ports.uploads.forget(name, new Date(call.now.getTime() - KEPT_MS))
-      const until = performance.now() + RUN_MS
-      while (performance.now() < until) {
+      const end = performance.now() + RUN_MS
+      const isOver = () => performance.now() >= end || call.signal?.aborted === true
+      while (!isOver()) {
         const job = await ports.uploads.lease(name, LEASE_SECONDS)
-        if (!job) return
+        if (!job) return {}
         try {
-          await runUpload(lines, ports, job, call, until)
+          await runUpload(lines, ports, job, call, isOver)
           await ports.uploads.release(job.id, false)
         } catch (error) {
           // The lease is somebody else's, and nothing has failed.
-          if (error instanceof LeaseLostError) return
+          if (error instanceof LeaseLostError) return {}
           await ports.uploads.release(job.id, !isUnavailable(error))
           if (isUnavailable(error)) throw error
           log.warn("an upload waits for its next attempt", { uploadId: job.id, error })
-          // Its next attempt is the next run's.
-          return
+          return { againInMs: RETRY_MS }
         }
       }
+      return { againInMs: 0 }
     },
   })
 
 /**
  * An upload of newline-delimited JSON, of any length: a POST begins a job, each PUT brings a part of whole lines (bodies stay
- * small, and a part that was lost on the way is sent again), and once all have come a timer takes the lines, some hundreds in
- * a transaction.
+ * small, and a part that was lost on the way is sent again), and once all have come a follow-up takes the lines, some hundreds
+ * in a transaction.
  * @param lines takes some; what does not fit its input never reaches it. It gets the caller who began the job
  * @returns entries for the app: `...upload(…)`
  */
@@ -223,7 +229,7 @@ export function upload<Ports, Line extends z.ZodType>(
   path: string,
   lines: LinesUseCase<Ports, Line>,
   options: UploadOptions,
-): readonly [...Route<UploadPorts>[], Timer<Ports & UploadPorts>] {
+): readonly [...Route<UploadPorts>[], FollowUp<Ports & UploadPorts>] {
   const { access, url, maxPartBytes: maxBodyBytes, name } = options
   const { begin, putPart, list, look, listResults } = uploadUseCases(options)
   const location = ({ id }: { id: string }) => `${url}/${id}`
@@ -234,6 +240,6 @@ export function upload<Ports, Line extends z.ZodType>(
     get(path, list, { access }),
     get(`${path}/{id}` as "{id}", look, { access }),
     get(`${path}/{id}/results` as "{id}", listResults, { access }),
-    every("*/5 * * * * *", runUploads(name, lines as LinesUseCase<Ports & UploadPorts, Line>)),
+    followUp(runUploads(name, lines as LinesUseCase<Ports & UploadPorts, Line>)),
   ]
 }

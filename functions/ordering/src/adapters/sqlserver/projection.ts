@@ -6,8 +6,11 @@ import { replayed } from "../replayed.ts"
 import { ranges } from "./pages.ts"
 import type { EventRow } from "./streams.ts"
 
-/** @param server connections that the requests do not wait for */
-export const sqlServerProjection = (server: SqlServer): Projection => ({
+/**
+ * @param server connections that the requests do not wait for
+ * @param marked hears that all orders were marked
+ */
+export const sqlServerProjection = (server: SqlServer, marked: () => void = () => {}): Projection => ({
   async pending(name, limit) {
     const { rows } = await server.run<EventRow>(
       sql`SELECT order_id, version, event FROM order_event
@@ -41,9 +44,10 @@ export const sqlServerProjection = (server: SqlServer): Projection => ({
   },
 
   async markAll(name) {
-    let marked = 0
-    for await (const range of ranges(server, sql`orders`)) marked += await markRange(server, name, range)
-    return marked
+    let count = 0
+    for await (const range of ranges(server, sql`orders`)) count += await markRange(server, name, range)
+    marked()
+    return count
   },
 })
 

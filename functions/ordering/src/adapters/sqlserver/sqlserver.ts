@@ -28,7 +28,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
   const tables: Tables = {
     orders: sqlServerOrders(pool, heard.ordersChanged),
     views: sqlServerOrderViews(background),
-    projection: sqlServerProjection(background),
+    projection: sqlServerProjection(background, heard.ordersChanged),
     invoiceSeries: sqlServerInvoiceSeries,
     proofs: sqlServerPriceProofs(pool),
     personalData: sqlServerPersonalData(pool, keys),
@@ -46,7 +46,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     refundWatch: sqlServerProviderWatch(pool, "refunds"),
     notices: sqlServerNotices(background, heard.noticesAdded),
     deliveries: sqlServerWebhookDeliveries(background, heard.deliveriesDue),
-    subscriptions: sqlServerWebhookSubscriptions(pool),
+    subscriptions: sqlServerWebhookSubscriptions(pool, heard.deliveriesDue),
   }
   return { store, tables }
 }

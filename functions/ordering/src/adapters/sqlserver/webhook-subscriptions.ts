@@ -10,6 +10,7 @@ import {
   sql,
   text,
 } from "@eshop/building-blocks/store/sqlserver/sql"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import type { Subscriptions } from "../../webhooks/ports.ts"
 import type { DisabledFor, Subscription } from "../../webhooks/subscription.ts"
 import type { WebhookType } from "../../webhooks/webhook-types.ts"
@@ -90,7 +91,11 @@ const changing = ({ url, description, version, changedAt, secret, oldSecret }: S
     ["old_secret_until", instant(oldSecret ? new Date(oldSecret.until) : null)],
   ] as const
 
-export const sqlServerWebhookSubscriptions = (server: SqlServer): Subscriptions => ({
+/** @param changed hears of a changed one: it may be enabled again, and have something waiting */
+export const sqlServerWebhookSubscriptions = (
+  server: SqlServer,
+  changed: () => void = () => {},
+): Subscriptions => ({
   async find(id) {
     const { rows } = await server.run<Row>(
       sql`SELECT ${columns} FROM webhook_subscription WHERE id = ${text(id)}`,
@@ -133,6 +138,7 @@ export const sqlServerWebhookSubscriptions = (server: SqlServer): Subscriptions 
   },
 
   async save(tx, subscription) {
+    afterCommit(tx, changed)
     const id = text(subscription.id)
     const values = [
       ...changing(subscription),

@@ -35,8 +35,8 @@ export type Send = (
 export type AppUnderTest = {
   /** Sends requests on somebody's behalf. */
   as(caller: Caller): Send
-  /** Runs a timer. @param name its use case's */
-  tick(name: string): Promise<void>
+  /** Runs a timer, or what follows commits. @param name its use case's @returns its result; undefined for a refusal */
+  tick(name: string): Promise<unknown>
   /** Delivers an event to the app's subscription. @returns the event's id */
   publish<T extends z.ZodType>(event: EventDefinition<T>, data: z.input<T>, id?: string): Promise<string>
   /** What the app has logged: each line as it is. */
@@ -98,16 +98,19 @@ export function appUnderTest<A extends App<never>>(
     },
 
     async tick(name) {
-      const timer = app.entries.find((entry) => entry.kind === "timer" && entry.useCase.name === name)
-      if (timer?.kind !== "timer") throw new Error(`the app has no timer ${name}`)
-      await invoke({
-        useCase: timer.useCase,
-        trigger: "timer",
+      const entry = app.entries.find(
+        (one) => (one.kind === "timer" || one.kind === "follow-up") && one.useCase.name === name,
+      )
+      if (entry?.kind !== "timer" && entry?.kind !== "follow-up") throw new Error(`nothing runs ${name}`)
+      const outcome = await invoke({
+        useCase: entry.useCase,
+        trigger: entry.kind,
         caller: { kind: "system", id: "timer" },
         read: () => ({ input: {} }),
         traceparent: traceparentOf(null, undefined),
         context: contextOf(),
       })
+      return outcome.type === "done" ? outcome.result : undefined
     },
 
     async publish(event, data, id = newId()) {

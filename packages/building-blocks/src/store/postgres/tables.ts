@@ -99,7 +99,7 @@ CREATE TABLE erased_customer (
 );
 `
 
-/** Uploads that a timer takes up line by line. */
+/** Uploads whose lines a follow-up takes. */
 export const uploadTables = `
 CREATE TABLE upload_job (
   id           uuid        PRIMARY KEY,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import type pg from "pg"
 import { idOfCaller } from "../../app/call.ts"
 import type { LineResult, UploadJob, UploadJobs } from "../../uploads/upload-jobs.ts"
+import { afterCommit } from "../transaction.ts"
 import { inTransaction } from "./pool.ts"
 
 const MOST_FAILURES = 5
@@ -10,8 +11,8 @@ const jobs = `
   SELECT id, kind, caller, status, parts, received, lines, position, taken, refused, created_at AS "createdAt"
   FROM upload_job`
 
-/** Uploads as PostgreSQL tables. */
-export const postgresUploadJobs = (pool: pg.Pool): UploadJobs => ({
+/** Uploads as PostgreSQL tables. @param complete hears that the last part of one has come */
+export const postgresUploadJobs = (pool: pg.Pool, complete: () => void = () => {}): UploadJobs => ({
   async add(tx, { id, kind, caller, parts, createdAt }) {
     await inTransaction(tx).query(
       "INSERT INTO upload_job (id, kind, caller, parts, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -62,12 +63,14 @@ export const postgresUploadJobs = (pool: pg.Pool): UploadJobs => ({
        SET lines = excluded.lines, hash = excluded.hash, content = excluded.content`,
       [id, number, lines, hash, content],
     )
-    await connection.query(
+    const { rows: counted } = await connection.query<{ isComplete: boolean }>(
       `UPDATE upload_job SET lines = part.lines, received = part.count,
                              status = CASE WHEN part.count = parts THEN 'waiting' ELSE 'open' END
-       FROM (SELECT count(*), sum(lines) AS lines FROM upload_part WHERE job_id = $1) AS part WHERE id = $1`,
+       FROM (SELECT count(*), sum(lines) AS lines FROM upload_part WHERE job_id = $1) AS part WHERE id = $1
+       RETURNING status = 'waiting' AS "isComplete"`,
       [id],
     )
+    if (counted[0]?.isComplete) afterCommit(tx, complete)
     return true
   },
 

@@ -116,9 +116,8 @@ test("a span whose id was told before is made with it, and the next one is not",
 
 test("work for several traces is told in each of them, what it calls in the first", async () => {
   const other = incoming.replace(/a{32}/, "e".repeat(32))
-  const { spans } = await sent(() =>
-    inSharedSpan("project", [incoming, other], () => clientCall(call, async () => 1)),
-  )
+  const about = { name: "project", kind: SpanKind.INTERNAL, traceparent: incoming }
+  const { spans } = await sent(() => inSharedSpan(about, [other], () => clientCall(call, async () => 1)))
   const of = (id: string) => spans.filter(({ traceId }) => traceId === id.repeat(32)).map(({ name }) => name)
   expect([of("a").sort(), of("e")]).toEqual([["SELECT thing", "project"], ["project"]])
   const [first] = spans.filter(({ name, traceId }) => name === "project" && traceId.startsWith("a"))
