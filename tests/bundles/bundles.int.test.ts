@@ -14,11 +14,11 @@ import { functionsOf } from "@eshop/building-blocks/app/functions"
 import { startHost } from "@eshop/functions-host/host"
 import { startServiceBusEmulator } from "@eshop/service-bus-emulator/emulator"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { appFolder, root } from "../../tools/apps.ts"
-import { buildApp } from "../../tools/build-app.ts"
+import { appFolder, apps, root } from "../../tools/apps.ts"
 import { bundle } from "../../tools/bundle.ts"
 import { readApp } from "../../tools/generate/sources.ts"
 
+const dist = join(root, "dist")
 let folder: string
 let serviceBus: Awaited<ReturnType<typeof startServiceBusEmulator>>
 
@@ -28,7 +28,10 @@ beforeAll(async () => {
     configFile: join(root, "infra/service-bus/entities.json"),
     port: 0,
   })
-})
+  // The documented command: `npm run build`.
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, "tools/build.ts")])
+  expect(stdout.match(/^dist\/\w+/gm)?.sort()).toEqual(apps.map((app) => `dist/${app}`).sort())
+}, 300_000)
 afterAll(async () => {
   await serviceBus.stop()
   await rm(folder, { recursive: true, force: true })
@@ -57,8 +60,7 @@ it.each([
   ["discount", "coupons/WELCOME10", 401],
   ["ordering", "orders", 401],
 ])("the bundle of %s registers its functions and starts without its stores", async (app, path, status) => {
-  const out = join(folder, app)
-  await buildApp(app, out)
+  const out = join(dist, app)
   const withCloud = app === "ordering" ? ["azure-cosmos.cjs", "azure-storage-blob.cjs"] : []
   const withPayments = app === "ordering" ? ["stripe.cjs"] : []
   const withTelemetry = ["otlp", "prometheus", "sdk"].map((part) => `opentelemetry-${part}.cjs`)
@@ -96,7 +98,7 @@ it.each([
 
 it("a bundle brings the migrations", async () => {
   const migrations = (of: string) => readdir(join(of, "migrations/postgres"))
-  expect(await migrations(join(folder, "catalog"))).toEqual(await migrations(appFolder("catalog")))
+  expect(await migrations(join(dist, "catalog"))).toEqual(await migrations(appFolder("catalog")))
 })
 
 const bundled = new Map<string, Promise<unknown>>()
@@ -216,11 +218,12 @@ describe("telemetry in a bundle", () => {
   })
 
   it("is one version of OpenTelemetry", async () => {
-    const out = join(folder, "versions", "main.cjs")
-    const inputs = (await bundle(join(appFolder("ordering"), "src/main.ts"), out)).flatMap((metafile) =>
-      Object.keys(metafile.inputs),
+    const built = join(dist, "ordering")
+    const maps = (await readdir(built)).filter((file) => file.endsWith(".map"))
+    const sources = maps.flatMap(
+      (file) => JSON.parse(readFileSync(join(built, file), "utf8")).sources as string[],
     )
-    const packages = inputs.flatMap((file) => file.match(/^.*node_modules\/@opentelemetry\/[^/]+/)?.[0] ?? [])
+    const packages = sources.flatMap((file) => file.match(/node_modules\/.*@opentelemetry\/[^/]+/)?.[0] ?? [])
     const folders = [...new Set(packages)]
     const names = folders.map((path) => path.replace(/^.*node_modules\//, ""))
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])

@@ -159,16 +159,21 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
 
   async addMissing(tx, candidates, onHand) {
     const connection = inTransaction(tx)
-    const added: (typeof candidates)[number][] = []
-    for (const product of candidates) {
-      const path = await lockedPathOf(connection, product.categories)
-      if ((await addRows(connection, [{ product, path }])).size === 0) continue
-      const taken = await putParts(connection, product)
-      if (taken) throw new Error(`${product.slug} cannot be added: ${taken.detail}`)
-      const skus = product.variants.map(({ sku }) => sku)
-      await connection.query("INSERT INTO stock (sku, on_hand) SELECT unnest($1::text[]), $2", [skus, onHand])
-      added.push(product)
-    }
+    const paths = new Map<string, string[]>()
+    for (const { categories } of candidates)
+      if (!paths.has(`${categories}`)) paths.set(`${categories}`, await lockedPathOf(connection, categories))
+    const rows = candidates.map((product) => ({ product, path: paths.get(`${product.categories}`) ?? [] }))
+    const ids = await addRows(connection, rows)
+    const added = candidates.filter(({ id }) => ids.has(id))
+    const slugs = await putSlugs(connection, new Map(added.map(({ slug, id }) => [slug, id])))
+    await putCategories(connection, added)
+    const skus = await putVariants(connection, [...ids], placed(added))
+    const taken = [...slugs, ...skus]
+    if (taken.length > 0) throw new Error(`others have ${taken.join(", ")}`)
+    await connection.query("INSERT INTO stock (sku, on_hand) SELECT unnest($1::text[]), $2", [
+      added.flatMap(({ variants }) => variants.map(({ sku }) => sku)),
+      onHand,
+    ])
     return added
   },
 })

@@ -91,7 +91,7 @@ export function start<A extends App<never>>(app: A, parts: Parts<A>): void {
       authLevel: "anonymous",
       extraInputs,
       handler: routeHandler(route, {
-        ...{ invoke, tokens },
+        ...{ app: app.name, invoke, tokens },
         ...(guests && { guests }),
         ...(orderTokens && { orderTokens }),
       }),

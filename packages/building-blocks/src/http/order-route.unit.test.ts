@@ -28,6 +28,7 @@ const orderId = newId()
 
 async function send(route: Route, request: HttpRequestInit) {
   const handler = routeHandler(route, {
+    app: "shop",
     invoke: pipeline({ ports: {}, checkResults: true }),
     tokens: {
       async verify(authorization) {

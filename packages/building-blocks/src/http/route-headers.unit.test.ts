@@ -24,7 +24,11 @@ const lines = useCase("test.lines", {
 })
 
 async function send(route: Route, request: HttpRequestInit = {}) {
-  const handler = routeHandler(route, { invoke: pipeline({ ports: {}, checkResults: true }), tokens })
+  const handler = routeHandler(route, {
+    app: "shop",
+    invoke: pipeline({ ports: {}, checkResults: true }),
+    tokens,
+  })
   const { status, headers, body } = await handler(
     new HttpRequest({
       method: route.method,
@@ -139,7 +143,7 @@ describe("a failure of ours", () => {
         type: "urn:eshop:problem:internal",
         title: "Something went wrong on our side",
         status: 500,
-        instance: "/things/7",
+        instance: "/shop/things/7",
       },
     ])
     expect(traceId).toMatch(/^[0-9a-f]{32}$/)

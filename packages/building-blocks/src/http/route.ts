@@ -249,6 +249,8 @@ function withRouteHeaders({ deprecated }: Route, answer: HttpResponseInit): Http
 export function routeHandler(
   route: Route,
   parts: {
+    /** The app's name: its routes lie behind it (`/basket/cart`), and an app by itself does not see that. */
+    readonly app: string
     readonly invoke: Invoke
     readonly tokens: TokenVerifier
     readonly guests?: GuestTokens
@@ -313,7 +315,10 @@ export function routeHandler(
 
   async function serve(request: HttpRequest, context: InvocationContext, span: RunningSpan) {
     const started = performance.now()
-    const about = { instance: new URL(request.url).pathname, traceId: traceIdOf(span.traceparent) }
+    const about = {
+      instance: `/${parts.app}${new URL(request.url).pathname}`,
+      traceId: traceIdOf(span.traceparent),
+    }
     const outcome = await answer(request, context, span.traceparent).catch((error): Problem => {
       const failure = ofFailure(error)
       if (failure.status === 500 && !isReported(error)) log.error("a request has failed", { error })

@@ -36,7 +36,7 @@ async function send(
   request: HttpRequestInit = {},
   invoke = pipeline({ ports: {}, checkResults: true }),
 ) {
-  const response = await routeHandler(route, { invoke, tokens })(
+  const response = await routeHandler(route, { app: "shop", invoke, tokens })(
     new HttpRequest({
       method: route.method,
       url: "http://localhost/things/7",
@@ -374,7 +374,7 @@ describe("a failure", () => {
       type: "urn:eshop:problem:internal",
       title: "Something went wrong on our side",
       status: 500,
-      instance: "/things/7",
+      instance: "/shop/things/7",
       traceId: "c".repeat(32),
     })
     expect(logged).toHaveLength(1)

@@ -111,6 +111,7 @@ describe("management", () => {
     const done = await app.start("fanOut", 1)
     await app.reaches(done, "Completed")
     const running = await app.start("forever")
+    await app.reaches(running, "Running")
     const purge = (id: string) => app.request("DELETE", app.webhook(`instances/${id}`))
     expect((await purge(done)).json()).toEqual({ instancesDeleted: 1 })
     expect((await purge(done)).status).toBe(404)

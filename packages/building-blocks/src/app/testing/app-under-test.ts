@@ -86,6 +86,7 @@ export function appUnderTest<A extends App<never>>(
           ...(body !== undefined && { body: bodyOf(body) }),
         })
         const handler = routeHandler(route, {
+          app: app.name,
           invoke,
           tokens: { verify: async () => caller },
           ...(guests && { guests }),
