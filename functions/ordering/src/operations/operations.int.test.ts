@@ -137,6 +137,7 @@ test("who works on an order sees what is left to do of it, and its customer does
     expect((await get(worker, `orders/${id}`)).body.work).toEqual({
       needsAttention: [],
       unshipped: [black(1)],
+      invoiceNumber: "INV-2026-000001",
       money: { captured: usd(35_00), refunded: usd(0), refunding: usd(5_00), refundable: usd(30_00) },
       disputes: [],
     })

@@ -16,6 +16,7 @@ import type { OrderPorts } from "../../orders/change-order.ts"
 import type { LockedOrder } from "../../orders/ports.ts"
 import type { Payments } from "../../payments/ports.ts"
 import type { Attention, SagaInNeed } from "../../sagas/attention.ts"
+import type { PaidPorts } from "../order-steps.ts"
 import { paymentCaptured } from "../payment.ts"
 import type { CheckoutSettings, Redemptions } from "../ports.ts"
 
@@ -60,7 +61,7 @@ export const smooth: Scenario = {
 export const faults = ["none", "failed", "failed-after", "unavailable", "unavailable-after"] as const
 export type Fault = (typeof faults)[number]
 
-type Ports = OrderPorts & {
+type Ports = PaidPorts & {
   readonly payments: Payments
   readonly redemptions: Redemptions
   readonly attention: Attention
@@ -100,6 +101,7 @@ export function worldOf(scenario: Scenario) {
           ...messages.map(({ event }) => event.type).filter((type) => type !== OrderStatusChanged.type),
         ),
     } as Partial<OrderPorts["outbox"]> as OrderPorts["outbox"],
+    invoiceSeries: { next: async () => 1 },
     payments: paymentsOf(scenario, payment, total.amount, undone),
     checkoutSettings: { gracePeriodSeconds: scenario.gracePeriodSeconds },
     attention: {
