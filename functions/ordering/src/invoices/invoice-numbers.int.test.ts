@@ -1,26 +1,22 @@
 import { newId } from "@eshop/building-blocks/ids"
 import { orderEvent } from "@eshop/domain/ordering/order-events"
 import { submission } from "@eshop/domain/ordering/testing/given"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { markPaid } from "../checkout/order-steps.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import { changeOrders } from "../testing/orders.ts"
 
 type Ordering = Awaited<ReturnType<typeof orderingOn>>
 
-let cloud: Cloud
 let stores: readonly [Ordering, Ordering]
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  const url = cloud.connections.postgres.ordering
+  const url = await newDatabase("ordering")
   stores = [await orderingOn(url), await orderingOn(url)]
 })
 afterAll(async () => {
   for (const { store } of stores ?? []) await store.close()
-  await cloud?.stop()
 })
 beforeEach(() => stores[0].store.pool.query("TRUNCATE invoice_series"))
 

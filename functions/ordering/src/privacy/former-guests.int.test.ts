@@ -2,26 +2,20 @@ import { newId } from "@eshop/building-blocks/ids"
 import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-events"
 import type { CustomerData } from "@eshop/domain/contracts/customer-data"
 import { CustomerErased } from "@eshop/domain/contracts/ordering-events"
-import type { Cloud } from "@eshop/local-cloud/cloud"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { startParts } from "../../../../tests/fixtures/local-parts.ts"
+import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { customer, orderingOn } from "../testing/ordering.ts"
 import { changeOrders } from "../testing/orders.ts"
 
-let cloud: Cloud
 let ordering: Awaited<ReturnType<typeof orderingOn>>
 /** Who was which guest before, as Basket keeps it, and the checkouts that it knows. */
 const guestsOf = new Map<string, string[]>()
 const checkoutsOf = new Map<string, string[]>()
 
 beforeAll(async () => {
-  cloud = await startParts(["postgres"])
-  ordering = await orderingOn(cloud.connections.postgres.ordering)
+  ordering = await orderingOn(await newDatabase("ordering"))
 })
-afterAll(async () => {
-  await ordering?.store.close()
-  await cloud?.stop()
-})
+afterAll(() => ordering?.store.close())
 beforeEach(async () => {
   guestsOf.clear()
   checkoutsOf.clear()
