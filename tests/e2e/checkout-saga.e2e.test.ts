@@ -6,7 +6,7 @@ import { SagaWordSpoken } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { eventually, products, type RunningShop, runShop, runTimer } from "./running-shop.ts"
 
 let running: RunningShop
 let bus: ServiceBusClient
@@ -105,6 +105,7 @@ describe("a payment that its holder must confirm", () => {
     const { buyer, orderId } = await checkOut("waiting", "pm_card_authenticationRequired")
     await standsAt(orderId, "awaiting-confirmation")
     await running.sql("catalog", "UPDATE reservation SET expires_at = now() WHERE order_id = $1", [orderId])
+    await runTimer(running.cloud, "catalog", "catch-up")
     expect((await buyer.ended(orderId)).cancelReason?.code).toBe("stock.expired")
     expect(await receivedFor(orderId)).toEqual([["canceled", 0]])
     expect(await nothingReserved()).toMatchObject({ reserved: 0 })

@@ -7,7 +7,7 @@ import { orderingOn } from "../../functions/ordering/src/testing/ordering.ts"
 import { changeOrders } from "../../functions/ordering/src/testing/orders.ts"
 import { clientOf } from "../fixtures/http.ts"
 import { distinctWord, type Found, searchBytes } from "../fixtures/raw-search.ts"
-import { eventually, products, type RunningShop } from "./running-shop.ts"
+import { eventually, products, type RunningShop, runTimer } from "./running-shop.ts"
 
 const PRICE = 470_00
 
@@ -145,10 +145,7 @@ export async function eraseBuyers(
     async () => {
       // As if the minute had passed that a request waits.
       await running.sql("ordering", "UPDATE erasure_request SET look_at = now()")
-      await fetch(`${apps.ordering}/admin/functions/ordering-erase-when-possible`, {
-        method: "POST",
-        body: "{}",
-      })
+      await runTimer(running.cloud, "ordering", "ordering-erase-when-possible")
       return await forgotten()
     },
     (counts) => counts.every((count) => count === buyers.length),

@@ -5,7 +5,7 @@ import { clientOf, type Send } from "../fixtures/http.ts"
 import { importerToken, importParts, sendImport } from "../fixtures/import-file.ts"
 import { startParts } from "../fixtures/local-parts.ts"
 import { startSecondProcess } from "../fixtures/second-process.ts"
-import { eventually } from "./running-shop.ts"
+import { eventually, runTimer } from "./running-shop.ts"
 
 const PRODUCTS = 500
 const LINES = 4 * PRODUCTS
@@ -48,6 +48,7 @@ test("2,000 lines with two processes, one of which is killed amid them: each lin
     await cloud.part("catalog").whenReady()
     // As if the time of the one that may be dead were over.
     await database.query("UPDATE upload_job SET leased_until = now() WHERE status = 'running'")
+    await runTimer(cloud, "catalog", "catch-up")
     expect(await isDone(path, 150_000)).toMatchObject({
       ...{ status: "done", lines: LINES, position: LINES, taken: LINES, refused: 0 },
     })

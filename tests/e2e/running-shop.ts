@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises"
 import { type Cloud, type CloudOptions, startCloud } from "@eshop/local-cloud/cloud"
-import { developmentSecrets } from "@eshop/local-cloud/settings"
+import { type AppName, developmentSecrets } from "@eshop/local-cloud/settings"
 import { paymentsOf, type Shop, shopClient } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
 import { preparedData } from "../fixtures/prepared-data.ts"
@@ -73,6 +73,16 @@ export async function runShopIn(dataDir: string, options: CloudOptions = {}): Pr
     paymentsOf: (orderId) =>
       paymentsOf({ url: connections.payments, apiKey: developmentSecrets.paymentApiKey }, orderId),
   }
+}
+
+/**
+ * Lets a timer's function run now, as an operator does, for what a test has changed behind the app's back.
+ * https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
+ */
+export async function runTimer({ connections }: Cloud, app: AppName, name: string): Promise<void> {
+  const url = `${connections.apps[app]}/admin/functions/${name}`
+  const { status } = await fetch(url, { method: "POST", body: "{}" })
+  if (status !== 202) throw new Error(`${name} was answered with ${status}`)
 }
 
 /** Waits until the reading equals what is expected, then returns; the last reading is for the assertion that follows. */
