@@ -85,8 +85,9 @@ export function SearchBox() {
 function useSuggestions(): [SuggestingInput | undefined, () => void] {
   const [loaded, setLoaded] = useState<{ input: SuggestingInput }>()
   const load = useCallback(async () => {
-    const { SuggestingInput: input } = await import("./suggesting-input.tsx")
-    setLoaded((before) => before ?? { input })
+    // Without a connection the plain input stays, and whoever comes to it next asks again.
+    const loading = await import("./suggesting-input.tsx").catch(() => undefined)
+    if (loading) setLoaded((before) => before ?? { input: loading.SuggestingInput })
   }, [])
   useEffect(() => {
     const timer = setTimeout(load, REST_MS)
