@@ -1,4 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { mkdtemp } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { type Idle, idleOf } from "./idle.ts"
 import { type Kind, type Measured, measureBudget } from "./measure-budget.ts"
 import { costOf, idleCostOf, readPrices } from "./prices.ts"
@@ -46,7 +49,7 @@ function print(measured: Record<Kind, Measured>, { idle }: Budget): void {
 
 /** Counts what orders cost, prints it with its price and writes bench/budget.json. */
 export async function benchBudget(): Promise<void> {
-  const measured = await measureBudget()
+  const measured = await measureBudget(await mkdtemp(join(tmpdir(), "eshop-budget-")))
   const orders = Object.fromEntries(
     Object.entries(measured).map(([kind, { counts }]) => [kind, counts]),
   ) as Record<Kind, Counts>

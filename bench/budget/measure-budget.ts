@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Money } from "@eshop/domain/kernel/money"
@@ -117,16 +116,18 @@ function lowest(all: readonly Measured[]): Measured {
   return { counts: Object.fromEntries(counts), work: last.work }
 }
 
-/** Counts what orders of every kind cost, one order at a time in a shop of its own. */
-export async function measureBudget(): Promise<Record<Kind, Measured>> {
-  const dataDir = await mkdtemp(join(tmpdir(), "eshop-budget-"))
+/**
+ * Counts what orders of every kind cost, one order at a time in a shop of its own.
+ * @param dataDir of the shop, empty for a new one; it is removed at the end
+ */
+export async function measureBudget(dataDir: string): Promise<Record<Kind, Measured>> {
   const fileOf = (app: string) => join(dataDir, `work-of-${app}.jsonl`)
   const files = appNames.map(fileOf)
   const preload = new URL("count-work.ts", import.meta.url).href
   const partEnv = Object.fromEntries(
     appNames.map((app) => [app, { NODE_OPTIONS: `--import ${preload}`, COUNT_WORK_FILE: fileOf(app) }]),
   )
-  const cloud = await startCloud({ dataDir: join(dataDir, "cloud"), ports: "free", fsync: false, partEnv })
+  const cloud = await startCloud({ dataDir, ports: "free", fsync: false, partEnv })
   const measured = new Map<Kind, Measured[]>()
   try {
     await cloud.waitUntilReady()
