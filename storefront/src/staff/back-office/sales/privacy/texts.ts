@@ -11,7 +11,7 @@ export const en = {
   email: "E-mail address",
   "email.title": "By an e-mail address",
   "email.says":
-    "Only if you have checked that whoever asks receives what is sent there: anybody may have typed it into a checkout. Decide about each customer by yourself; one who orders with other addresses as well may be somebody else.",
+    "Only if you have checked that whoever asks receives what is sent there: anybody may have typed it into a checkout. Decide customer by customer: one who orders with other addresses as well may be somebody else.",
   "email.pattern": "An address has an @",
   "email.find": "Find the customers",
   "email.none": "Nobody has ordered with this address, or they were forgotten.",
