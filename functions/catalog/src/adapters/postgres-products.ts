@@ -165,10 +165,12 @@ export const postgresProducts = (pool: pg.Pool, prices = postgresPrices(pool)): 
     const rows = candidates.map((product) => ({ product, path: paths.get(`${product.categories}`) ?? [] }))
     const ids = await addRows(connection, rows)
     const added = candidates.filter(({ id }) => ids.has(id))
-    const slugs = await putSlugs(connection, new Map(added.map(({ slug, id }) => [slug, id])))
+    const owners = new Map(added.map(({ slug, id }) => [slug, id]))
+    const given = added.filter(({ slug, id }) => owners.get(slug) !== id).map(({ slug }) => slug)
+    const slugs = await putSlugs(connection, owners)
     await putCategories(connection, added)
     const skus = await putVariants(connection, [...ids], placed(added))
-    const taken = [...slugs, ...skus]
+    const taken = [...given, ...slugs, ...skus]
     if (taken.length > 0) throw new Error(`others have ${taken.join(", ")}`)
     await connection.query("INSERT INTO stock (sku, on_hand) SELECT unnest($1::text[]), $2", [
       added.flatMap(({ variants }) => variants.map(({ sku }) => sku)),

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { atOnce } from "../../../../tests/fixtures/calls.ts"
 import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { type CatalogOn, catalogOn } from "../testing/catalog.ts"
+import { productOf } from "../testing/products.ts"
 import { seedProducts } from "./seed-products.ts"
 
 let shop: CatalogOn
@@ -48,6 +49,18 @@ test("seeding twice, or twice at once, adds each product, its stock and its even
     expect(await shop.ports.stock.find(sku, new Date())).toMatchObject([
       { sku, location: "main", onHand: 1_000, reserved: 0 },
     ])
+})
+
+test("products that want each other's name are not added, and neither is any beside them", async () => {
+  const { unitOfWork, pool } = shop.store
+  const [one, other] = [productOf(), productOf()]
+  const count = async () => (await pool.query("SELECT count(*)::int AS count FROM product")).rows[0].count
+  const before = await count()
+  const add = (slug: string) =>
+    unitOfWork.transaction((tx) => shop.ports.products.addMissing(tx, [one, { ...other, slug }], 0))
+  await expect(add(one.slug)).rejects.toThrow(`others have ${one.slug}`)
+  await expect(add("iphone-x")).rejects.toThrow("others have iphone-x")
+  expect(await count()).toBe(before)
 })
 
 test("a variant is answered as its contract says", async () => {
