@@ -15295,9 +15295,13 @@ export type OrderingReconcilePaymentsNowResponses = {
          * Refunds made at the provider of which no report had come
          */
         noted: number;
+        /**
+         * Reports of failed refunds and of disputes that had not arrived
+         */
+        reported: number;
         alarms: number;
         /**
-         * Every payment and refund that was made before has been looked at
+         * Every payment, refund and report that was made before has been looked at
          */
         settledUntil: string;
     };
