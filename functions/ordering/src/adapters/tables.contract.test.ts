@@ -104,12 +104,21 @@ describe.each([
   it("archived data is kept until its day", async () => {
     const { archive } = tables
     const [subject, until] = [newId(), new Date("2036-01-01T00:00:00.000Z")]
-    for (const data of ["first", "second"]) await inTx((tx) => archive.keep(tx, { subject, data, until }))
+    const [askedBy, other] = [newId(), newId()]
+    for (const [data, by] of [
+      ["first", askedBy],
+      ["second", other],
+    ] as const)
+      await inTx((tx) => archive.keep(tx, { subject, data, until, askedBy: by }))
     expect(await archive.find(subject)).toEqual({ data: "first", until })
+    expect([await archive.keptFrom(askedBy, 10), await archive.keptFrom(other, 10)]).toEqual([
+      [{ subject, until }],
+      [],
+    ])
     await archive.forgetOver(new Date("2035-12-31T00:00:00Z"))
     expect(await archive.find(subject)).toEqual({ data: "first", until })
     await archive.forgetOver(until)
-    expect(await archive.find(subject)).toBeUndefined()
+    expect([await archive.find(subject), await archive.keptFrom(askedBy, 10)]).toEqual([undefined, []])
   })
 
   it("keys are counted by version, and none is old", async () => {
