@@ -11,11 +11,12 @@ const TOLERANCE_SECONDS = 300
 
 type About = Omit<NonNullable<ProviderEvent["about"]>, "idempotencyKey">
 
+/** Nothing of a charge without a payment: the shop makes none. */
 const about = (
   paymentId: string,
   orderId: string | undefined,
   report: Report | undefined,
-): About | undefined => report && { paymentId, ...(orderId && { orderId }), report }
+): About | undefined => (report && paymentId ? { paymentId, ...(orderId && { orderId }), report } : undefined)
 
 const Id = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 const Amount = z.int().min(0)

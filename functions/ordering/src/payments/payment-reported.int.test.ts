@@ -201,6 +201,14 @@ describe("a report of a refund", () => {
       ])
     })
 
+    test("is an alarm when it comes back and its order was never paid: nothing of that asks for it again", async () => {
+      const orderId = await shop.cancelled()
+      stands(orderId, { type: "refused", code: "lost_or_stolen_card" })
+      await report(orderId, settled())
+      expect([await parked(orderId), alarms]).toEqual([[], ["refund-failed"]])
+      expect(await typesOf(orderId)).not.toContain("RefundRequested")
+    })
+
     test("of another payment than the order's is none of the order's", async () => {
       const orderId = await shop.paid()
       stands(orderId, refunded, 10_00, "pi_second")

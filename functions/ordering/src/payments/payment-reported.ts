@@ -98,7 +98,12 @@ async function ofProvidersRefund(ports: Ports, orderId: string, providerRefundId
   await untilDecided(ports, orderId)
   const changed = await call.commit(async (tx) => {
     const after = refund && (await noteRefund(ports, tx, orderId, refund, call))
-    return isRefusal(after) ? after : undefined
+    if (isRefusal(after)) return after
+    if (refund?.outcome.type !== "refused" || !after || isPaid((after as Changed).order)) return
+    // What was taken for an order that ended unpaid: it was to go back, and nothing of the order asks for it again.
+    const { code } = refund.outcome
+    const about = { orderId, paymentId: refund.paymentId, providerRefundId }
+    afterCommit(tx, () => alarm("refund-failed", `money of an unpaid order has come back: ${code}`, about))
   })
   if (isRefusal(changed)) {
     await untilRefunded(ports, orderId)

@@ -129,6 +129,14 @@ describe("what is taken and ignored", () => {
       () => eventOf("payment_intent.succeeded", { ...intentOf(newId(), "succeeded"), metadata: {} }),
     ],
     [
+      "a dispute of a charge without a payment",
+      () =>
+        eventOf("charge.dispute.created", {
+          ...{ id: "dp_1", status: "needs_response", reason: "general" },
+          ...{ amount: 1, currency: "usd", payment_intent: null },
+        }),
+    ],
+    [
       "a payment in a currency that the shop does not take",
       () => eventOf("payment_intent.succeeded", { ...intentOf(newId(), "succeeded"), currency: "eur" }),
     ],
