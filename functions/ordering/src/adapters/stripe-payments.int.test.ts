@@ -136,6 +136,19 @@ test("a dispute is found as it stands", async () => {
   expect(await payments().findDispute(disputeId)).toEqual({ ...open, outcome: "won" })
 })
 
+test("a payment that is disputed is let go once the bank has given it back, and not before", async () => {
+  const payment = order("pm_card_createDispute")
+  const paymentId = await authorised(payment)
+  await payments().capture({ orderId: payment.orderId, paymentId })
+  const release = () => payments().release({ orderId: payment.orderId, paymentId })
+  await expect(release()).rejects.toThrow("has been charged back")
+  const { data } = await ask<{ data: { id: string }[] }>(`disputes?payment_intent=${paymentId}`)
+  await calls(({ disputes }) => disputes.close(data[0]?.id as string))
+  const before = await totals()
+  for (let said = 0; said < 2; said++) await release()
+  expect(await totals()).toEqual(before)
+})
+
 /** A provider with one answer to everything, and how often it was asked. */
 async function providerThat(status: number, error: object) {
   let asked = 0

@@ -183,9 +183,18 @@ export function stripePayments(
         : call(({ paymentIntents }) =>
             paymentIntents.cancel(paymentId, {}, { idempotencyKey: `${orderId}-cancel` }),
           )
-    await released.catch((error) => {
-      if (stripeError(error)?.code !== "charge_already_refunded") throw error
+    await released.catch(async (error) => {
+      const code = stripeError(error)?.code
+      const isBack =
+        code === "charge_already_refunded" || (code === "charge_disputed" && (await isLost(paymentId)))
+      if (!isBack) throw error
     })
+  }
+
+  /** Whether the bank has decided that its holder has the money back. */
+  async function isLost(paymentId: string): Promise<boolean> {
+    const { data } = await call(({ disputes }) => disputes.list({ payment_intent: paymentId }))
+    return data.some((dispute) => disputeOf(dispute)?.outcome === "lost")
   }
 
   return {
