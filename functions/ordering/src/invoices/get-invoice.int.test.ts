@@ -106,7 +106,7 @@ describe("an order's invoice", () => {
     const after = (await owner("GET", `orders/${id}/invoice`)).body
     for (const part of [
       "<h2>Credit note CN-2026-000017-1</h2>",
-      "<h2>Cancellation of a credit note CN-2026-000017-2</h2>",
+      "<h2>Cancellation CN-2026-000017-2</h2>",
       "cancels credit note CN-2026-000017-1",
       "Total after corrections: $1,604.90",
     ])

@@ -41,7 +41,7 @@ export const invoiceWords: Readonly<Record<Language, InvoiceWords>> = {
   en: {
     invoice: "Invoice",
     creditNote: "Credit note",
-    cancellation: "Cancellation of a credit note",
+    cancellation: "Cancellation",
     number: "Number",
     date: "Date",
     order: "Order",
@@ -73,7 +73,7 @@ export const invoiceWords: Readonly<Record<Language, InvoiceWords>> = {
   de: {
     invoice: "Rechnung",
     creditNote: "Gutschrift (Rechnungskorrektur)",
-    cancellation: "Stornierung einer Gutschrift",
+    cancellation: "Stornierung",
     number: "Nummer",
     date: "Datum",
     order: "Bestellung",
