@@ -9,6 +9,7 @@ const ofTheProcess = [
 export default defineConfig({
   test: {
     pool: "forks",
+    setupFiles: ["tests/fixtures/property-seed.ts"],
     // Tests wait for the parts that they start more than they compute: two at a time, also where there are two cores.
     maxWorkers: 2,
     // A whole shop stops within seconds, but not within ten on a machine that has more to do.
@@ -22,6 +23,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/.local/**", ...ofTheProcess],
           // Pure functions: a process for each file would take longer to start than to test.
           isolate: false,
+          // Many times longer than it takes, for a machine that has other work.
+          testTimeout: 60_000,
         },
       },
       {
@@ -31,7 +34,7 @@ export default defineConfig({
           include: ["{functions,packages}/**/*.{int,contract}.test.ts"],
           exclude: ["**/node_modules/**", ...ofTheProcess],
           globalSetup: "tests/fixtures/database-server.ts",
-          setupFiles: "tests/fixtures/no-deprecated-calls.ts",
+          setupFiles: ["tests/fixtures/no-deprecated-calls.ts"],
           // What an app loads takes a second and more.
           isolate: false,
           testTimeout: 60_000,
@@ -44,7 +47,7 @@ export default defineConfig({
           name: "processes",
           include: ["**/*.{int,contract}.test.ts", ...ofTheProcess],
           exclude: ["{functions,packages}/**/*.{int,contract}.test.ts", "**/node_modules/**", "**/.local/**"],
-          setupFiles: "tests/fixtures/no-deprecated-calls.ts",
+          setupFiles: ["tests/fixtures/no-deprecated-calls.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -53,9 +56,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
+          // One process, in which files that leave every part running share a shop.
+          isolate: false,
           include: ["**/*.e2e.test.ts"],
           exclude: ["tests/browser/**", "**/node_modules/**", "**/.local/**"],
-          setupFiles: "tests/fixtures/no-deprecated-calls.ts",
+          setupFiles: ["tests/fixtures/no-deprecated-calls.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,6 +1,6 @@
 // A visitor's ways through the shop's pages, in a real browser, on the whole shop.
 import { expect } from "vitest"
-import type { RunningShop } from "../e2e/running-shop.ts"
+import { type RunningShop, setStock } from "../e2e/running-shop.ts"
 import { violationsOn } from "./axe.ts"
 import { openTab } from "./browser.ts"
 import { describeInBrowser, it } from "./browser-test.ts"
@@ -221,14 +221,6 @@ async function setPrices({ shop }: RunningShop, sku: string, prices: readonly ob
   const merchant = await shop.roleToken("catalog.write")
   const path = `/catalog/variants/${sku}/prices`
   shop.expect(await shop.send(merchant, "PUT", path, { body: { prices } }), 200)
-}
-
-async function setStock({ shop }: RunningShop, sku: string, quantity: number): Promise<void> {
-  const keeper = await shop.roleToken("inventory.write")
-  const adjustment = { body: { type: "set", quantity, reason: "count" } }
-  const headers = { "idempotency-key": crypto.randomUUID() }
-  const path = `/catalog/stock/${sku}/adjustments`
-  shop.expect(await shop.send(keeper, "POST", path, { ...adjustment, headers }), 200)
 }
 
 async function productBySlug({ shop }: RunningShop, slug: string) {

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto"
 import { usd } from "@eshop/domain/kernel/money"
 import { type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { describe, expect } from "vitest"
+import { eventually, products, type RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running.stop())
 
 type Sent = {
   id: string
@@ -73,7 +73,7 @@ const uses = async (code: string) =>
   ).taken
 
 describe("after the payment", () => {
-  test("a cancelled order gives its stock, its coupon and its money back", async () => {
+  it("a cancelled order gives its stock, its coupon and its money back", async () => {
     const { onHand } = await running.shop.stock(products.xiaomi)
     const before = await uses("WELCOME10")
     const { customer, id, total } = await paid("canceller", "WELCOME10")
@@ -95,7 +95,7 @@ describe("after the payment", () => {
     })
   })
 
-  test("a line that is cancelled and one that comes back are in the stock again, and paid back", async () => {
+  it("a line that is cancelled and one that comes back are in the stock again, and paid back", async () => {
     const { onHand } = await running.shop.stock(products.xiaomi)
     const { customer, id, total } = await paid("returner")
     const line = [{ sku: products.xiaomi, quantity: 1 }]
@@ -124,7 +124,7 @@ describe("after the payment", () => {
     })
   })
 
-  test("a withdrawal in two steps cancels what is not shipped, and its receipt can be kept", async () => {
+  it("a withdrawal in two steps cancels what is not shipped, and its receipt can be kept", async () => {
     const { customer, id } = await paid("withdrawer")
     const at = `/ordering/orders/${id}/withdrawals`
     const shown = await customer.send<{ withdrawalId: string }>("POST", at, { body: {} })

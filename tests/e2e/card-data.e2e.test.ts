@@ -1,22 +1,22 @@
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Redis } from "ioredis"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { expect } from "vitest"
 import { apps } from "../../bench/budget/apps.ts"
 import { clientOf, tokenFor } from "../fixtures/http.ts"
 import { inParallel } from "../prove/in-parallel.ts"
 import { type CardRequest, CODE, cardRequests, cards } from "./card-data.ts"
-import { type RunningShop, runShop } from "./running-shop.ts"
+import type { RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 const AT_ONCE = 8
 /** Something that may be kept, to see that the search finds what is there. */
 const CONTROL = "Kept-7391-of-no-card"
 
 let running: RunningShop
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running?.stop())
 
 /** A customer who has every role: nothing is refused for who asks. */
 async function everybody(): Promise<string> {
@@ -54,7 +54,7 @@ const placesOf = (contents: ReadonlyMap<string, Buffer>, texts: readonly string[
     texts.filter((text) => bytes.includes(text)).map((text) => `${name} holds ${text}`),
   )
 
-test("card data anywhere in a request of any route is refused, and lies nowhere afterwards", async () => {
+it("card data anywhere in a request of any route is refused, and lies nowhere afterwards", async () => {
   const { gateway } = running.cloud.connections
   const token = await everybody()
   const send = async ({ name, method, path, headers, body }: CardRequest) => {

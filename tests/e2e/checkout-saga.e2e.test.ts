@@ -5,19 +5,19 @@ import { toCloudEvent } from "@eshop/domain/contracts/event"
 import { SagaWordSpoken } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop, runTimer } from "./running-shop.ts"
+import { afterAll, describe, expect } from "vitest"
+import { eventually, products, type RunningShop, runTimer, SEEDED, setStock } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 let bus: ServiceBusClient
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(async ({ shop }) => {
+  running = shop
   bus = new ServiceBusClient(running.cloud.connections.serviceBus)
 })
 afterAll(async () => {
   await bus?.close()
-  await running?.stop()
 })
 
 async function checkOut(name: string, paymentMethod: string) {
@@ -142,7 +142,7 @@ it("a payment that wins against the end of its stock, which others have taken, i
     "OrderCancelled",
     "RefundRequested",
   ])
-  await running.sql("catalog", "UPDATE stock SET on_hand = 100 WHERE sku = $1", [products.htc])
+  await setStock(running, products.htc, SEEDED)
 })
 
 it("a checkout whose payment provider is out goes on, or back, at an operator's word", async () => {

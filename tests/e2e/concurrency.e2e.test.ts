@@ -7,22 +7,21 @@ import {
   type Customer,
   someAddress,
 } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, expect } from "vitest"
 import { startSecondProcess } from "../fixtures/second-process.ts"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { eventually, products, type RunningShop, SEEDED, setStock } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running.stop())
+afterAll(async () => {
+  for (const sku of [products.huawei, products.htc, products.xiaomi]) await setStock(running, sku, SEEDED)
+})
 
 const visa = { shippingAddress: someAddress, paymentMethod: "pm_card_visa" }
-
-async function setStock(sku: string, onHand: number): Promise<void> {
-  await running.sql("catalog", "UPDATE stock SET on_hand = $2 WHERE sku = $1", [sku, onHand])
-}
 
 /** Checks out, and again as long as another call with the same key is under way. */
 async function checkoutPatiently(customer: Customer, body: CheckoutBody, key: string) {
@@ -58,7 +57,7 @@ it("100 checkouts at once with one Idempotency-Key are one order, and all answer
 
 /** What comes of 40 buyers who want one unit each of the 10 that there are. */
 async function buyTenUnits(sku: string, price: number): Promise<void> {
-  await setStock(sku, 10)
+  await setStock(running, sku, 10)
   // Of each SKU others: who got none has it in the cart again.
   const buyers = await Promise.all(
     Array.from({ length: 40 }, (_, index) => running.shop.signIn(`buyer-${index}-of-${sku}`)),
@@ -98,7 +97,7 @@ it("40 buyers and 10 units with two processes of Catalog: the same, and both hav
 
 it("10 units held by 10 of 40 shoppers: exactly those 10 are paid, however late they check out", async () => {
   const sku = products.xiaomi
-  await setStock(sku, 10)
+  await setStock(running, sku, 10)
   const holders = await Promise.all(Array.from({ length: 10 }, (_, i) => running.shop.signIn(`holder-${i}`)))
   const others = await Promise.all(Array.from({ length: 30 }, (_, i) => running.shop.signIn(`late-${i}`)))
   await Promise.all([...holders, ...others].map((shopper) => shopper.putItem(sku, 1)))

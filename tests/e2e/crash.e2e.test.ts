@@ -1,14 +1,14 @@
 import { usd } from "@eshop/domain/kernel/money"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { expect } from "vitest"
+import { eventually, products, type RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running.stop())
 
 it("kill -9 of the ordering app in the middle of 20 sagas: all 20 end right", async () => {
   const before = await running.shop.stock(products.htc)
@@ -32,8 +32,10 @@ it("kill -9 of the ordering app in the middle of 20 sagas: all 20 end right", as
   // In the middle: some orders exist, none or few have ended.
   await eventually(
     () =>
-      running.sql<{ count: number }>("ordering", "SELECT count(*)::int FROM orders WHERE status <> 'Paid'"),
-    ([row]) => (row?.count ?? 0) > 0,
+      running.sql("ordering", "SELECT id FROM orders WHERE id = ANY ($1) AND status <> 'Paid'", [
+        accepted.map(({ body }) => body.orderId),
+      ]),
+    (orders) => orders.length > 0,
   )
   running.cloud.part("ordering").kill("SIGKILL")
   await eventually(

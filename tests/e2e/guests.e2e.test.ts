@@ -6,15 +6,15 @@ import {
   type Order,
   someAddress,
 } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { expect } from "vitest"
+import { eventually, products, type RunningShop, SEEDED, setStock } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running.stop())
 
 /** A browser that nobody has signed in with: it keeps the guest's cookie. */
 function browser() {
@@ -58,10 +58,14 @@ it("a guest shops, pays and sees the order, which nobody else does", async () =>
 })
 
 it("stock is held for who begins to check out: the last units are theirs, and others are told", async () => {
-  await running.sql("catalog", "UPDATE stock SET on_hand = 3 WHERE sku = $1", [products.lumix])
+  await setStock(running, products.lumix, 3)
   const [first, second] = [await running.shop.signIn("first"), await running.shop.signIn("second")]
   const few = { type: "only-left", sku: products.lumix, available: 3 }
-  expect((await first.putItem(products.lumix, 2)).messages).toEqual([few])
+  const { messages } = await eventually(
+    () => first.putItem(products.lumix, 2),
+    (cart) => cart.messages.length > 0,
+  )
+  expect(messages).toEqual([few])
   const held = await first.send<CartAnswer>("POST", "/basket/cart/hold", { body: {} })
   expect(Date.parse(held.body.hold?.expiresAt ?? "")).toBeGreaterThan(Date.now())
   await second.putItem(products.lumix, 2)
@@ -87,6 +91,7 @@ it("stock is held for who begins to check out: the last units are theirs, and ot
     ({ reserved }) => reserved === 0,
   )
   expect(level).toMatchObject({ onHand: 1, reserved: 0 })
+  await setStock(running, products.lumix, SEEDED)
 })
 
 it("a guest who signs in finds the cart again, and the order from before", async () => {

@@ -8,20 +8,20 @@ import {
   type Order,
   someAddress,
 } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, expect } from "vitest"
 import { isSignedWith, startReceiver } from "../../functions/ordering/src/webhooks/testing/receiver.ts"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { eventually, products, type RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 
-beforeAll(async () => {
+it.beforeAll(async ({ shop }) => {
   receiver = await startReceiver()
-  running = await runShop()
+  running = shop
 })
 afterAll(async () => {
   receiver.stop()
-  await running.stop()
 })
 
 type Notice = { kind: string; language: string; to: { address: string }; subject: string; text: string }
@@ -144,4 +144,6 @@ it("a receiver hears of a paid order moments later, signed, and the log shows it
     ({ body }) => body.items[0]?.state === "delivered",
   )
   expect(log.body.items).toMatchObject([{ id: one.headers["webhook-id"], state: "delivered" }])
+  const path = `/ordering/operations/webhooks/${made.body.id}`
+  expect((await running.shop.send(keeper, "DELETE", path)).status).toBe(204)
 })

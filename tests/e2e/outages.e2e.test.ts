@@ -3,20 +3,20 @@ import type { PartName } from "@eshop/local-cloud/settings"
 import { orderOperations } from "@eshop/local-cloud/shop/order-operations"
 import { someAddress } from "@eshop/local-cloud/shop/shop-client"
 import pg from "pg"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { expect } from "vitest"
 import { buyersOf } from "./buyers.ts"
-import { products, type RunningShop, runShop } from "./running-shop.ts"
+import { products, type RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 // `npm run ci:long` has every part, and outages of minutes.
 
 let running: RunningShop
 let buyers: Awaited<ReturnType<typeof buyersOf>>
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(async ({ shop }) => {
+  running = shop
   buyers = await buyersOf(running, 40)
 })
-afterAll(() => running.stop())
 
 it.each<PartName>(["postgres", "servicebus"])(
   "%s is killed twice amid 40 orders: all end for their own reason",

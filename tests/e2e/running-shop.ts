@@ -5,6 +5,9 @@ import { paymentsOf, type Shop, shopClient } from "@eshop/local-cloud/shop/shop-
 import pg from "pg"
 import { preparedData } from "../fixtures/prepared-data.ts"
 
+/** What the seed has of each of its products. */
+export const SEEDED = 1_000
+
 /** SKUs of the seed. */
 export const products = {
   iphone: "IPHONE-X-BLACK",
@@ -83,6 +86,15 @@ export async function runTimer({ connections }: Cloud, app: AppName, name: strin
   const url = `${connections.apps[app]}/admin/functions/${name}`
   const { status } = await fetch(url, { method: "POST", body: "{}" })
   if (status !== 202) throw new Error(`${name} was answered with ${status}`)
+}
+
+/** Writes down that so many units were counted, as whoever keeps the stock does. @param quantity on hand, reserved ones included */
+export async function setStock({ shop }: RunningShop, sku: string, quantity: number): Promise<void> {
+  const keeper = await shop.roleToken("inventory.write")
+  const adjustment = { body: { type: "set", quantity, reason: "count" } }
+  const headers = { "idempotency-key": crypto.randomUUID() }
+  const path = `/catalog/stock/${sku}/adjustments`
+  shop.expect(await shop.send(keeper, "POST", path, { ...adjustment, headers }), 200)
 }
 
 /** Waits until the reading equals what is expected, then returns; the last reading is for the assertion that follows. */

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto"
 import { usd } from "@eshop/domain/kernel/money"
 import { type Customer, someAddress } from "@eshop/local-cloud/shop/shop-client"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { eventually, products, type RunningShop, runShop } from "./running-shop.ts"
+import { verifyOrders } from "@eshop/local-cloud/shop/verify-orders"
+import { describe, expect } from "vitest"
+import { eventually, products, type RunningShop } from "./running-shop.ts"
+import { it } from "./shared-shop.ts"
 
 let running: RunningShop
 
-beforeAll(async () => {
-  running = await runShop()
+it.beforeAll(({ shop }) => {
+  running = shop
 })
-afterAll(() => running.stop())
 
 const visa = { shippingAddress: someAddress, paymentMethod: "pm_card_visa" }
 
@@ -152,16 +153,10 @@ describe("the way of an order", () => {
   })
 
   it("is told by its stream as it is stored, whatever became of it", async () => {
-    type Verified = { items: { problems: unknown[] }[] }
-    const path = "/ordering/operations/verification/orders?limit=50"
-    const answer = await running.shop.send<Verified>(await running.shop.roleToken("operations"), "GET", path)
-    const { items } = running.shop.expect(answer, 200)
-    const [stored] = await running.sql<{ count: number }>(
-      "ordering",
-      "SELECT count(*)::int AS count FROM orders",
-    )
-    expect(items).toHaveLength(stored?.count ?? 0)
-    expect(items.flatMap(({ problems }) => problems)).toEqual([])
+    const { identity, apps } = running.cloud.connections
+    const stored = await running.sql("ordering", "SELECT id FROM orders")
+    const verified = await verifyOrders({ ...apps, identity }, () => {})
+    expect([verified.orders, verified.problems]).toEqual([stored.length, []])
   })
 })
 

@@ -1,28 +1,4 @@
-import type { Cloud } from "@eshop/local-cloud/cloud"
-import { afterAll, beforeAll, expect, test } from "vitest"
-import { dieAndPublish, startOutbox } from "./die-and-publish.ts"
+import { publishesEachOnce } from "./published-once.ts"
 
-/** `npm run ci:long` has 10,000. */
-const EVENTS = 1_000
-
-let cloud: Cloud
-beforeAll(async () => {
-  cloud = await startOutbox()
-}, 120_000)
-afterAll(() => cloud?.stop())
-
-test.each([
-  ["before any of them is published", 0],
-  ["in the middle of the publishing", EVENTS / 2],
-])(
-  `${EVENTS} events are committed by a process that dies %s: all are published, each once`,
-  async (_, published) => {
-    expect(await dieAndPublish(cloud, EVENTS, published)).toEqual({
-      diedOf: "SIGKILL",
-      left: 0,
-      messages: EVENTS,
-      different: EVENTS,
-    })
-  },
-  240_000,
-)
+// `npm run ci:long` has 10,000.
+publishesEachOnce(1_000)

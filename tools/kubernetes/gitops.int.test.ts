@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's variables are written so
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { root as repository } from "../apps.ts"
 import { appProblems } from "./app-settings.ts"
 import { checkCluster } from "./gitops-check.ts"
-import { type Environment, environments, whyNoRenderer } from "./helm.ts"
-import { type Plant, planted, removeCopies } from "./planted.ts"
+import { environments, whyNoRenderer } from "./helm.ts"
+import { planted, removeCopies } from "./planted.ts"
+import { findsPlanted, type Mistakes } from "./planted-suite.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 
 const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
@@ -37,8 +38,7 @@ describe.skipIf(missing)("the GitOps tree", () => {
 const gitops = "infra/gitops"
 const chart = "infra/charts/function-app/templates"
 
-/** Mistakes, each with where it is planted and every problem that it must cause. */
-const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
+const mistakes: Mistakes = [
   [
     "a wrong scaler key",
     "dev",
@@ -304,32 +304,10 @@ const renderMistakes: typeof mistakes = [
 ]
 
 describe.skipIf(missing)("the check finds", () => {
-  // All mistakes of a cluster lie in one copy, because building a cluster is what takes the time.
-  const found = new Map<Environment, string[]>()
-  const of = (environment: Environment) => mistakes.filter(([, planted]) => planted === environment)
-  beforeAll(() => {
-    for (const environment of environments) {
-      const copy = planted(...of(environment).map(([, , plant]) => plant))
-      found.set(environment, checkCluster(copy, environment).problems)
-    }
-  })
-
-  it.each(mistakes)("%s", (_, environment, __, problems) => {
-    expect(
-      found
-        .get(environment)
-        ?.filter((problem) => problems.includes(problem))
-        .sort(),
-    ).toEqual(problems.sort())
-  })
-
-  it.each([...environments])("nothing else in %s", (environment) => {
-    const expected = of(environment).flatMap(([, , , problems]) => problems)
-    expect(found.get(environment)?.filter((problem) => !expected.includes(problem))).toEqual([])
-  })
+  findsPlanted(mistakes)
 
   it.each(renderMistakes)("%s", (_, environment, plant, problems) => {
-    expect(checkCluster(planted(plant), environment).problems.sort()).toEqual(problems.sort())
+    expect(checkCluster(planted(plant), environment).problems.toSorted()).toEqual(problems.toSorted())
   })
 
   it("a setting that an app needs and does not get", async () => {

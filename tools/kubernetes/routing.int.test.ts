@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's variables are written so
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { checkCluster } from "./gitops-check.ts"
-import { type Environment, environments, whyNoRenderer } from "./helm.ts"
-import { type Plant, planted, removeCopies } from "./planted.ts"
+import { whyNoRenderer } from "./helm.ts"
+import { planted, removeCopies } from "./planted.ts"
+import { findsPlanted, type Mistakes } from "./planted-suite.ts"
 import { kubectl, whyMissing } from "./programs.ts"
 
 const missing = whyMissing(kubectl, ["version", "--client"]) ?? whyNoRenderer()
@@ -16,8 +17,8 @@ const canary = "infra/gitops/apps/base/canary/canary.yaml"
 const configs = "infra/gitops/infrastructure/configs"
 const gateway = "Gateway envoy-gateway-system/eshop"
 
-/** Mistakes in the way of a request, each with where it is planted and every problem that it must cause. */
-const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
+/** Mistakes in the way of a request. */
+const mistakes: Mistakes = [
   [
     "a route to a Gateway that does not exist",
     "dev",
@@ -132,29 +133,7 @@ const mistakes: [name: string, Environment, Plant, problems: string[]][] = [
 ]
 
 describe.skipIf(missing)("the check of the routes finds", () => {
-  // All mistakes of a cluster lie in one copy, because building a cluster is what takes the time.
-  const found = new Map<Environment, string[]>()
-  const of = (environment: Environment) => mistakes.filter(([, planted]) => planted === environment)
-  beforeAll(() => {
-    for (const environment of environments) {
-      const copy = planted(...of(environment).map(([, , plant]) => plant))
-      found.set(environment, checkCluster(copy, environment).problems)
-    }
-  })
-
-  it.each(mistakes)("%s", (_, environment, __, problems) => {
-    expect(
-      found
-        .get(environment)
-        ?.filter((problem) => problems.includes(problem))
-        .sort(),
-    ).toEqual(problems.sort())
-  })
-
-  it.each([...environments])("nothing else in %s", (environment) => {
-    const expected = of(environment).flatMap(([, , , problems]) => problems)
-    expect(found.get(environment)?.filter((problem) => !expected.includes(problem))).toEqual([])
-  })
+  findsPlanted(mistakes)
 
   it("a route that the chart makes beside Flagger", () => {
     const copy = planted([

@@ -111,5 +111,5 @@ export function correctionOf(
       any: [...term.any, ...candidates.flatMap(({ word }) => alternativesOf(word, language))],
     }
   })
-  return found ? { terms, text: corrected } : undefined
+  return found ? { terms, text: corrected.trim() } : undefined
 }

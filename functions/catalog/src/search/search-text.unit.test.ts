@@ -47,7 +47,7 @@ test.each(["-", "&|!()<->:*", "\\", "'", '"', "a:*", "-- --", "½ ٣ ß 漢字",
 
 test("an unknown word is taken for those near it, with what they mean; known words and phrases stay", () => {
   const vocabulary = vocabularyOf(["refrigerator", "steel", "headphones"])
-  const correction = correctionOf("steel refridgerator", "en", vocabulary)
+  const correction = correctionOf(" steel refridgerator ", "en", vocabulary)
   expect(correction?.text).toBe("steel refrigerator")
   expect(correction?.terms[1]?.any).toEqual([
     all("refridgerator"),

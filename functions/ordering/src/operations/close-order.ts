@@ -1,17 +1,9 @@
 import { command } from "@eshop/building-blocks/app/use-case"
 import { OrderId } from "@eshop/domain/kernel/ids"
-import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { closeOrder as decide } from "@eshop/domain/ordering/close-order"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import * as z from "zod"
-import type { Changed } from "../orders/change-order.ts"
-import {
-  ChangedOrder,
-  type CommandPorts,
-  changedOf,
-  commandOrder,
-  orderStale,
-} from "../orders/command-order.ts"
+import { ChangedOrder, type CommandPorts, commitCommand, orderStale } from "../orders/command-order.ts"
 
 /** Nothing more is expected of a delivered order. */
 export const closeOrder = command("ordering.close-order", {
@@ -21,13 +13,10 @@ export const closeOrder = command("ordering.close-order", {
   handle:
     (ports: CommandPorts) =>
     ({ id: orderId }, call) =>
-      call.commit(async (tx) => {
-        const changed = await commandOrder(ports, tx, call, {
-          orderId,
-          action: "order.closed",
-          says: {},
-          decide: (order) => decide(order, {}, call.now),
-        })
-        return isRefusal(changed) ? changed : changedOf(changed as Changed)
+      commitCommand(ports, call, {
+        orderId,
+        action: "order.closed",
+        says: {},
+        decide: (order) => decide(order, {}, call.now),
       }),
 })

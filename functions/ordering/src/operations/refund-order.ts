@@ -1,18 +1,10 @@
 import { command } from "@eshop/building-blocks/app/use-case"
 import { OrderId, ReasonCode, RefundId } from "@eshop/domain/kernel/ids"
 import { Money } from "@eshop/domain/kernel/money"
-import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import { refundOther, refundOutOfRange, requestRefund } from "@eshop/domain/ordering/request-refund"
 import * as z from "zod"
-import type { Changed } from "../orders/change-order.ts"
-import {
-  ChangedOrder,
-  type CommandPorts,
-  changedOf,
-  commandOrder,
-  orderStale,
-} from "../orders/command-order.ts"
+import { ChangedOrder, type CommandPorts, commitCommand, orderStale } from "../orders/command-order.ts"
 
 /** An operator gives money back, all that is left of the payment or a part of it. A saga sees to it from there. */
 export const refundOrder = command("ordering.refund-order", {
@@ -21,15 +13,18 @@ export const refundOrder = command("ordering.refund-order", {
   refusals: [orderUnknown, orderWrongState, refundOutOfRange, refundOther, orderStale],
   handle:
     (ports: CommandPorts) =>
-    ({ id: orderId, amount, reason }, call) =>
-      call.commit(async (tx) => {
-        const refundId = call.newId()
-        const changed = await commandOrder(ports, tx, call, {
+    ({ id: orderId, amount, reason }, call) => {
+      const refundId = call.newId()
+      return commitCommand(
+        ports,
+        call,
+        {
           orderId,
           action: "order.refund-requested",
           says: { refundId, amount, reason },
           decide: (order) => requestRefund(order, { refundId, amount, reason }, call.now),
-        })
-        return isRefusal(changed) ? changed : { ...changedOf(changed as Changed), refundId }
-      }),
+        },
+        { refundId },
+      )
+    },
 })

@@ -1,20 +1,12 @@
 import { command } from "@eshop/building-blocks/app/use-case"
 import { StockLines } from "@eshop/domain/contracts/stock-lines"
 import { OrderId, ShipmentId } from "@eshop/domain/kernel/ids"
-import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { freeText } from "@eshop/domain/kernel/text"
 import { unshipped } from "@eshop/domain/ordering/order-lines"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import { shipOrder as decide, shipmentOther, shipmentTooMuch } from "@eshop/domain/ordering/ship-order"
 import * as z from "zod"
-import type { Changed } from "../orders/change-order.ts"
-import {
-  ChangedOrder,
-  type CommandPorts,
-  changedOf,
-  commandOrder,
-  orderStale,
-} from "../orders/command-order.ts"
+import { ChangedOrder, type CommandPorts, commitCommand, orderStale } from "../orders/command-order.ts"
 
 /** A parcel leaves the house, with all that is left to ship or a part of it. */
 export const shipOrder = command("ordering.ship-order", {
@@ -29,22 +21,24 @@ export const shipOrder = command("ordering.ship-order", {
   refusals: [orderUnknown, orderWrongState, shipmentTooMuch, shipmentOther, orderStale],
   handle:
     (ports: CommandPorts) =>
-    ({ id: orderId, shipmentId, lines, carrier, trackingNumber }, call) =>
-      call.commit(async (tx) => {
-        const parcel = {
-          shipmentId: shipmentId ?? call.newId(),
-          ...(carrier !== undefined && { carrier }),
-          ...(trackingNumber !== undefined && { trackingNumber }),
-        }
-        const changed = await commandOrder(ports, tx, call, {
+    ({ id: orderId, lines, carrier, trackingNumber, ...given }, call) => {
+      const shipmentId = given.shipmentId ?? call.newId()
+      const parcel = {
+        shipmentId,
+        ...(carrier !== undefined && { carrier }),
+        ...(trackingNumber !== undefined && { trackingNumber }),
+      }
+      return commitCommand(
+        ports,
+        call,
+        {
           orderId,
           action: "order.shipped",
           says: { ...parcel, ...(lines && { lines }) },
           decide: (order) =>
             decide(order, { ...parcel, lines: lines ?? (order ? unshipped(order) : []) }, call.now),
-        })
-        return isRefusal(changed)
-          ? changed
-          : { ...changedOf(changed as Changed), shipmentId: parcel.shipmentId }
-      }),
+        },
+        { shipmentId },
+      )
+    },
 })

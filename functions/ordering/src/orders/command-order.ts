@@ -1,4 +1,4 @@
-import { type Call, isStale, type Tx } from "@eshop/building-blocks/app/call"
+import { type Call, type CommandCall, isStale, type Tx } from "@eshop/building-blocks/app/call"
 import type { Audit } from "@eshop/building-blocks/audit/audit"
 import { OrderStatus } from "@eshop/domain/contracts/ordering-events"
 import { OrderId } from "@eshop/domain/kernel/ids"
@@ -68,6 +68,22 @@ export async function commandOrder<R extends Refusal>(
     await ports.audit.add(tx, call, [{ subject: `order ${orderId}`, action, change: says }])
   return changed
 }
+
+/**
+ * Commits a command of somebody (see commandOrder).
+ * @param made the ids of what the command makes; the answer names them as well
+ * @returns how the order stands then, or why nothing has changed
+ */
+export const commitCommand = <R extends Refusal, Made extends object>(
+  ports: CommandPorts,
+  call: CommandCall,
+  given: PersonsCommand<R>,
+  made?: Made,
+) =>
+  call.commit(async (tx) => {
+    const changed = await commandOrder(ports, tx, call, given)
+    return isRefusal(changed) ? changed : { ...changedOf(changed as Changed), ...(made as Made) }
+  })
 
 /** A decision that only the order's customer gets; to anybody else the order is unknown. */
 export const byItsCustomer =

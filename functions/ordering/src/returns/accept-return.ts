@@ -1,17 +1,9 @@
 import { command } from "@eshop/building-blocks/app/use-case"
 import { OrderId, ReturnId } from "@eshop/domain/kernel/ids"
-import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { acceptReturn as decide, returnDecided, returnUnknown } from "@eshop/domain/ordering/accept-return"
 import { orderUnknown } from "@eshop/domain/ordering/order-refusals"
 import * as z from "zod"
-import type { Changed } from "../orders/change-order.ts"
-import {
-  ChangedOrder,
-  type CommandPorts,
-  changedOf,
-  commandOrder,
-  orderStale,
-} from "../orders/command-order.ts"
+import { ChangedOrder, type CommandPorts, commitCommand, orderStale } from "../orders/command-order.ts"
 
 /** The goods came back as they should: the stock takes them, and the customer gets their money back. */
 export const acceptReturn = command("ordering.accept-return", {
@@ -21,13 +13,10 @@ export const acceptReturn = command("ordering.accept-return", {
   handle:
     (ports: CommandPorts) =>
     ({ id: orderId, returnId }, call) =>
-      call.commit(async (tx) => {
-        const changed = await commandOrder(ports, tx, call, {
-          orderId,
-          action: "order.return-accepted",
-          says: { returnId },
-          decide: (order) => decide(order, { returnId }, call.now),
-        })
-        return isRefusal(changed) ? changed : changedOf(changed as Changed)
+      commitCommand(ports, call, {
+        orderId,
+        action: "order.return-accepted",
+        says: { returnId },
+        decide: (order) => decide(order, { returnId }, call.now),
       }),
 })

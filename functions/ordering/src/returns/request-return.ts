@@ -1,17 +1,14 @@
 import { command } from "@eshop/building-blocks/app/use-case"
 import { StockLines } from "@eshop/domain/contracts/stock-lines"
 import { OrderId, ReturnId } from "@eshop/domain/kernel/ids"
-import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { orderUnknown, orderWrongState } from "@eshop/domain/ordering/order-refusals"
 import { requestReturn as decide, returnOther, returnTooMuch } from "@eshop/domain/ordering/request-return"
 import * as z from "zod"
-import type { Changed } from "../orders/change-order.ts"
 import {
   byItsCustomer,
   ChangedOrder,
   type CommandPorts,
-  changedOf,
-  commandOrder,
+  commitCommand,
   orderStale,
 } from "../orders/command-order.ts"
 
@@ -25,15 +22,18 @@ export const requestReturn = command("ordering.request-return", {
   refusals: [orderUnknown, orderWrongState, returnTooMuch, returnOther, orderStale],
   handle:
     (ports: CommandPorts) =>
-    ({ id: orderId, lines, reason }, call) =>
-      call.commit(async (tx) => {
-        const returnId = call.newId()
-        const changed = await commandOrder(ports, tx, call, {
+    ({ id: orderId, lines, reason }, call) => {
+      const returnId = call.newId()
+      return commitCommand(
+        ports,
+        call,
+        {
           orderId,
           action: "order.return-requested",
           says: { returnId, lines, reason },
           decide: byItsCustomer(call, (order) => decide(order, { returnId, lines, reason }, call.now)),
-        })
-        return isRefusal(changed) ? changed : { ...changedOf(changed as Changed), returnId }
-      }),
+        },
+        { returnId },
+      )
+    },
 })
