@@ -47,6 +47,34 @@ describe("a report and the capture's own answer", () => {
   })
 })
 
+describe("the reports of a dispute and of its end", () => {
+  let shop: ShopWithPayments
+  beforeEach(async () => {
+    shop = await shopWithPayments({ timeoutMs: 1_000 })
+  })
+  afterEach(() => shop.close())
+
+  test.each(["before", "together", "after", "twice", "never"] as const)(
+    "that come %s are taken once, also by two runs of the reconciler at that moment",
+    async (delivery) => {
+      shop.simulator.deliver(delivery)
+      const ids = Array.from({ length: ORDERS / 2 }, () => shop.placeOrder("pm_card_createDispute"))
+      for (const orderId of ids) {
+        await shop.play(orderId)
+        await shop.decideDispute(orderId, "losing_evidence")
+      }
+      await Promise.all([shop.reconcile(60), shop.reconcile(60)])
+      await shop.settled()
+      expect(shop.reports).toHaveLength(ORDERS)
+      for (const orderId of ids)
+        expect(shop.typesOf(orderId).filter((type) => type.startsWith("Dispute"))).toEqual([
+          "DisputeOpened",
+          "DisputeClosed",
+        ])
+    },
+  )
+})
+
 test("a capture that times out ends in one capture or one void, in 30 of 30", async () => {
   const { reconciled, ...came } = await captureTimeouts(30)
   expect(came).toEqual(oneCaptureOrOneVoid(30))

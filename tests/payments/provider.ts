@@ -5,6 +5,7 @@ import { stripeEvents } from "../../functions/ordering/src/adapters/stripe-event
 import type {
   DisputeRecord,
   PaymentRecord,
+  ProviderEvent,
   ProviderRecords,
   RefundRecord,
 } from "../../functions/ordering/src/payments/ports.ts"
@@ -45,28 +46,45 @@ export function signed(event: object, by: string = secret, at: Date = new Date()
   }
 }
 
-/** A provider's records that a test writes; all payments were made an hour ago. */
+/** A provider's records that a test writes; all of them were made an hour ago. */
 export function recordsInMemory() {
   const payments = new Map<string, PaymentRecord>()
   const disputes = new Map<string, DisputeRecord>()
   const refunds = new Map<string, RefundRecord>()
+  const reports: ProviderEvent[] = []
   const released: string[] = []
   const madeAt = new Date(Date.now() - 60 * 60_000)
+  function pageOf<T>(
+    all: readonly T[],
+    idOf: (entry: T) => string,
+    from: Date,
+    to: Date,
+    after: string | undefined,
+    limit: number,
+  ) {
+    const newestFirst = from <= madeAt && madeAt < to ? [...all].reverse() : []
+    const first = after === undefined ? 0 : newestFirst.findIndex((entry) => idOf(entry) === after) + 1
+    return { page: newestFirst.slice(first, first + limit), isLast: first + limit >= newestFirst.length }
+  }
   const records: ProviderRecords = {
     find: async (paymentId) => payments.get(paymentId),
     findDispute: async (disputeId) => disputes.get(disputeId),
     findRefund: async (providerRefundId) => refunds.get(providerRefundId),
-    async madeBetween(from, to, after, limit) {
-      const all = from <= madeAt && madeAt < to ? [...payments.values()].reverse() : []
-      const first = after === undefined ? 0 : all.findIndex(({ paymentId }) => paymentId === after) + 1
-      const page = all.slice(first, first + limit)
-      return { payments: page, isLast: first + limit >= all.length }
+    async madeBetween(...within) {
+      const { page, isLast } = pageOf([...payments.values()], ({ paymentId }) => paymentId, ...within)
+      return { payments: page, isLast }
     },
-    async refundsMadeBetween(from, to, after, limit) {
-      const all = from <= madeAt && madeAt < to ? [...refunds.values()].reverse() : []
-      const first =
-        after === undefined ? 0 : all.findIndex(({ providerRefundId }) => providerRefundId === after) + 1
-      return { refunds: all.slice(first, first + limit), isLast: first + limit >= all.length }
+    async refundsMadeBetween(...within) {
+      const { page, isLast } = pageOf(
+        [...refunds.values()],
+        ({ providerRefundId }) => providerRefundId,
+        ...within,
+      )
+      return { refunds: page, isLast }
+    },
+    async lateReportsMadeBetween(...within) {
+      const { page, isLast } = pageOf(reports, ({ id }) => id, ...within)
+      return { reports: page, isLast }
     },
     async release({ paymentId }) {
       released.push(paymentId)
@@ -80,6 +98,7 @@ export function recordsInMemory() {
     released,
     disputes,
     refunds,
+    reports,
     has: (orderId: string, status: PaymentRecord["status"]): string => {
       const paymentId = `pi_${orderId}`
       const captured = usd(status === "captured" ? 30_00 : 0)

@@ -14,7 +14,7 @@ import type { OutboxMessage } from "@eshop/building-blocks/messaging/outbox"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
-import { evolve, type Order } from "@eshop/domain/ordering/order"
+import { evolve, type Order, type PaidOrder } from "@eshop/domain/ordering/order"
 import type { OrderEvent } from "@eshop/domain/ordering/order-events"
 import { submitOrder } from "@eshop/domain/ordering/submit-order"
 import { submission } from "@eshop/domain/ordering/testing/given"
@@ -41,7 +41,7 @@ const secret = "whsec_of_this_test"
 /** When every play begins, by its own clock. */
 const startedAt = new Date("2026-01-01T00:00:00Z")
 
-type ReconcileResult = Record<"right" | "waiting" | "voided" | "refunded" | "alarms", number>
+type ReconcileResult = Record<"right" | "waiting" | "voided" | "refunded" | "reported" | "alarms", number>
 
 /**
  * Ordering's payments in one process: the real sagas, use cases and adapter on orders in memory, with the payment
@@ -143,6 +143,7 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
     providerEvents: stripeEvents([secret]),
     paymentWatch: watchIn(watched),
     refundWatch: watchIn(new Map()),
+    reportPosition: watchIn(new Map()),
     invoiceSeries: { next: async () => ++lastInvoice },
     checkoutSettings: { gracePeriodSeconds: 0 },
     attention: { note: async () => undefined, strike: async () => undefined, list: async () => [] },
@@ -256,6 +257,18 @@ export async function shopWithPayments(options: { timeoutMs: number; slowMs?: nu
       })
       const { data } = (await response.json()) as { data: { status: string; amount_received: number }[] }
       return data.map(({ status, amount_received }) => `${status} ${amount_received}`)
+    },
+
+    /** The bank decides the dispute of an order's payment. */
+    async decideDispute(orderId: string, evidence: "winning_evidence" | "losing_evidence"): Promise<void> {
+      const order = orders.get(orderId)?.order as PaidOrder
+      const headers = { authorization: `Bearer ${apiKey}` }
+      const listed = await fetch(`${simulator.url}/v1/disputes?payment_intent=${order.payment.paymentId}`, {
+        headers,
+      })
+      const { data } = (await listed.json()) as { data: { id: string }[] }
+      const body = new URLSearchParams({ "evidence[uncategorized_text]": evidence })
+      await fetch(`${simulator.url}/v1/disputes/${data[0]?.id}`, { method: "POST", headers, body })
     },
 
     async totals(): Promise<{ intents: number; capturable: number; captured: number; refunded: number }> {

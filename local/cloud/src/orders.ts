@@ -89,13 +89,14 @@ async function main(): Promise<void> {
       return
     case "reconcile-payments": {
       const told = await operations.reconcilePayments()
-      const { right, waiting, voided, refunded, noted, alarms, settledUntil } = told
-      console.log(`Payments and refunds: ${right} right, ${waiting} waiting.`)
+      const { right, waiting, voided, refunded, noted, reported, alarms, settledUntil } = told
+      console.log(`Payments, refunds and reports: ${right} right, ${waiting} waiting.`)
       console.log(
         `Payments: ${voided} voided, ${refunded} refunded. Refunds made at the provider: ${noted} noted.`,
       )
+      console.log(`Failed refunds and disputes of which no report had come: ${reported} reports taken.`)
       if (alarms > 0) console.log(`${alarms} need a person: Ordering's log names them (payment-mismatch).`)
-      return console.log(`All payments and refunds made before ${settledUntil} have been looked at.`)
+      return console.log(`All that was made before ${settledUntil} has been looked at.`)
     }
     default:
       throw new Error(USAGE)

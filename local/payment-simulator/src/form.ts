@@ -9,10 +9,11 @@ const MAX_AMOUNT = 99_999_999
 /** Entries of a list (https://docs.stripe.com/api/pagination). */
 const DEFAULT_PAGE = 10
 const MAX_PAGE = 100
+const MAX_TEXTS = 20
 
 /** Form-encoded parameters in Stripe's notation (`metadata[order_id]=…`), read with checks. */
 export class Form {
-  readonly #values = new Map<string, string>()
+  readonly #values = new Map<string, string[]>()
   readonly metadata: Record<string, string> = {}
 
   /** Throws a Stripe error for parameters outside `allowed`. */
@@ -22,7 +23,8 @@ export class Form {
       // An entry of a list comes with its index or without.
       const parameter = name.replace(/\[\d+\]$/, "[]")
       if (key !== undefined && allowed.includes("metadata")) this.#setMetadata(key, value)
-      else if (allowed.includes(parameter)) this.#values.set(parameter, value)
+      else if (allowed.includes(parameter))
+        this.#values.set(parameter, [...(this.#values.get(parameter) ?? []), value])
       else throw invalid(`Received unknown parameter: ${name}`, name, "parameter_unknown")
     }
     if (Object.keys(this.metadata).length > MAX_METADATA_KEYS) {
@@ -32,7 +34,15 @@ export class Form {
 
   /** The value, or undefined where it is absent or empty. */
   text(name: string): string | undefined {
-    return this.#values.get(name) || undefined
+    return this.#values.get(name)?.at(-1) || undefined
+  }
+
+  /** The entries of a list of up to 20, or undefined where it is absent. */
+  texts(name: string): string[] | undefined {
+    const values = this.#values.get(name)
+    if (values && values.length > MAX_TEXTS)
+      throw invalid(`Array cannot have more than ${MAX_TEXTS} entries.`, name)
+    return values
   }
 
   /** The value; throws a Stripe error where it is absent. */

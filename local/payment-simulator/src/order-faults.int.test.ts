@@ -70,6 +70,18 @@ test("reports of this order's changes come twice, late or never", async () => {
   expect(heard("payment_intent.created").sort()).toEqual(["twice", "twice", "usual"])
 })
 
+test("nobody hears of the dispute of a payment whose reports never come", async () => {
+  await fault("never", "webhook-never")
+  for (const orderId of ["never", "usual"]) {
+    const { body } = await call("/v1/payment_intents", order("pm_card_createDispute", orderId))
+    await call(`/v1/payment_intents/${body.id}/capture`, {})
+  }
+  const disputes = () => reports.filter(({ type }) => type === "charge.dispute.created").length
+  await vi.waitFor(() => expect(disputes()).toBe(1))
+  const listed = (await call("/v1/events?types[]=charge.dispute.created")).body.data
+  expect([listed.length, disputes()]).toEqual([2, 1])
+})
+
 test("what is no fault is refused", async () => {
   expect((await fault("a", "nonsense")).status).toBe(400)
   expect((await call("/v1/test_helpers/order_faults", { fault: "declined" })).status).toBe(400)

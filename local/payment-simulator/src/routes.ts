@@ -1,3 +1,4 @@
+import { listEvents } from "./events.ts"
 import {
   cancelIntent,
   captureIntent,
@@ -62,6 +63,8 @@ export function operationOf(at: Workplace, method: string, url: URL, body: strin
         return listRefunds(at, url.searchParams)
       case "GET refunds/:id":
         return getRefund(at, name, url.searchParams)
+      case "GET events":
+        return listEvents(at, url.searchParams)
       case "GET disputes":
         return listDisputes(at, url.searchParams)
       case "GET disputes/:id":

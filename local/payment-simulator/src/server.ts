@@ -119,7 +119,8 @@ function handlerOf(options: PaymentOptions, at: Workplace, hooks: Webhooks) {
   const inFlight = new Set<string>()
 
   async function deliver(response: ServerResponse, reply: Reply, key: string | undefined): Promise<void> {
-    if (hooks.delivery === "before") await hooks.flush()
+    // Who asks changes nothing, and may be the endpoint that is being told.
+    if (hooks.delivery === "before" && response.req.method === "POST") await hooks.flush()
     if (hooks.delivery === "together") void hooks.flush()
     if (reply.isWithheld) {
       if (key !== undefined) inFlight.add(key)

@@ -34,6 +34,14 @@ export interface SavedAnswer {
   body: string
 }
 
+/** Something that has happened, whether anybody heard of it or not. */
+export interface KeptEvent {
+  id: string
+  type: string
+  /** In seconds since 1970. */
+  created: number
+}
+
 /** Totals over everything the simulator holds, in minor units. */
 export interface Summary {
   intents: number
@@ -48,6 +56,8 @@ export interface SearchFilter {
   status?: string
 }
 
+/** Stripe forgets events after 30 days (https://docs.stripe.com/api/events). */
+const EVENT_LIFETIME_S = 30 * 24 * 60 * 60
 /** Stripe forgets keys after a day (https://docs.stripe.com/api/idempotent_requests). */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000
 
@@ -70,6 +80,10 @@ const schema = `
     seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
     due INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS reports_by_due ON reports (due);
+  CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, body TEXT NOT NULL,
+    created INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS events_by_time ON events (created, seq);
   CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, saved INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS answers_by_age ON answers (saved);
@@ -293,6 +307,45 @@ export class PaymentStore {
     this.#database
       .prepare("INSERT INTO answers (key, fingerprint, status, body, saved) VALUES (?, ?, ?, ?, ?)")
       .run(key, answer.fingerprint, answer.status, answer.body, Date.now())
+  }
+
+  addEvent(event: KeptEvent): void {
+    const { id, type, created } = event
+    this.#database.prepare("DELETE FROM events WHERE created < ?").run(created - EVENT_LIFETIME_S)
+    this.#database
+      .prepare("INSERT INTO events (id, type, body, created) VALUES (?, ?, ?, ?)")
+      .run(id, type, JSON.stringify(event), created)
+  }
+
+  hasEvent(id: string): boolean {
+    return this.#database.prepare("SELECT 1 FROM events WHERE id = ?").get(id) !== undefined
+  }
+
+  /** Events, newest first. @param filter.created as {@link listIntents} */
+  listEvents(
+    filter: {
+      types: readonly string[] | undefined
+      created: { from: number | undefined; to: number | undefined }
+    },
+    startingAfter: string | undefined,
+    limit: number,
+  ): KeptEvent[] {
+    const { types, created } = filter
+    return this.#database
+      .prepare(
+        `SELECT body FROM events
+         WHERE (?1 IS NULL OR type IN (SELECT value FROM json_each(?1))) AND created >= ?2 AND created < ?3
+           AND (?4 IS NULL OR seq < (SELECT seq FROM events WHERE id = ?4))
+         ORDER BY created DESC, seq DESC LIMIT ?5`,
+      )
+      .all(
+        types ? JSON.stringify(types) : null,
+        created.from ?? 0,
+        created.to ?? Number.MAX_SAFE_INTEGER,
+        startingAfter ?? null,
+        limit,
+      )
+      .map((row) => JSON.parse(String(row.body)))
   }
 
   addReport(type: string, body: string, due: number): void {

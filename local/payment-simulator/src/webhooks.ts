@@ -43,9 +43,6 @@ export function signatureOf(body: string, secret: string, now: number): string {
   return `t=${at},v1=${createHmac("sha256", secret).update(`${at}.${body}`).digest("hex")}`
 }
 
-const orderIdIn = (object: object): string | undefined =>
-  (object as { metadata?: Record<string, string> }).metadata?.order_id
-
 /** Reports changes to the shop's endpoint: at least once, in no order that anybody may rely on. */
 export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined, faults: OrderFaults) {
   const underWay = new Map<number, Promise<void>>()
@@ -54,6 +51,15 @@ export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined, fa
   let request: { id: string | null; idempotency_key: string | null } = { id: null, idempotency_key: null }
 
   const wants = (type: string) => endpoint !== undefined && (endpoint.events?.includes(type) ?? true)
+
+  /** Of what has no order of its own, its payment's. */
+  function orderOf(object: object): string | undefined {
+    const { metadata, payment_intent: id } = object as {
+      metadata?: Record<string, string>
+      payment_intent?: string
+    }
+    return metadata?.order_id ?? (id === undefined ? undefined : store.findIntent(id)?.metadata.order_id)
+  }
 
   function record({ type, object }: Change): void {
     const event = {
@@ -67,9 +73,10 @@ export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined, fa
       request,
       type,
     }
+    store.addEvent(event)
+    const orderId = orderOf(object)
+    if (delivery === "never" || !wants(type) || faults.has(orderId, "webhook-never")) return
     const body = JSON.stringify(event)
-    const orderId = orderIdIn(object)
-    if (faults.has(orderId, "webhook-never")) return
     const isTwice = delivery === "twice" || faults.has(orderId, "webhook-twice")
     const dueAt = Date.now() + (faults.has(orderId, "webhook-late") ? LATE_MS : 0)
     for (let time = 0; time < (isTwice ? 2 : 1); time++) store.addReport(type, body, dueAt)
@@ -112,8 +119,7 @@ export function webhooks(store: PaymentStore, endpoint: Endpoint | undefined, fa
   return {
     flush,
     report(changes: readonly Change[]): void {
-      if (delivery === "never") return
-      for (const change of changes) if (wants(change.type)) record(change)
+      for (const change of changes) record(change)
     },
     /** Carries work out on behalf of a request: the reports of what it changes name it. */
     during<T>(id: string, key: string | undefined, work: () => T): T {

@@ -7,7 +7,7 @@ import { Loading } from "../design/loading.tsx"
 import { Page } from "../design/page.tsx"
 import { ProblemNotice } from "../design/problem-notice.tsx"
 import { useCustomer } from "../session/session.ts"
-import { day } from "../texts/format.ts"
+import { moment } from "../texts/format.ts"
 import { hasText, t } from "../texts/texts.ts"
 import { OrderActions } from "./order-actions.tsx"
 import { AddressOf, BackAndForth, LinesOf, ShipmentsOf } from "./order-parts.tsx"
@@ -82,7 +82,7 @@ function Standing({ order, isNew }: { order: Order; isNew: boolean }) {
             : t(`order.says.${status}`)}
         </p>
         {withdrawableUntil !== undefined && (
-          <p className="hint">{t("order.withdrawable-until", { day: day(withdrawableUntil) })}</p>
+          <p className="hint">{t("order.withdrawable-until", { until: moment(withdrawableUntil) })}</p>
         )}
       </div>
       {paymentAction && isUnderWay(order) && (

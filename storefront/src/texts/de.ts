@@ -251,7 +251,7 @@ export const de: Texts = {
   "order.says.Closed": "Die Bestellung ist abgeschlossen.",
   "order.says.Cancelled": "Die Bestellung wurde storniert.",
   "order.cancelled-because": "Die Bestellung wurde storniert. {because}",
-  "order.withdrawable-until": "Sie können bis {day} widerrufen.",
+  "order.withdrawable-until": "Sie können bis {until} widerrufen.",
   "order.confirm-payment": "Ihre Bank möchte, dass Sie die Zahlung bestätigen.",
   "order.to-provider": "Zahlung bestätigen",
   "order.lines": "Artikel",

@@ -244,7 +244,7 @@ export const en = {
   "order.says.Closed": "The order is closed.",
   "order.says.Cancelled": "The order was cancelled.",
   "order.cancelled-because": "The order was cancelled. {because}",
-  "order.withdrawable-until": "You can withdraw until {day}.",
+  "order.withdrawable-until": "You can withdraw until {until}.",
   "order.confirm-payment": "Your bank wants you to confirm the payment.",
   "order.to-provider": "Confirm the payment",
   "order.lines": "Items",

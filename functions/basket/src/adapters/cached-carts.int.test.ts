@@ -182,6 +182,37 @@ describe.runIf(redisServer)("carts in Redis (left out where no redis-server is o
       expect(lines).toMatchObject([{ quantity: 3 }])
     })
 
+    test("a checkout begins with the copy, and spares a read of PostgreSQL", async () => {
+      const { who, send } = newCustomer()
+      await put(send, product.sku, 1)
+      const carts = { ...basket.ports.carts, current: () => Promise.reject(new Error("PostgreSQL was read")) }
+      const app = basket.appWith({ catalog, carts: cachedCarts(carts, cache) })
+      expect((await checkOut(app.as(who), checkoutOf(500))).status).toBe(202)
+    })
+
+    test("a copy that a crash left behind refuses no order, and one of another cart with the same version makes none", async () => {
+      const empty = newCustomer()
+      await put(empty.send, product.sku, 1)
+      await empty.send("DELETE", `cart/items/${product.sku}`)
+      await put(empty.past, product.sku, 1)
+      expect((await empty.send("GET", "cart")).body.lines).toEqual([])
+      expect((await checkOut(empty.send, checkoutOf(500))).status).toBe(202)
+
+      const other = newCustomer()
+      const { body } = await put(other.past, product.sku, 2)
+      await cache.put(other.who.id, body.version, {
+        ...cartOf(other.who.id, body.version),
+        items: [{ sku: product.sku, quantity: 1 }],
+      })
+      const refused = await checkOut(other.send, checkoutOf(500))
+      expect([refused.status, codeOf(refused), refused.body.total]).toEqual([
+        409,
+        "checkout.total-changed",
+        usd(1000),
+      ])
+      expect((await checkOut(other.send, checkoutOf(1000), newId())).status).toBe(202)
+    })
+
     test("with Redis dead carts are read and changed as before, one line tells it, and it comes back", async () => {
       const { send } = newCustomer()
       await put(send, product.sku, 1)

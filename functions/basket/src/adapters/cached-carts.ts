@@ -7,8 +7,9 @@ import type { Carts } from "../cart/ports.ts"
 export const cartCacheOptions = { prefix: "cart:3:", ttlSeconds: 1_800, sliding: true }
 
 /**
- * Carts with copies of the active ones in front of them. What is decided is decided on the record: only a cart that is
- * shown comes from a copy, and whoever decides on a cart mends the copy that a crash left behind.
+ * Carts with copies of the active ones in front of them. What is decided is decided on the record: a cart that is shown
+ * comes from a copy, and one that a checkout begins with and compares with the record before it commits. Whoever decides on
+ * a cart mends the copy that a crash left behind.
  */
 export function cachedCarts(carts: Carts, cache: VersionedCache<Cart>): Carts {
   const keep = (cart: Cart) => cache.put(cart.customerId, cart.version, cart)

@@ -19,7 +19,7 @@ export type CartChange =
 export type AbandonedBefore = { readonly guests: Date; readonly customers: Date }
 
 export type Carts = {
-  /** The cart to be shown: a copy of it may lag behind. An empty one where there is none. */
+  /** The cart to be shown, or to begin with: a copy of it may lag behind. An empty one where there is none. */
   find(customerId: string): Promise<Cart>
   /** The cart to decide on: as it was committed last. */
   current(customerId: string): Promise<Cart>

@@ -20,6 +20,7 @@ import { Address } from "@eshop/domain/contracts/checkouts"
 import { OrderId, PaymentMethod, ShippingMethodId } from "@eshop/domain/kernel/ids"
 import { Money } from "@eshop/domain/kernel/money"
 import { isRefusal, type RefusalOf } from "@eshop/domain/kernel/refusal"
+import { isSame } from "@eshop/domain/kernel/same"
 import * as z from "zod"
 import { isStaleCart, saveCart } from "../cart/store-cart.ts"
 import { type PriceSources, priceCart, shopperOf } from "../pricing/price-cart.ts"
@@ -76,14 +77,15 @@ export const checkOut = command("basket.check-out", {
       if (isRefusal(decided)) return decided
       const proof = await ports.proofs.sign(decided, call.now)
       const committed = await commit(cart, { ...decided, proof })
-      const isOvertaken = isRefusal(committed) && current && current.version !== cart.version
+      const isOvertaken = isRefusal(committed) && current && !isSame(current, cart)
       return isOvertaken && retries > 0 ? await attempt(current as Cart, retries - 1) : committed
     }
+    /** As it is committed; undefined until something is to be committed. */
     let current: Cart | undefined
     const commit = (cart: Cart, checkout: Checkout) =>
       call.commit(async (tx) => {
         current = await ports.carts.lock(tx, customerId)
-        if (current.version !== cart.version) return cartChanged({ version: current.version })
+        if (!isSame(current, cart)) return cartChanged({ version: current.version })
         const { checkoutId: orderId } = checkout
         await ports.checkouts.add(tx, checkout, cart.version, call.now)
         await ports.personalData.put(tx, { customerId, subject: orderId, data: request.shippingAddress })
@@ -92,7 +94,9 @@ export const checkOut = command("basket.check-out", {
         afterCommit(tx, () => tellOf(checkout))
         return answerOf(checkout)
       })
-    return await attempt(await ports.carts.current(customerId), 1)
+    // A copy will do to decide on: the commit compares it with the record, to which a refusal has to hold as well.
+    const done = await attempt(await ports.carts.find(customerId), 1)
+    return isRefusal(done) && !current ? await attempt(await ports.carts.current(customerId), 1) : done
   },
 })
 

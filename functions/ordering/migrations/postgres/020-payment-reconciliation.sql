@@ -1,4 +1,4 @@
--- How far the payment provider's lists are settled: its payments, and its refunds.
+-- How far the payment provider's lists are settled: its payments, its refunds, and its reports.
 CREATE TABLE provider_reconciliation (
   list          text        PRIMARY KEY,
   settled_until timestamptz NOT NULL,

@@ -1,4 +1,4 @@
--- How far the payment provider's lists are settled: its payments, and its refunds.
+-- How far the payment provider's lists are settled: its payments, its refunds, and its reports.
 CREATE TABLE provider_reconciliation (
   list          nvarchar(40)  COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
   settled_until datetime2(3)  NOT NULL,

@@ -44,6 +44,7 @@ export function onPostgres(url: string, keys: WrappingKeys, heard: Heard) {
     lookups: postgresLookupCounts(pool),
     paymentWatch: postgresProviderWatch(pool, "payments"),
     refundWatch: postgresProviderWatch(pool, "refunds"),
+    reportPosition: postgresProviderWatch(pool, "reports"),
     // Claims and marks are done again when they are lost.
     notices: postgresNotices(relaxedPool, heard.noticesAdded),
     deliveries: postgresWebhookDeliveries(relaxedPool, heard.deliveriesDue),

@@ -1,9 +1,10 @@
+import { log } from "@eshop/building-blocks/telemetry/log"
 import type { Stripe } from "stripe"
 import * as z from "zod"
 import type { ProviderEvent, ProviderEvents, Report } from "../payments/ports.ts"
 import { reportOfDispute, reportOfPayment, reportOfRefund } from "../payments/reports.ts"
 import { loadStripe } from "./stripe-client.ts"
-import { disputeOf, idOf, orderIdOf, recordOf, refundIdOf, refundOutcomeOf } from "./stripe-payments.ts"
+import { disputeOf, idOf, orderIdOf, recordOf, refundIdOf, refundOutcomeOf } from "./stripe-objects.ts"
 
 /** A signature that is older may be a report that somebody has kept and sends again. */
 const TOLERANCE_SECONDS = 300
@@ -75,6 +76,9 @@ const kinds = new Map<string, Kind>([
   ["charge.dispute.closed", dispute],
 ])
 
+/** Of these, what may come long after its payment or refund has ended. */
+export const lateReports = ["refund.failed", "charge.dispute.created", "charge.dispute.closed"] as const
+
 const Event = z.object({
   id: Id,
   type: z.string().max(255),
@@ -93,6 +97,18 @@ function eventOf(signed: unknown): ProviderEvent | "unreadable" {
   const about = kind.about(data.object as never)
   const idempotencyKey = request?.idempotency_key
   return { id, type, ...(about && { about: { ...about, ...(idempotencyKey && { idempotencyKey }) } }) }
+}
+
+/**
+ * An event as Stripe lists it (https://docs.stripe.com/api/events/list): in the version of the API that the account had when
+ * it was made, so that only what has long been the same is read of it. One that cannot be read tells nothing.
+ */
+export function listedEventOf(listed: Stripe.Event): ProviderEvent {
+  const event = eventOf(listed)
+  if (event !== "unreadable") return event
+  const { id, type } = listed
+  log.warn("the provider lists a report that is not shaped as its events are", { providerEventId: id })
+  return { id, type }
 }
 
 /**

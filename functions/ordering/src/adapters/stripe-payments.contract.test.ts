@@ -5,7 +5,7 @@ import { newId } from "@eshop/building-blocks/ids"
 import { usd } from "@eshop/domain/kernel/money"
 import { startPaymentSimulator } from "@eshop/payment-simulator/server"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { PaymentRecord, PaymentRequest, RefundRecord } from "../payments/ports.ts"
+import type { PaymentRecord, PaymentRequest, ProviderEvent, RefundRecord } from "../payments/ports.ts"
 import { type StripeCalls, stripeClient } from "./stripe-client.ts"
 import { stripePayments } from "./stripe-payments.ts"
 
@@ -186,6 +186,35 @@ function contract(connect: () => Promise<Provider>) {
     ])
     expect(made[0]).not.toHaveProperty("refundId")
     expect(await payments().findRefund(foreign)).toEqual(made[0])
+  })
+
+  test("reports of refunds that failed and of disputes are listed as the webhook would have said them, page by page", async () => {
+    const from = new Date(Date.now() - 1_000)
+    const [failing, disputed] = [order("pm_card_refundFail"), order("pm_card_createDispute")]
+    const ids = [await captured(failing), await captured(disputed)] as const
+    const refundId = newId()
+    const refund = { orderId: failing.orderId, paymentId: ids[0], refundId, amount: usd(100_00) }
+    expect((await payments().refund(refund)).type).toBe("refunded")
+    const mine = async () => {
+      const found: ProviderEvent[] = []
+      for (let isLast = false; !isLast; ) {
+        const to = new Date(Date.now() + 2_000)
+        const page = await payments().lateReportsMadeBetween(from, to, found.at(-1)?.id, 1)
+        expect(page.reports.length).toBeLessThanOrEqual(1)
+        found.push(...page.reports)
+        isLast = page.isLast
+      }
+      return found.filter(({ about }) => ids.some((id) => id === about?.paymentId))
+    }
+    await expect.poll(async () => (await mine()).length, { timeout: 30_000 }).toBe(2)
+    expect((await mine()).map(({ type }) => type).sort()).toEqual(["charge.dispute.created", "refund.failed"])
+    const reports = (await mine()).map(({ about }) => about?.report)
+    expect(reports).toContainEqual(
+      expect.objectContaining({ type: "refund-settled", refundId, outcome: "failed" }),
+    )
+    expect(reports).toContainEqual(
+      expect.objectContaining({ type: "disputed", amount: usd(AMOUNT), outcome: "open" }),
+    )
   })
 
   test("what the provider does not know is nothing", async () => {

@@ -1,17 +1,10 @@
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
-import { OrderId, RefundId } from "@eshop/domain/kernel/ids"
-import { Currency, type Money } from "@eshop/domain/kernel/money"
-import type { AuthorisationOutcome, RefundOutcome } from "@eshop/domain/payment/payment"
+import type { AuthorisationOutcome } from "@eshop/domain/payment/payment"
 import type { Stripe } from "stripe"
-import type {
-  DisputeRecord,
-  PaymentRecord,
-  PaymentRequest,
-  Payments,
-  ProviderRecords,
-  RefundRecord,
-} from "../payments/ports.ts"
+import type { PaymentRequest, Payments, ProviderRecords } from "../payments/ports.ts"
 import { type StripeCalls, stripeError } from "./stripe-client.ts"
+import { lateReports, listedEventOf } from "./stripe-events.ts"
+import { declineCodeOf, disputeOf, recordOf, refundOutcomeOf, refundRecordOf } from "./stripe-objects.ts"
 
 /** What a request was refused for, which no repetition mends; undefined for another kind of error. */
 function refusalOf(error: unknown): Stripe.errors.StripeError | undefined {
@@ -23,10 +16,6 @@ function refusalOf(error: unknown): Stripe.errors.StripeError | undefined {
 
 const codeOf = ({ decline_code, code, rawType }: Stripe.errors.StripeError): string =>
   decline_code || code || rawType || "unknown"
-
-/** Why the last attempt at a payment failed; its status where nothing did. */
-const declineCodeOf = ({ last_payment_error: error, status }: Stripe.PaymentIntent): string =>
-  error?.decline_code || error?.code || status
 
 /** The shopper's browser is sent there: nowhere that runs a script. */
 const webAddress = (url: string | null | undefined): string | undefined =>
@@ -46,96 +35,6 @@ function outcomeOf(intent: Stripe.PaymentIntent): AuthorisationOutcome {
     }
     default:
       return { type: "declined", paymentId, code: declineCodeOf(intent) }
-  }
-}
-
-/** What a refund has come to. */
-export function refundOutcomeOf({ id, status, failure_reason }: Stripe.Refund): RefundOutcome {
-  if (status === "succeeded") return { type: "refunded", providerRefundId: id }
-  if (status === "pending" || status === "requires_action") return { type: "pending", providerRefundId: id }
-  return { type: "refused", code: failure_reason ?? status ?? "unknown" }
-}
-
-export const idOf = (object: string | { readonly id: string } | null): string =>
-  typeof object === "string" ? object : (object?.id ?? "")
-
-/** Undefined for a currency that the shop does not take. */
-export function moneyOf(amount: number, currency: string): Money | undefined {
-  const known = Currency.safeParse(currency.toUpperCase()).data
-  return known && { amount, currency: known }
-}
-
-/** The order that a payment or a refund names as its own; undefined for one that is none of the shop's. */
-export const orderIdOf = (metadata: Stripe.Metadata | null): string | undefined =>
-  OrderId.safeParse(metadata?.order_id).data
-
-/** The shop's own id of a refund; undefined for one that somebody else has asked for. */
-export const refundIdOf = (metadata: Stripe.Metadata | null): string | undefined =>
-  RefundId.safeParse(metadata?.refund_id).data
-
-const statuses: Partial<Record<Stripe.PaymentIntent.Status, PaymentRecord["status"]>> = {
-  requires_capture: "authorised",
-  succeeded: "captured",
-  canceled: "cancelled",
-  processing: "open",
-  requires_action: "open",
-}
-
-/** Its charge tells, where the answer has that as well. */
-const isRefunded = ({ latest_charge: charge }: Stripe.PaymentIntent): boolean =>
-  typeof charge === "object" && charge?.refunded === true
-
-/** How a payment stands. */
-export function recordOf(intent: Stripe.PaymentIntent): PaymentRecord {
-  const captured = moneyOf(intent.amount_received, intent.currency)
-  const orderId = captured && orderIdOf(intent.metadata)
-  const status = isRefunded(intent) ? "refunded" : (statuses[intent.status] ?? "declined")
-  return {
-    paymentId: intent.id,
-    status,
-    ...(orderId && { orderId }),
-    ...(captured && { captured }),
-    ...(status === "declined" && { code: declineCodeOf(intent) }),
-  }
-}
-
-const disputeOutcomes: Partial<Record<string, DisputeRecord["outcome"]>> = {
-  won: "won",
-  // An inquiry that came to nothing.
-  warning_closed: "won",
-  lost: "lost",
-  // The money went back before it came to a dispute.
-  prevented: "lost",
-}
-
-/** How a dispute stands; undefined for one in a currency that the shop does not take. */
-export function disputeOf(dispute: Stripe.Dispute): DisputeRecord | undefined {
-  const amount = moneyOf(dispute.amount, dispute.currency)
-  return (
-    amount && {
-      disputeId: dispute.id,
-      paymentId: idOf(dispute.payment_intent),
-      amount,
-      reason: dispute.reason,
-      outcome: disputeOutcomes[dispute.status] ?? "open",
-    }
-  )
-}
-
-/** How a refund stands; its payment names the order where that was asked for as well. */
-function refundRecordOf(refund: Stripe.Refund): RefundRecord {
-  const { payment_intent: payment, metadata } = refund
-  const amount = moneyOf(refund.amount, refund.currency)
-  const paid = typeof payment === "object" ? payment : null
-  const orderId = orderIdOf(metadata) ?? orderIdOf(paid?.metadata ?? null)
-  const refundId = refundIdOf(metadata)
-  return {
-    providerRefundId: refund.id,
-    paymentId: idOf(payment),
-    outcome: refundOutcomeOf(refund),
-    ...(orderId && { orderId }),
-    ...(refundId && { refundId }),
-    ...(amount && { amount }),
   }
 }
 
@@ -218,6 +117,13 @@ const recordsBy = (call: StripeCalls): Omit<ProviderRecords, "release"> => ({
       refunds.list({ ...pageOf(...within), expand: ["data.payment_intent"] }),
     )
     return { refunds: data.map(refundRecordOf), isLast: !has_more }
+  },
+
+  async lateReportsMadeBetween(...within) {
+    const { data, has_more } = await call(({ events }) =>
+      events.list({ ...pageOf(...within), types: [...lateReports] }),
+    )
+    return { reports: data.map(listedEventOf), isLast: !has_more }
   },
 })
 

@@ -104,12 +104,21 @@ describe.each([
   it("archived data is kept until its day", async () => {
     const { archive } = tables
     const [subject, until] = [newId(), new Date("2036-01-01T00:00:00.000Z")]
-    for (const data of ["first", "second"]) await inTx((tx) => archive.keep(tx, { subject, data, until }))
+    const [askedBy, other] = [newId(), newId()]
+    for (const [data, by] of [
+      ["first", askedBy],
+      ["second", other],
+    ] as const)
+      await inTx((tx) => archive.keep(tx, { subject, data, until, askedBy: by }))
     expect(await archive.find(subject)).toEqual({ data: "first", until })
+    expect([await archive.keptFrom(askedBy, 10), await archive.keptFrom(other, 10)]).toEqual([
+      [{ subject, until }],
+      [],
+    ])
     await archive.forgetOver(new Date("2035-12-31T00:00:00Z"))
     expect(await archive.find(subject)).toEqual({ data: "first", until })
     await archive.forgetOver(until)
-    expect(await archive.find(subject)).toBeUndefined()
+    expect([await archive.find(subject), await archive.keptFrom(askedBy, 10)]).toEqual([undefined, []])
   })
 
   it("keys are counted by version, and none is old", async () => {
@@ -318,8 +327,8 @@ describe.each([
     expect([await next(2026), await next(2027), await next(2026)]).toEqual([21, 1, 22])
   })
 
-  it("the provider's payments and refunds are watched apart, each where it stands", async () => {
-    const { paymentWatch, refundWatch } = tables
+  it("the provider's payments, refunds and reports are followed apart, each where it stands", async () => {
+    const { paymentWatch, refundWatch, reportPosition } = tables
     const [payment, refund] = ["pi_", "re_"].map((kind) => ({ id: `${kind}${newId()}`, orderId: newId() }))
     const watched = [payment, refund] as [{ id: string; orderId: string }, { id: string; orderId: string }]
     for (let said = 0; said < 2; said++) {
@@ -335,7 +344,10 @@ describe.each([
     const places = [{ from }, { from, to: new Date("2026-01-02T00:00:00.000Z"), after: "re_1" }]
     await paymentWatch.moveTo(places[0] as { from: Date })
     await refundWatch.moveTo(places[1] as { from: Date })
-    expect([await paymentWatch.until(), await refundWatch.until()]).toEqual(places)
+    expect([await paymentWatch.until(), await refundWatch.until(), await reportPosition.until()]).toEqual([
+      ...places,
+      undefined,
+    ])
   })
 
   it("the price proof that came first stays", async () => {

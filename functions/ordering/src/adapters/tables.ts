@@ -22,6 +22,7 @@ export type Tables = Pick<
   | "lookups"
   | "paymentWatch"
   | "refundWatch"
+  | "reportPosition"
   | "notices"
   | "deliveries"
   | "subscriptions"

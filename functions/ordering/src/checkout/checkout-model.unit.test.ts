@@ -2,7 +2,7 @@ import { usd } from "@eshop/domain/kernel/money"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { at, cancelAt, expiredAt, names, playCheckout } from "./testing/play-checkout.ts"
-import { BUG, faults, PAYMENT_ID, type Scenario } from "./testing/world.ts"
+import { BUG, faults, PAYMENT_ID, type Scenario, smooth } from "./testing/world.ts"
 
 const reported = (afterSeconds: number) => at(afterSeconds, "payment-reported", { paymentId: PAYMENT_ID })
 const activities = [
@@ -64,6 +64,17 @@ const courses = fc.record({
     .map((events) => events.flat()),
 })
 
+/** The first attempt takes the money, and before another one says so the customer cancels. */
+const askedForMeanwhile: typeof courses extends fc.Arbitrary<infer Course> ? Course : never = {
+  ...smooth,
+  coupon: false,
+  gracePeriodSeconds: 0,
+  stock: "reserved",
+  stockExpiresAt: "2026-01-01T00:30:00.000Z",
+  faults: ["none", "failed-after", "unavailable"],
+  events: [cancelAt(2)],
+}
+
 describe("whatever fails, is said and comes, and whenever", () => {
   test("it ends paid once, or with everything given back, last first", async () => {
     const property = fc.asyncProperty(courses, async (course) => {
@@ -84,12 +95,12 @@ describe("whatever fails, is said and comes, and whenever", () => {
         expect(undone).toEqual([])
       } else if (played.world.announced.includes("eshop.ordering.order-paid.v1")) {
         // The customer asked for it while the money was being taken, or nobody heard that it was: a refund is requested,
-        // and the payment is not undone.
+        // and the payment is not undone, also where the saga is led back.
         expect(payment).toMatchObject({ authorised: false, captured: total, refunded: 0 })
         expect(stored.order).toMatchObject({
           payment: { refunds: total === 0 ? [] : [{ amount: usd(total) }] },
         })
-        expect(begun.has("mark-paid") ? undone : backwards).toEqual(begun.has("mark-paid") ? [] : undone)
+        expect(begun.has("mark-paid") ? [[]] : [[], backwards]).toContainEqual(undone)
       } else {
         expect(payment.authorised).toBe(false)
         expect(payment.captured - payment.refunded).toBe(0)
@@ -100,7 +111,7 @@ describe("whatever fails, is said and comes, and whenever", () => {
       }
       expect(JSON.stringify([stored, played.positions])).not.toContain(BUG.slice(-12))
     })
-    await fc.assert(property, { numRuns: 1_000 })
+    await fc.assert(property, { numRuns: 1_000, examples: [[askedForMeanwhile]] })
   }, 60_000)
 
   test("nothing is captured in the last five minutes of the stock's reservation", async () => {

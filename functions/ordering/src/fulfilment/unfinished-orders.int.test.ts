@@ -100,6 +100,17 @@ describe("Ordering hears its own events", () => {
     expect(ordering.sagas.startedFor(fulfilmentId())).toHaveLength(1)
   })
 
+  test("an order that is cancelled after the commit that heard of it, and before its message comes again, gets none", async () => {
+    await pay()
+    const out = new DependencyUnavailableError("task hub")
+    const sagas = { ...ordering.sagas, start: () => Promise.reject(out) }
+    const id = newId()
+    await expect(app(sagas).publish(OrderPaid, paid(), id)).rejects.toThrow()
+    await after([["cancelOrder", { reason: { code: "test", detail: "A test." } } as never]])
+    await app().publish(OrderPaid, paid(), id)
+    expect(ordering.sagas.startedFor(fulfilmentId())).toHaveLength(0)
+  })
+
   test("an order that was cancelled meanwhile gets none", async () => {
     await pay()
     await after([

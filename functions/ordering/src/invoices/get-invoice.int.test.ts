@@ -4,6 +4,7 @@ import { BasketCheckedOut, type Checkout } from "@eshop/domain/contracts/basket-
 import { usd } from "@eshop/domain/kernel/money"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import { confirmStock } from "@eshop/domain/ordering/confirm-stock"
+import { failRefund } from "@eshop/domain/ordering/fail-refund"
 import { payOrder } from "@eshop/domain/ordering/pay-order"
 import { requestRefund } from "@eshop/domain/ordering/request-refund"
 import { settleRefund } from "@eshop/domain/ordering/settle-refund"
@@ -87,7 +88,7 @@ describe("an order's invoice", () => {
     expect(body).toContain("2. November 2026")
   })
 
-  test("has a credit note for what went back, with its part of the taxes", async () => {
+  test("has a credit note for what went back, with its part of the taxes, and its cancellation when that comes back", async () => {
     const { id, owner } = await paid({}, { country: "US" })
     const refund = { refundId: newId(), amount: usd(119_00), reason: "customer.asked" }
     await decided(id, (one) => requestRefund(one, refund, meta.now))
@@ -99,7 +100,17 @@ describe("an order's invoice", () => {
     expect(body).toContain(
       '<td>19%</td><td class="sum">$100.00</td><td class="sum">$19.00</td><td class="sum">$119.00</td>',
     )
-    expect(body).toContain("Total after credit notes: $1,485.90")
+    expect(body).toContain("Total after corrections: $1,485.90")
+    const { refundId } = refund
+    await decided(id, (one) => failRefund(one, { refundId, code: "lost_or_stolen_card" }, meta.now))
+    const after = (await owner("GET", `orders/${id}/invoice`)).body
+    for (const part of [
+      "<h2>Credit note CN-2026-000017-1</h2>",
+      "<h2>Cancellation of a credit note CN-2026-000017-2</h2>",
+      "cancels credit note CN-2026-000017-1",
+      "Total after corrections: $1,604.90",
+    ])
+      expect(after).toContain(part)
   })
 
   test("names a discount in the invoice's language", async () => {

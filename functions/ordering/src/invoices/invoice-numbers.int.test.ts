@@ -1,9 +1,15 @@
 import { newId } from "@eshop/building-blocks/ids"
+import { usd } from "@eshop/domain/kernel/money"
+import { failRefund } from "@eshop/domain/ordering/fail-refund"
+import { invoiceOf } from "@eshop/domain/ordering/invoice"
+import type { PaidOrder } from "@eshop/domain/ordering/order"
 import { orderEvent } from "@eshop/domain/ordering/order-events"
+import { settleRefund } from "@eshop/domain/ordering/settle-refund"
 import { submission } from "@eshop/domain/ordering/testing/given"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
 import { markPaid } from "../checkout/order-steps.ts"
+import { changeOrder } from "../orders/change-order.ts"
 import { orderingOn } from "../testing/ordering.ts"
 import { changeOrders } from "../testing/orders.ts"
 
@@ -89,4 +95,49 @@ test("the stream tells the number, so that it cannot be changed unseen", async (
   await pay(stores[0], orderId)
   const events = await stores[0].ports.orders.events(orderId)
   expect(events.at(-1)).toEqual(orderEvent("OrderPaid", now, { ...paid, invoiceNumber: "2026-000001" }))
+})
+
+test("an invoice's corrections that two processes make at once, each twice, and of which some die, are numbered without a gap", async () => {
+  const orderId = await awaitingPayment()
+  await pay(stores[0], orderId)
+  const refunds = Array.from({ length: 10 }, () => ({
+    refundId: newId(),
+    amount: usd(1_00),
+    reason: "goodwill",
+  }))
+  await changeOrders(
+    stores[0],
+    orderId,
+    ...refunds.map((one): ["requestRefund", object] => ["requestRefund", one]),
+  )
+  const change = ({ ports, store }: Ordering, decide: Parameters<typeof changeOrder>[3]) =>
+    store.unitOfWork.transaction((tx) => changeOrder(ports, tx, orderId, decide, { now, newId }))
+  const dies = { ...stores[0].ports.outbox, add: () => Promise.reject(new Error("dies here")) }
+  const dying = { ...stores[0], ports: { ...stores[0].ports, outbox: dies } }
+  const ends = (ordering: Ordering, { refundId }: { refundId: string }, index: number) =>
+    change(ordering, (order) =>
+      index % 3 === 0
+        ? failRefund(order, { refundId, code: "expired_card" }, now)
+        : settleRefund(order, { refundId, providerRefundId: `re_${index}` }, now),
+    )
+  const died = await Promise.allSettled(refunds.map((one, index) => ends(dying, one, index)))
+  expect(died.filter(({ status }) => status === "rejected")).toHaveLength(10)
+  const twice = [...stores, ...stores]
+  await Promise.all(twice.flatMap((ordering) => refunds.map((one, index) => ends(ordering, one, index))))
+  const failsLater = (ordering: Ordering) =>
+    change(ordering, (order) =>
+      failRefund(order, { refundId: refunds[1]?.refundId as string, code: "lost" }, now),
+    )
+  await Promise.all(twice.map(failsLater))
+  const order = (await stores[0].ports.orders.find(orderId))?.order as PaidOrder
+  const { corrections } = invoiceOf(order)
+  expect(corrections.map(({ number }) => number)).toEqual(
+    Array.from({ length: 7 }, (_, index) => `CN-2026-000001-${index + 1}`),
+  )
+  const { refundId } = refunds[1] as { refundId: string }
+  const note = order.payment.corrections.findIndex((one) => one.refundId === refundId)
+  expect(corrections.map(({ cancels }) => cancels)).toEqual([
+    ...Array(6).fill(undefined),
+    `CN-2026-000001-${note + 1}`,
+  ])
 })

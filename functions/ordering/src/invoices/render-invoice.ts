@@ -2,12 +2,12 @@ import { type Html, html } from "@eshop/building-blocks/http/html"
 import type { LineDiscount } from "@eshop/domain/contracts/basket-events"
 import type { Address } from "@eshop/domain/contracts/checkouts"
 import { inLanguage } from "@eshop/domain/kernel/localised-text"
-import { type CreditNote, invoiceOf, openAmount, type TaxGroup } from "@eshop/domain/ordering/invoice"
+import { type InvoiceCorrection, invoiceOf, openAmount, type TaxGroup } from "@eshop/domain/ordering/invoice"
 import { isSent, type PaidOrder } from "@eshop/domain/ordering/order"
 import { dayText, type Locale, localeOf, moneyText, percentText } from "../locale.ts"
 import { type InvoiceWords, invoiceWords } from "./words.ts"
 
-/** Readable without it; on paper each credit note begins a page. */
+/** Readable without it; on paper each correction begins a page. */
 const STYLE = `
 body { font: 1rem/1.4 sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
@@ -19,7 +19,7 @@ address { font-style: normal; white-space: pre-line; }
   body { margin: 0; padding: 0; max-width: none; font-size: 10pt; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
-  section.credit-note { break-before: page; }
+  section.correction { break-before: page; }
 }`
 
 type Language = { readonly locale: Locale; readonly words: InvoiceWords }
@@ -78,13 +78,21 @@ function taxTable(groups: readonly TaxGroup[], { locale, words }: Language): Htm
   return html`<table><thead><tr><th scope="col">${words.taxRate}</th><th scope="col" class="sum">${words.net}</th><th scope="col" class="sum">${words.tax}</th><th scope="col" class="sum">${words.gross}</th></tr></thead><tbody>${groups.map(row)}</tbody></table>`
 }
 
-const creditNoteSection = (note: CreditNote, invoiceNumber: string, language: Language): Html => {
+function correctionSection(
+  { number, cancels, at, amount, taxes }: InvoiceCorrection,
+  invoiceNumber: string,
+  language: Language,
+): Html {
   const { locale, words } = language
-  return html`<section class="credit-note"><h2>${words.creditNote} ${note.number}</h2><p>${words.date}: ${dayText(note.at, locale)}, ${words.corrects} ${invoiceNumber}</p><p>${words.refunded}: <strong>${moneyText(note.amount, locale)}</strong></p>${taxTable(note.taxes, language)}</section>`
+  const title = cancels === undefined ? words.creditNote : words.cancellation
+  const corrects =
+    cancels === undefined ? `${words.corrects} ${invoiceNumber}` : `${words.cancels} ${cancels}`
+  const what = cancels === undefined ? words.refunded : words.returned
+  return html`<section class="correction"><h2>${title} ${number}</h2><p>${words.date}: ${dayText(at, locale)}, ${corrects}</p><p>${what}: <strong>${moneyText(amount, locale)}</strong></p>${taxTable(taxes, language)}</section>`
 }
 
 /**
- * An order's invoice as a page to print, with a credit note for each refund, in the language of the country that it goes to.
+ * An order's invoice as a page to print, with what corrects it, in the language of the country that it goes to.
  * @param about.seller name, address and tax number of the shop, in lines
  * @param about.paidAt ISO 8601
  * @param about.address absent once the customer was forgotten
@@ -97,7 +105,7 @@ export function renderInvoice(
   const language = { locale, words: invoiceWords[locale.language] }
   const { words } = language
   const invoice = invoiceOf(order)
-  const { number, orderNumber, taxes, creditNotes } = invoice
+  const { number, orderNumber, taxes, corrections } = invoice
   const supplied = isSent(order)
     ? [...new Set(order.shipments.map(({ shippedAt }) => dayText(shippedAt, locale)))]
     : []
@@ -113,8 +121,8 @@ export function renderInvoice(
 ${taxTable(taxes, language)}
 <p><strong>${words.total}: ${moneyText(order.total, locale)}</strong></p>
 <p>${words.paid} ${dayText(about.paidAt, locale)}.</p>
-${creditNotes.map((note) => creditNoteSection(note, number, language))}${
-  creditNotes.length > 0
+${corrections.map((one) => correctionSection(one, number, language))}${
+  corrections.length > 0
     ? html`<p><strong>${words.remaining}: ${moneyText(openAmount(order, invoice), locale)}</strong></p>`
     : undefined
 }

@@ -5,6 +5,7 @@ export type InvoiceWords = Readonly<
   Record<
     | "invoice"
     | "creditNote"
+    | "cancellation"
     | "number"
     | "date"
     | "order"
@@ -27,7 +28,9 @@ export type InvoiceWords = Readonly<
     | "included"
     | "paid"
     | "corrects"
+    | "cancels"
     | "refunded"
+    | "returned"
     | "remaining"
     | "noTax",
     string
@@ -38,6 +41,7 @@ export const invoiceWords: Readonly<Record<Language, InvoiceWords>> = {
   en: {
     invoice: "Invoice",
     creditNote: "Credit note",
+    cancellation: "Cancellation of a credit note",
     number: "Number",
     date: "Date",
     order: "Order",
@@ -60,13 +64,16 @@ export const invoiceWords: Readonly<Record<Language, InvoiceWords>> = {
     included: "included",
     paid: "Paid in full on",
     corrects: "corrects invoice",
+    cancels: "cancels credit note",
     refunded: "Refunded",
-    remaining: "Total after credit notes",
+    returned: "Refund sent back by the bank",
+    remaining: "Total after corrections",
     noTax: "no tax",
   },
   de: {
     invoice: "Rechnung",
     creditNote: "Gutschrift (Rechnungskorrektur)",
+    cancellation: "Stornierung einer Gutschrift",
     number: "Nummer",
     date: "Datum",
     order: "Bestellung",
@@ -89,8 +96,10 @@ export const invoiceWords: Readonly<Record<Language, InvoiceWords>> = {
     included: "enthalten",
     paid: "Vollständig bezahlt am",
     corrects: "berichtigt die Rechnung",
+    cancels: "storniert die Gutschrift",
     refunded: "Erstattet",
-    remaining: "Gesamtbetrag nach Gutschriften",
+    returned: "Von der Bank zurückgekommene Erstattung",
+    remaining: "Gesamtbetrag nach Korrekturen",
     noTax: "ohne Steuer",
   },
 }

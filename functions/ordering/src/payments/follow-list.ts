@@ -1,5 +1,5 @@
 import type { Call } from "@eshop/building-blocks/app/call"
-import type { ProviderWatch, ReconciledUntil } from "./ports.ts"
+import type { ListPosition, ProviderWatch, ReconciledUntil } from "./ports.ts"
 
 /** What is younger is its checkout's business, which ends within 25 minutes, or a report's that is on its way. */
 const GRACE_MS = 30 * 60_000
@@ -13,9 +13,8 @@ const WATCHED = 500
 
 /** A list of the provider's, and what is done with each of its entries. */
 export type FollowedList<T> = {
-  readonly watch: ProviderWatch
+  readonly position: ListPosition
   idOf(entry: T): string
-  find(id: string): Promise<T | undefined>
   /** Newest first, as {@link ProviderRecords}. */
   madeBetween(
     from: Date,
@@ -23,40 +22,55 @@ export type FollowedList<T> = {
     after: string | undefined,
     limit: number,
   ): Promise<{ readonly entries: readonly T[]; readonly isLast: boolean }>
-  /** @returns the order that it waits for, to be looked at again by the next run; undefined once it is settled */
-  settle(entry: T): Promise<string | undefined>
-}
-
-async function settle<T>(list: FollowedList<T>, entry: T, call: Call): Promise<void> {
-  const id = list.idOf(entry)
-  const orderId = await list.settle(entry)
-  if (orderId === undefined) await list.watch.settled(id)
-  else await call.transact((tx) => list.watch.watch(tx, { id, orderId }, call.now))
+  settle(entry: T): Promise<void>
 }
 
 /**
- * Looks again at the entries that were not settled when their turn came, or that a report brought up, then follows the
- * list from where the last run stopped.
+ * Follows the list from where the last run stopped.
  * @returns how far everything has been looked at
  */
-export async function followList<T>(list: FollowedList<T>, call: Call): Promise<Date> {
-  for (const { id } of await list.watch.watched(WATCHED)) {
-    const entry = await list.find(id)
-    if (entry) await settle(list, entry, call)
-    else await list.watch.settled(id)
-  }
+export async function followList<T>(list: FollowedList<T>, call: Pick<Call, "now">): Promise<Date> {
   const now = call.now.getTime()
   const start = { from: new Date(now - FIRST_LOOK_BACK_MS) }
-  let until: ReconciledUntil = (await list.watch.until()) ?? start
+  let until: ReconciledUntil = (await list.position.until()) ?? start
   for (let page = 0; page < PAGES; page++) {
     const { from, to = new Date(now - GRACE_MS), after } = until
     if (to <= from) break
     const { entries, isLast } = await list.madeBetween(from, to, after, PAGE)
     for (let first = 0; first < entries.length; first += AT_ONCE)
-      await Promise.all(entries.slice(first, first + AT_ONCE).map((entry) => settle(list, entry, call)))
+      await Promise.all(entries.slice(first, first + AT_ONCE).map((entry) => list.settle(entry)))
     const last = entries.at(-1)
     until = isLast || !last ? { from: to } : { from, to, after: list.idOf(last) }
-    await list.watch.moveTo(until)
+    await list.position.moveTo(until)
   }
   return until.from
+}
+
+/** One whose entries may have to wait, and are then found again by their id. */
+export type WatchedList<T> = Omit<FollowedList<T>, "position" | "settle"> & {
+  readonly watch: ProviderWatch
+  find(id: string): Promise<T | undefined>
+  /** @returns the order that it waits for, to be looked at again by the next run; undefined once it is settled */
+  settle(entry: T): Promise<string | undefined>
+}
+
+/**
+ * Looks again at the entries that were not settled when their turn came, or that a report brought up, then follows the
+ * list.
+ * @returns as {@link followList}
+ */
+export async function followWatched<T>(list: WatchedList<T>, call: Call): Promise<Date> {
+  const { watch } = list
+  async function settle(entry: T): Promise<void> {
+    const id = list.idOf(entry)
+    const orderId = await list.settle(entry)
+    if (orderId === undefined) await watch.settled(id)
+    else await call.transact((tx) => watch.watch(tx, { id, orderId }, call.now))
+  }
+  for (const { id } of await watch.watched(WATCHED)) {
+    const entry = await list.find(id)
+    if (entry) await settle(entry)
+    else await watch.settled(id)
+  }
+  return await followList({ ...list, position: watch, settle }, call)
 }

@@ -2,6 +2,7 @@ import type { CommandCall, Tx } from "@eshop/building-blocks/app/call"
 import { command } from "@eshop/building-blocks/app/use-case"
 import type { Sagas } from "@eshop/building-blocks/durable/saga-client"
 import { DependencyUnavailableError } from "@eshop/building-blocks/failure"
+import { afterCommit } from "@eshop/building-blocks/store/transaction"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { PaymentReported } from "@eshop/domain/contracts/ordering-events"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
@@ -14,8 +15,10 @@ import { refundOther, refundOutOfRange } from "@eshop/domain/ordering/request-re
 import { refundEnded, refundUnknown } from "@eshop/domain/ordering/settle-refund"
 import * as z from "zod"
 import { PAYMENT_REPORTED } from "../checkout/checkout-saga.ts"
-import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
+import { type Changed, changeOrder, changeStoredOrder, type OrderPorts } from "../orders/change-order.ts"
+import type { LockedOrder } from "../orders/ports.ts"
 import { refundIdOf } from "../refunds/refund-saga.ts"
+import { LONGEST_CODE } from "../refunds/refund-steps.ts"
 import { awaitsRefund, isDecided, noteRefund, refundMisfits } from "./note-refund.ts"
 import type { DisputeRecord, Payments, ProviderRecords, ProviderWatch, Report } from "./ports.ts"
 import { reportOfPayment } from "./reports.ts"
@@ -57,26 +60,35 @@ async function ofPayment(ports: Ports, { orderId, paymentId }: Reported, call: C
 const isPaidBy = (order: Order, paymentId: string): boolean =>
   isPaid(order) && order.payment.paymentId === paymentId
 
-/** A refund that comes back from the bank after its saga has ended has failed all the same. */
+/**
+ * A refund that comes back from the bank has failed, also after its saga has ended. While that one runs it may have been told of
+ * the success already, and then asks no more: what it ends with is waited for.
+ */
 async function ofRefund(
   ports: Ports,
   { orderId, paymentId, report }: Reported & { report: RefundSettled },
   call: CommandCall,
 ) {
   const { providerRefundId, refundId } = report
-  const nothing = () => call.commit(async () => undefined)
   if (refundId === undefined) return await ofProvidersRefund(ports, orderId, providerRefundId, call)
   const outcome = await ports.payments.checkRefund(providerRefundId)
-  if (outcome.type === "pending") return await nothing()
-  const settled = { ...report, outcome: outcome.type === "refunded" ? "succeeded" : "failed" } as const
-  if (await tell(ports, refundIdOf(orderId, refundId), { paymentId, report: settled })) return await nothing()
-  if (outcome.type === "refunded") return await nothing()
-  const { code } = outcome
-  alarm("refund-failed", `a refund has come back: ${code}`, { orderId, paymentId, refundId })
+  const sagaId = refundIdOf(orderId, refundId)
+  if (outcome.type !== "refused") {
+    if (outcome.type === "refunded")
+      await tell(ports, sagaId, { paymentId, report: { ...report, outcome: "succeeded" } })
+    return await call.commit(async () => undefined)
+  }
+  if (await tell(ports, sagaId, { paymentId, report: { ...report, outcome: "failed" } }))
+    throw new DependencyUnavailableError(`the end of ${sagaId}`)
+  const code = outcome.code.slice(0, LONGEST_CODE)
   return await call.commit(async (tx) => {
-    const failed = (order: Order | undefined) => failRefund(order, { refundId, code }, call.now)
-    const changed = await changeOrder(ports, tx, orderId, failed, call)
-    return isRefusal(changed) ? changed : undefined
+    const failed = (stored: LockedOrder | undefined) =>
+      failRefund(stored?.order, { refundId, code }, call.now)
+    const changed = await changeStoredOrder(ports, tx, orderId, failed, call)
+    if (isRefusal(changed)) return changed
+    if ((changed as Changed).events.length === 0) return
+    const about = { orderId, paymentId, refundId }
+    afterCommit(tx, () => alarm("refund-failed", `a refund has come back: ${code}`, about))
   })
 }
 

@@ -106,6 +106,16 @@ export type ProviderRecords = {
     after: string | undefined,
     limit: number,
   ): Promise<{ readonly refunds: readonly RefundRecord[]; readonly isLast: boolean }>
+  /**
+   * The reports of failed refunds and of disputes that were made in this time, whether they have arrived or not, as
+   * {@link ProviderRecords.madeBetween}.
+   */
+  lateReportsMadeBetween(
+    from: Date,
+    to: Date,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly reports: readonly ProviderEvent[]; readonly isLast: boolean }>
   /** Undoes a payment: voids what was authorised, gives back what was captured and is left. Done twice it is once. */
   release(payment: { orderId: string; paymentId: string }): Promise<void>
 }
@@ -149,10 +159,14 @@ export type ReconciledUntil = { readonly from: Date; readonly to?: Date; readonl
 /** A payment or a refund, by the provider's id, and its order. */
 export type Watched = { readonly id: string; readonly orderId: string }
 
-/** What the reconciler remembers of one of the provider's lists. */
-export type ProviderWatch = {
+/** Where the reconciler stands in one of the provider's lists. */
+export type ListPosition = {
   until(): Promise<ReconciledUntil | undefined>
   moveTo(until: ReconciledUntil): Promise<void>
+}
+
+/** What the reconciler remembers of a list whose entries may have to wait. */
+export type ProviderWatch = ListPosition & {
   /** Those that are looked at again and again until they are settled, oldest first. */
   watched(limit: number): Promise<readonly Watched[]>
   /** From now on this one as well. */

@@ -4,11 +4,12 @@ import { isUnavailable } from "@eshop/building-blocks/failure"
 import { alarm } from "@eshop/building-blocks/telemetry/observe"
 import { isPaid, type Order } from "@eshop/domain/ordering/order"
 import * as z from "zod"
-import { followList } from "./follow-list.ts"
+import { followWatched } from "./follow-list.ts"
 import type { PaymentRecord, ProviderWatch } from "./ports.ts"
 import { type RefundPorts, reconcileRefunds } from "./reconcile-refunds.ts"
+import { type LateReportPorts, reconcileReports } from "./reconcile-reports.ts"
 
-type Ports = RefundPorts & { readonly paymentWatch: ProviderWatch }
+type Ports = RefundPorts & LateReportPorts & { readonly paymentWatch: ProviderWatch }
 
 /** What a payment and its order come to. */
 type Verdict =
@@ -36,7 +37,7 @@ export function judge({ paymentId, status }: PaymentRecord, order: Order | undef
   return status === "cancelled" || status === "declined" || status === "refunded" ? "right" : "waits"
 }
 
-type Counts = Record<"right" | "waiting" | "voided" | "refunded" | "noted" | "alarms", number>
+type Counts = Record<"right" | "waiting" | "voided" | "refunded" | "noted" | "reported" | "alarms", number>
 
 const words: Record<PaymentRecord["status"], string> = {
   open: "not decided",
@@ -93,7 +94,7 @@ async function carryOut(
 }
 
 const reconcileList = (ports: Ports, told: Counts, call: Call): Promise<Date> =>
-  followList<PaymentRecord>(
+  followWatched<PaymentRecord>(
     {
       watch: ports.paymentWatch,
       idOf: ({ paymentId }) => paymentId,
@@ -115,23 +116,27 @@ const definition = {
     voided: z.int(),
     refunded: z.int(),
     noted: z.int().describe("Refunds made at the provider of which no report had come"),
+    reported: z.int().describe("Reports of failed refunds and of disputes that had not arrived"),
     alarms: z.int(),
     settledUntil: z.iso
       .datetime()
-      .describe("Every payment and refund that was made before has been looked at"),
+      .describe("Every payment, refund and report that was made before has been looked at"),
   }),
   handle: (ports: Ports) => async (_: object, call: Call) => {
-    const told: Counts = { right: 0, waiting: 0, voided: 0, refunded: 0, noted: 0, alarms: 0 }
-    const payments = await reconcileList(ports, told, call)
-    const refunds = await reconcileRefunds(ports, told, call)
-    return { ...told, settledUntil: (payments < refunds ? payments : refunds).toISOString() }
+    const told: Counts = { right: 0, waiting: 0, voided: 0, refunded: 0, noted: 0, reported: 0, alarms: 0 }
+    const until = [
+      await reconcileList(ports, told, call),
+      await reconcileRefunds(ports, told, call),
+      await reconcileReports(ports, told, call),
+    ]
+    return { ...told, settledUntil: new Date(Math.min(...until.map(Number))).toISOString() }
   },
 }
 
 /**
  * Settles what a timeout, a crash or an operator has left open at the payment provider: authorisations that no order
  * waits for are voided, captures of orders that were cancelled without them are given back, refunds made at the provider
- * are noted, and what contradicts an order raises an alarm. May run anywhere, any number of times: what is settled is settled once.
+ * are noted, reports that were lost are taken, and what contradicts an order raises an alarm. May run anywhere, any number of times: what is settled is settled once.
  */
 export const reconcilePayments = useCase("ordering.reconcile-payments", definition)
 

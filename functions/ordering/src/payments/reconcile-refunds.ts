@@ -1,7 +1,7 @@
 import type { Call } from "@eshop/building-blocks/app/call"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
 import type { OrderPorts } from "../orders/change-order.ts"
-import { followList } from "./follow-list.ts"
+import { followWatched } from "./follow-list.ts"
 import { awaitsRefund, isDecided, noteRefund, refundMisfits } from "./note-refund.ts"
 import type { ProviderRecords, ProviderWatch, RefundRecord } from "./ports.ts"
 
@@ -47,7 +47,7 @@ async function settle(
  * @returns how far they have been looked at
  */
 export const reconcileRefunds = (ports: RefundPorts, told: Counts, call: Call): Promise<Date> =>
-  followList<RefundRecord>(
+  followWatched<RefundRecord>(
     {
       watch: ports.refundWatch,
       idOf: ({ providerRefundId }) => providerRefundId,

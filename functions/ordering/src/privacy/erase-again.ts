@@ -18,7 +18,7 @@ export const eraseAgain = useCase("ordering.erase-again", {
       for (const erased of erasures)
         await call.transact(async (tx) => {
           await ports.personalData.lock(tx, erased.customerId)
-          await forgetCustomer(ports, tx, erased, call)
+          await forgetCustomer(ports, tx, { by: erased.customerId, erased }, call)
         })
       await call.transact((tx) =>
         ports.audit.add(tx, call, [

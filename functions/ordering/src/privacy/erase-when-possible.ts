@@ -38,7 +38,8 @@ async function eraseOne(ports: ErasurePorts, request: ErasureRequest, call: Call
       await ports.personalData.lock(tx, customerId)
       if ((await ports.customerOrders.keptBy(tx, { customerId, until })).some(isOpen)) return erasureWaits()
     }
-    for (const customerId of ids) await forgetCustomer(ports, tx, { customerId, until }, call)
+    for (const customerId of ids)
+      await forgetCustomer(ports, tx, { by: request.customerId, erased: { customerId, until } }, call)
   })
   return !isRefusal(done)
 }

@@ -11,6 +11,9 @@ import type { ErasurePorts } from "./ports.ts"
 /** An order is closed so long after its delivery: the time to withdraw it, and two days for what was sent in that time. */
 const CLOSED_AFTER_MS = 16 * 86_400_000
 
+/** What an answer names at the most. */
+const MOST = 1_000
+
 /** How an erasure stands. */
 export const ErasureStatus = z.strictObject({
   customerId: CustomerId,
@@ -29,7 +32,7 @@ export const ErasureStatus = z.strictObject({
       says: z.string(),
     }),
   ),
-  /** What the law keeps from being erased. */
+  /** What the law keeps from being erased: of the customer, and of the guests that they were before. */
   kept: z.array(
     z.strictObject({
       orderId: OrderId,
@@ -69,18 +72,23 @@ const onItsWay = (orderId: string): ErasureStatus["waitsFor"][number] => ({
   says: "The checkout has not become an order yet.",
 })
 
-/** What of a customer's orders the law keeps. */
-const keptOf = (orders: readonly Order[]): ErasureStatus["kept"] =>
+const keptInvoice = (orderId: string, until: Date): ErasureStatus["kept"][number] => ({
+  orderId,
+  what: "name and address on the invoice",
+  until: until.toISOString(),
+})
+
+/** What of these orders the law will keep. */
+const toBeKept = (orders: readonly Order[]): ErasureStatus["kept"] =>
   orders.flatMap((order) => {
     const until = invoiceKeptUntil(order)
-    return until
-      ? [{ orderId: order.id, what: "name and address on the invoice" as const, until: until.toISOString() }]
-      : []
+    return until ? [keptInvoice(order.id, until)] : []
   })
 
 /**
  * How the erasure of a customer stands: asked for and waiting, done, or neither. While it waits it is told of the guests
- * that they were as well; once they are forgotten, nobody knows any more who was whom.
+ * that they were as well; once they are forgotten, nobody knows any more who was whom, but for the orders whose invoice is
+ * kept from them, the guests' included, until that is over.
  * @throws DependencyUnavailableError when Basket cannot say what is on its way
  */
 export async function erasureStatus(
@@ -92,31 +100,27 @@ export async function erasureStatus(
     ports.erasureRequests.find(customerId),
     ports.erased.find(customerId),
   ])
-  const ordersOf = (id: string) => ports.customerOrders.list(id, 1_000)
+  const archived = await ports.archive.keptFrom(customerId, MOST)
+  const kept = archived.map(({ subject, until }) => keptInvoice(subject, until))
   const known = { customerId, ...(erasedUntil !== undefined && { erasedUntil }) }
   if (!request) {
-    const nothing = { ...known, guests: [], waitsFor: [] }
-    return erasedUntil === undefined
-      ? { ...nothing, status: "not-requested", kept: [] }
-      : { ...nothing, status: "erased", kept: keptOf(await ordersOf(customerId)) }
+    const status = erasedUntil === undefined ? "not-requested" : "erased"
+    return { ...known, status, guests: [], waitsFor: [], kept }
   }
   const until = request.requestedAt.toISOString()
   const { ids, onTheirWay } = await personOf(ports, customerId)
   const [, ...guests] = ids
-  const [orders, meant] = await Promise.all([
-    Promise.all(ids.map(ordersOf)),
-    call.transact(async (tx) => {
-      const kept: Order[] = []
-      for (const id of ids) kept.push(...(await ports.customerOrders.keptBy(tx, { customerId: id, until })))
-      return kept
-    }),
-  ])
+  const meant = await call.transact(async (tx) => {
+    const orders: Order[] = []
+    for (const id of ids) orders.push(...(await ports.customerOrders.keptBy(tx, { customerId: id, until })))
+    return orders
+  })
   return {
     ...known,
     status: "waiting",
     requestedAt: until,
     guests,
     waitsFor: [...onTheirWay.map(onItsWay), ...meant.filter(isOpen).map(waitsForOrder)],
-    kept: keptOf(orders.flat()),
+    kept: [...kept, ...toBeKept(meant)],
   }
 }

@@ -9,17 +9,18 @@ import type { ForgettingPorts } from "./ports.ts"
 /**
  * Forgets a customer as far as they were known by a moment, and tells the other contexts: what the law wants of paid
  * orders is put in the archive, the key goes and with it every address, and the trail tells of nobody. May be done again.
+ * @param request.by the customer whose request it is: the account, also of a guest that they were before
  */
 export async function forgetCustomer(
   ports: ForgettingPorts,
   tx: Tx,
-  erased: ErasedCustomer,
+  { by, erased }: { readonly by: string; readonly erased: ErasedCustomer },
   call: Pick<Call, "now" | "newId">,
 ): Promise<void> {
   const { customerOrders, personalData, audit } = ports
   const { customerId, until } = erased
   const orders = await customerOrders.keptBy(tx, erased)
-  await archiveInvoices(ports, tx, orders)
+  await archiveInvoices(ports, tx, orders, by)
   await personalData.forget(tx, customerId, new Date(until))
   await ports.contacts.forget(tx, customerId)
   // Before the commit, so that it is done again when this is: what goes was sent long ago.
@@ -33,10 +34,16 @@ export async function forgetCustomer(
   await ports.outbox.add(tx, [message(CustomerErased, customerId, erased, call)])
 }
 
-async function archiveInvoices({ archive, personalData }: ForgettingPorts, tx: Tx, orders: readonly Order[]) {
+async function archiveInvoices(
+  { archive, personalData }: ForgettingPorts,
+  tx: Tx,
+  orders: readonly Order[],
+  askedBy: string,
+) {
   for (const order of orders) {
     const until = invoiceKeptUntil(order)
     const kept = until && (await personalData.find(order.id))
-    if (kept) await archive.keep(tx, { subject: order.id, data: InvoiceAddress.parse(kept.data), until })
+    if (kept)
+      await archive.keep(tx, { subject: order.id, data: InvoiceAddress.parse(kept.data), until, askedBy })
   }
 }

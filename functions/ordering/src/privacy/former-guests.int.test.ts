@@ -139,6 +139,15 @@ describe("a person who was a guest before they signed in", () => {
     await look()
     const kept = await app().as(officer)("GET", `operations/orders/${checkoutId}/archived-address`)
     expect([kept.status, await known(guest)]).toEqual([200, []])
+    // Basket has forgotten who was whom by then.
+    guestsOf.clear()
+    const { status, guests, kept: told } = await statusOf(account)
+    const until = kept.body.keptUntil
+    const invoice = { orderId: checkoutId, what: "name and address on the invoice", until }
+    expect([status, guests, told]).toEqual(["erased", [], [invoice]])
+    expect((await statusOf(guest)).kept).toEqual([])
+    await ordering.ports.archive.forgetOver(new Date(until))
+    expect((await statusOf(account)).kept).toEqual([])
   })
 
   test("asks again while it waits, and once more when it is done", async () => {

@@ -15,7 +15,7 @@ import type { Payments } from "../payments/ports.ts"
 
 const ofRefund = z.object({ orderId: OrderId, refundId: RefundId })
 /** The longest code of a refusal that an order keeps. */
-const LONGEST_CODE = 64
+export const LONGEST_CODE = 64
 
 const change = <R extends Refusal>(
   ports: OrderPorts,

@@ -116,6 +116,7 @@ export async function orderingOn(databaseUrl: string) {
     inbox: store.inbox,
     paymentWatch: postgresProviderWatch(store.pool, "payments"),
     refundWatch: postgresProviderWatch(store.pool, "refunds"),
+    reportPosition: postgresProviderWatch(store.pool, "reports"),
     providerEvents: { read: never },
     providerRecords: {
       find: never,
@@ -123,6 +124,7 @@ export async function orderingOn(databaseUrl: string) {
       findRefund: never,
       madeBetween: never,
       refundsMadeBetween: never,
+      lateReportsMadeBetween: never,
       release: never,
     },
     payments: {

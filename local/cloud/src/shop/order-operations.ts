@@ -11,9 +11,10 @@ export type OperationsUrls = {
 }
 
 /** What became of the payments, counted. */
-type Reconciled = Record<"right" | "waiting" | "voided" | "refunded" | "noted" | "alarms", number> & {
-  readonly settledUntil: string
-}
+type Reconciled = Record<
+  "right" | "waiting" | "voided" | "refunded" | "noted" | "reported" | "alarms",
+  number
+> & { readonly settledUntil: string }
 type CouponUses = { readonly items: readonly Redemption[]; readonly nextCursor: string | null }
 
 /** What a page of coupon uses holds at the most; Discount takes as many at once. */

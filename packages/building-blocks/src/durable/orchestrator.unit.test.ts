@@ -335,3 +335,10 @@ test("30 days of failures: an attempt an hour, and no more history than that", a
   expect([played.state, names(played).filter((name) => name === "mark").length]).toEqual(["completed", 732])
   expect(played.history).toHaveLength(5_868)
 })
+
+test("a play that takes no end, as with a port that is missing, says at which step and why", async () => {
+  const ports = {} as { readonly series: { next(): string } }
+  await expect(play({ mark: () => ports.series.next() })).rejects.toThrow(
+    /^the saga takes no end: after 5000 turns it is still at mark, attempt \d+, which threw: .*'next'/,
+  )
+})

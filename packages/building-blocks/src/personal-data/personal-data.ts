@@ -41,13 +41,20 @@ export type PersonalData = {
 }
 
 /** Data that the law wants kept when its customer is forgotten, restricted, until a day of its own. */
+export type ArchivedRecord = {
+  readonly subject: string
+  readonly data: unknown
+  readonly until: Date
+  /** The customer who asked to be forgotten, and is told that it is kept. */
+  readonly askedBy: string
+}
+
 export type Archive = {
   /** Keeps the data of a subject until then; what is kept of it already stays. */
-  keep(
-    tx: Tx,
-    record: { readonly subject: string; readonly data: unknown; readonly until: Date },
-  ): Promise<void>
-  find(subject: string): Promise<{ readonly data: unknown; readonly until: Date } | undefined>
+  keep(tx: Tx, record: ArchivedRecord): Promise<void>
+  find(subject: string): Promise<Pick<ArchivedRecord, "data" | "until"> | undefined>
+  /** What is kept although this customer asked, at most `limit`, by its day and subject. */
+  keptFrom(askedBy: string, limit: number): Promise<readonly Pick<ArchivedRecord, "subject" | "until">[]>
   /** Forgets what is over by then: the keys of those days, and with them everything that they sealed. */
   forgetOver(now: Date): Promise<void>
 }

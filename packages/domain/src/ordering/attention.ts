@@ -1,9 +1,10 @@
 import * as z from "zod"
+import { owedOf } from "./give-back.ts"
 import { REFUNDED_AT_PROVIDER } from "./note-provider-refund.ts"
 import { isPaid, isSent, type Order, type Payment } from "./order.ts"
 
 /** What of an order waits for a person's decision. */
-export const AttentionReason = z.enum(["return.requested", "refund.failed", "dispute.open"])
+export const AttentionReason = z.enum(["return.requested", "refund.failed", "refund.owed", "dispute.open"])
 export type AttentionReason = z.infer<typeof AttentionReason>
 
 /** Why an order needs somebody's attention; nothing for one that goes its way by itself. */
@@ -14,7 +15,11 @@ export function attentionOf(order: Order): AttentionReason[] {
     ...(isSent(order) && order.returns.some(({ status }) => status === "requested")
       ? ["return.requested" as const]
       : []),
-    ...(hasFailedRefund(payment) ? ["refund.failed" as const] : []),
+    ...(hasFailedRefund(payment)
+      ? ["refund.failed" as const]
+      : owedOf(order).amount > 0
+        ? ["refund.owed" as const]
+        : []),
     ...(payment.disputes.some(({ status }) => status === "open") ? ["dispute.open" as const] : []),
   ]
 }

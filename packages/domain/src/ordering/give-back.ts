@@ -59,14 +59,32 @@ export type GivingBack = {
   readonly isGivenUp: boolean
 }
 
+/** What the shipping cost, once everything is given up; nothing before. */
+const shippingOf = ({ lines, shipping }: Priced, isGivenUp: Lines): number =>
+  shipping && minusLines(lines, isGivenUp).length === 0 ? shipping.price.amount + added(shipping.tax) : 0
+
 /** What goes back for lines: what they cost, and no more than is left of the payment. */
 export function refundFor(order: PaidOrder, { lines, isGivenUp }: GivingBack): Money {
   const cost = costOf(order, paidBackLines(order), lines)
-  const isEverything = isGivenUp && minusLines(order.lines, [...givenUp(order), ...lines]).length === 0
-  const shipping =
-    isEverything && order.shipping ? order.shipping.price.amount + added(order.shipping.tax) : 0
+  const shipping = isGivenUp ? shippingOf(order, [...givenUp(order), ...lines]) : 0
   const left = leftOf(order.payment)
   return { ...left, amount: Math.min(cost.amount + shipping, left.amount) }
+}
+
+/**
+ * What should have gone back for what was cancelled or came back, and did not: a bank held it while a dispute was open, and
+ * left it with the shop.
+ */
+export function owedOf(order: PaidOrder): Money {
+  const { captured, refunds } = order.payment
+  const due =
+    order.status === "Cancelled"
+      ? captured.amount
+      : costOf(order, [], paidBackLines(order)).amount + shippingOf(order, givenUp(order))
+  const asked = refunds.filter(({ status }) => status !== "failed").map(({ amount }) => amount)
+  const left = leftOf(order.payment)
+  const owed = due - sum(captured.currency, asked).amount
+  return { ...left, amount: Math.max(0, Math.min(owed, left.amount)) }
 }
 
 /** The request for a refund; none for nothing. */

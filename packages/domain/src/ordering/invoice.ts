@@ -1,4 +1,4 @@
-import { type Money, partOf, sum } from "../kernel/money.ts"
+import { type Money, partOf } from "../kernel/money.ts"
 import type { PaidOrder } from "./order.ts"
 import { orderNumberOf } from "./order-number.ts"
 
@@ -11,14 +11,16 @@ export type TaxGroup = {
   readonly gross: Money
 }
 
-/** Money that went back, as a correction of the invoice. */
-export type CreditNote = {
+/** What corrects an invoice: money that went back, or that the bank sent back after all. */
+export type InvoiceCorrection = {
   readonly number: string
-  /** When it went back, ISO 8601. */
+  /** When it was made, ISO 8601. */
   readonly at: string
   readonly reason: string
   readonly amount: Money
   readonly taxes: readonly TaxGroup[]
+  /** The number of the credit note that it cancels; absent for a credit note. */
+  readonly cancels?: string
 }
 
 /** Where an invoice stands in its year's series: `2026-000017`. */
@@ -33,7 +35,7 @@ export type Invoice = {
   readonly number: string
   readonly orderNumber: string
   readonly taxes: readonly TaxGroup[]
-  readonly creditNotes: readonly CreditNote[]
+  readonly corrections: readonly InvoiceCorrection[]
 }
 
 type Taxed = {
@@ -89,57 +91,63 @@ function divide(amount: Money, weights: readonly number[]): number[] {
   })
 }
 
+/** What goes back at each rate of what is left, for an amount of which nobody says what it is for. */
+function creditedOf(left: readonly Taxed[], amount: Money): Taxed[] {
+  const shares = divide(
+    amount,
+    left.map(({ gross }) => gross),
+  )
+  return left.map(({ rate, gross, tax }, position) => {
+    const share = shares[position] as number
+    return {
+      rate,
+      gross: share,
+      tax: gross === 0 ? 0 : partOf({ ...amount, amount: tax }, share, gross).amount,
+    }
+  })
+}
+
+const plus = (left: readonly Taxed[], parts: readonly Taxed[], sign: 1 | -1): Taxed[] =>
+  left.map(({ rate, gross, tax }, position) => {
+    const part = parts[position] as Taxed
+    return { rate, gross: gross + sign * part.gross, tax: tax + sign * part.tax }
+  })
+
 /**
- * The invoice of an order that was paid. Money that went back corrects it by credit notes, which are a series of the
- * invoice's own, each with its part of the taxes: together they take back what the invoice charged, to the cent, when
- * everything went back.
+ * The invoice of an order that was paid. What corrects it is a series of its own, numbered as it was made: a credit note
+ * for each refund that has succeeded, and for one that the bank sent back later a cancellation of its note. So the numbers
+ * have no gap, and neither a number nor what a document says changes by what comes after it. Each states its part of the
+ * taxes: together they take back what the invoice charged, to the cent, when everything went back.
  */
 export function invoiceOf(order: PaidOrder): Invoice {
   const taxes = taxesOf(order)
+  const { invoiceNumber, corrections } = order.payment
+  const notes = new Map<string, { readonly number: string; readonly parts: readonly Taxed[] }>()
   let left = taxes
-  const creditNotes = order.payment.refunds.flatMap((refund, index): CreditNote[] => {
-    if (refund.status !== "settled") return []
-    const shares = divide(
-      refund.amount,
-      left.map(({ gross }) => gross),
-    )
-    const credited = left.map(({ rate, gross, tax }, position): Taxed => {
-      const share = shares[position] as number
-      return {
-        rate,
-        gross: share,
-        tax: gross === 0 ? 0 : partOf({ ...refund.amount, amount: tax }, share, gross).amount,
-      }
-    })
-    left = left.map(({ rate, gross, tax }, position) => {
-      const back = credited[position] as Taxed
-      return { rate, gross: gross - back.gross, tax: tax - back.tax }
-    })
-    return [
-      {
-        number: `CN-${order.payment.invoiceNumber}-${index + 1}`,
-        at: refund.settledAt,
-        reason: refund.reason,
-        amount: refund.amount,
-        taxes: credited.filter(({ gross }) => gross > 0).map((one) => groupOf(one, refund.amount)),
-      },
-    ]
-  })
   return {
     number: invoiceNumberOf(order),
     orderNumber: orderNumberOf(order.id),
     taxes: taxes.map((one) => groupOf(one, order.total)),
-    creditNotes,
+    corrections: corrections.map(({ type, refundId, amount, reason, madeAt }, index): InvoiceCorrection => {
+      const number = `CN-${invoiceNumber}-${index + 1}`
+      const note = type === "cancellation" ? notes.get(refundId) : undefined
+      const parts = note?.parts ?? creditedOf(left, amount)
+      left = plus(left, parts, note ? 1 : -1)
+      notes.set(refundId, { number, parts })
+      return {
+        ...{ number, at: madeAt, reason, amount },
+        taxes: parts.filter(({ gross }) => gross > 0).map((one) => groupOf(one, amount)),
+        ...(note && { cancels: note.number }),
+      }
+    }),
   }
 }
 
-/** What of the invoice stands once the credit notes are counted. */
-export const openAmount = (order: PaidOrder, { creditNotes }: Invoice): Money => ({
-  ...order.total,
-  amount:
-    order.total.amount -
-    sum(
-      order.total.currency,
-      creditNotes.map(({ amount }) => amount),
-    ).amount,
+/** What of the invoice stands once its corrections are counted. */
+export const openAmount = ({ total }: PaidOrder, { corrections }: Invoice): Money => ({
+  ...total,
+  amount: corrections.reduce(
+    (open, { amount, cancels }) => open + (cancels === undefined ? -amount.amount : amount.amount),
+    total.amount,
+  ),
 })

@@ -4,15 +4,41 @@ import { type Money, usd } from "../kernel/money.ts"
 import { invoiceOf, openAmount, placeInSeries, type TaxGroup } from "./invoice.ts"
 import type { PaidOrder } from "./order.ts"
 import { replay } from "./order.ts"
-import { streamOf, toPaid } from "./testing/given.ts"
+import {
+  decide,
+  fail,
+  id1,
+  id2,
+  refund,
+  refund1,
+  refund2,
+  type Said,
+  settle,
+  streamOf,
+  toPaid,
+} from "./testing/given.ts"
 
 const paid = replay(streamOf(...toPaid)) as PaidOrder
 type Line = PaidOrder["lines"][number]
 
-/** An order of these lines, of which these amounts went back. */
+const refundId = (index: number) => `018f0000-0000-7000-8000-${String(index).padStart(12, "0")}`
+const madeAt = paid.changedAt
+/** Money that went back, or the refund at this place that came back from the bank. */
+type Correction = number | { readonly cameBack: number }
+
+const correctionsOf = (corrections: readonly Correction[]): PaidOrder["payment"]["corrections"] =>
+  corrections.map((correction, index) => {
+    const isNote = typeof correction === "number"
+    const of = isNote ? index : correction.cameBack
+    const amount = usd(corrections[of] as number)
+    const type = isNote ? "credit-note" : "cancellation"
+    return { type, refundId: refundId(of), amount, reason: "customer.withdrew", madeAt }
+  })
+
+/** An order of these lines, and what corrects its invoice. */
 function orderOf(
   lines: readonly Partial<Line>[],
-  refunds: readonly number[] = [],
+  corrections: readonly Correction[] = [],
   more: Partial<PaidOrder> = {},
 ) {
   const of = lines.map((line) => ({ ...(paid.lines[0] as Line), ...line }))
@@ -25,18 +51,7 @@ function orderOf(
     ...paid,
     lines: of,
     total: usd(total),
-    payment: {
-      ...paid.payment,
-      captured: usd(total),
-      refunds: refunds.map((amount, index) => ({
-        refundId: `018f0000-0000-7000-8000-00000000000${index}`,
-        amount: usd(amount),
-        reason: "customer.withdrew",
-        requestedAt: paid.changedAt,
-        status: "settled" as const,
-        settledAt: paid.changedAt,
-      })),
-    },
+    payment: { ...paid.payment, captured: usd(total), corrections: correctionsOf(corrections) },
     ...more,
   } as PaidOrder
 }
@@ -64,13 +79,13 @@ describe("an invoice", () => {
         tax: { rate: 19_000, amount: usd(19), included: true },
       },
     })
-    const { number, taxes, creditNotes } = invoiceOf(order)
+    const { number, taxes, corrections } = invoiceOf(order)
     expect(number).toBe("INV-2026-000001")
     expect(amounts(taxes)).toEqual([
       [19_000, 11_100, 2_109, 13_209],
       [7_000, 10_000, 700, 10_700],
     ])
-    expect(creditNotes).toEqual([])
+    expect(corrections).toEqual([])
   })
 
   test("counts a tax that comes on top into the gross amount, and says where there is none", () => {
@@ -80,23 +95,94 @@ describe("an invoice", () => {
     ])
   })
 
-  test("is corrected by a credit note for each refund that was settled, numbered as they were asked for", () => {
-    const order = orderOf([included(11_900, 19_000)], [1_190, 5_950])
-    const [first] = order.payment.refunds
-    const waiting = { ...(first as object), status: "requested" } as (typeof order.payment.refunds)[number]
-    const { creditNotes } = invoiceOf({
-      ...order,
-      payment: { ...order.payment, refunds: [waiting, ...order.payment.refunds] },
-    })
-    expect(creditNotes.map(({ number, amount }) => [number.slice(-2), amount.amount])).toEqual([
-      ["-2", 1_190],
-      ["-3", 5_950],
+  test("is corrected by a credit note for each refund that has succeeded, without a gap where one failed", () => {
+    const order = replay(
+      streamOf(
+        ...toPaid,
+        refund(refund1, 10_00),
+        refund(refund2, 5_00),
+        fail(refund1),
+        settle(refund2),
+        ["noteProviderRefund", { refundId: id1, providerRefundId: "re_9", amount: usd(1_00) }],
+        refund(id2, 2_00),
+      ),
+    ) as PaidOrder
+    const { corrections } = invoiceOf(order)
+    expect(corrections.map(({ number, amount, cancels }) => [number, amount.amount, cancels])).toEqual([
+      ["CN-2026-000001-1", 5_00, undefined],
+      ["CN-2026-000001-2", 1_00, undefined],
     ])
-    expect(creditNotes.map(({ taxes }) => amounts(taxes))).toEqual([
-      [[19_000, 1_000, 190, 1_190]],
-      [[19_000, 5_000, 950, 5_950]],
+    expect(openAmount(order, invoiceOf(order))).toEqual(usd(24_00))
+  })
+
+  test("is charged again by a note's cancellation, with the same taxes, when the bank sends the refund back", () => {
+    const order = orderOf([included(11_900, 19_000), included(10_700, 7_000)], [5_000, 300, { cameBack: 0 }])
+    const { corrections } = invoiceOf(order)
+    expect(corrections.map(({ number, cancels }) => [number, cancels])).toEqual([
+      ["CN-2026-000001-1", undefined],
+      ["CN-2026-000001-2", undefined],
+      ["CN-2026-000001-3", "CN-2026-000001-1"],
     ])
-    expect(openAmount(order, invoiceOf(order))).toEqual(usd(11_900 - 7_140))
+    expect(corrections[2]?.taxes).toEqual(corrections[0]?.taxes)
+    expect(openAmount(order, invoiceOf(order))).toEqual(usd(22_600 - 300))
+  })
+
+  test("a refund that failed before it had succeeded has no document, and one that fails twice has one cancellation", () => {
+    const said = [...toPaid, refund(refund1, 10_00), settle(refund1), fail(refund1)]
+    const documents = (...more: Said[]) =>
+      invoiceOf(replay(streamOf(...more)) as PaidOrder).corrections.map(({ number, cancels }) => [
+        number,
+        cancels,
+      ])
+    expect(documents(...toPaid, refund(refund1, 10_00), fail(refund1))).toEqual([])
+    const both = [
+      ["CN-2026-000001-1", undefined],
+      ["CN-2026-000001-2", "CN-2026-000001-1"],
+    ]
+    expect(documents(...said, fail(refund1))).toEqual(both)
+    expect(documents(...said, refund(refund2, 10_00), settle(refund2))).toEqual([
+      ...both,
+      ["CN-2026-000001-3", undefined],
+    ])
+  })
+
+  test("whatever succeeds, fails and comes back: numbers without a gap, and no document changes later", () => {
+    const step = fc.constantFrom<[Said[0], number]>(
+      ...[0, 1, 2, 3].flatMap((id): [Said[0], number][] => [
+        ["requestRefund", id],
+        ["settleRefund", id],
+        ["failRefund", id],
+        ["noteProviderRefund", id],
+      ]),
+    )
+    const says = ([name, id]: [Said[0], number]): Said => {
+      const [amount, of] = [usd(3_33 + id), refundId(id)]
+      if (name === "requestRefund") return [name, { refundId: of, amount, reason: "goodwill" }]
+      if (name === "settleRefund") return [name, { refundId: of, providerRefundId: `re_${id}` }]
+      if (name === "failRefund") return [name, { refundId: of, code: "lost" }]
+      return ["noteProviderRefund", { refundId: refundId(id + 10), providerRefundId: `re_1${id}`, amount }]
+    }
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        let stream = streamOf(...toPaid)
+        let before: ReturnType<typeof invoiceOf>["corrections"] = []
+        for (const said of steps.map(says)) {
+          const decided = decide(replay(stream), said)
+          if (!Array.isArray(decided)) continue
+          stream = [...stream, ...decided]
+          const order = replay(stream) as PaidOrder
+          const { corrections } = invoiceOf(order)
+          expect(corrections.slice(0, before.length)).toEqual(before)
+          expect(corrections.map(({ number }) => number)).toEqual(
+            corrections.map((_, index) => `CN-2026-000001-${index + 1}`),
+          )
+          const settled = order.payment.refunds.filter(({ status }) => status === "settled")
+          const back = settled.reduce((sum, { amount }) => sum + amount.amount, 0)
+          expect(openAmount(order, invoiceOf(order)).amount).toBe(30_00 - back)
+          before = corrections
+        }
+      }),
+    )
   })
 
   test("is taken back to the cent, rate by rate, once everything went back, in whatever parts", () => {
@@ -109,23 +195,27 @@ describe("an invoice", () => {
       fc.property(
         fc.array(line, { minLength: 1, maxLength: 5 }),
         fc.array(fc.nat(1_000), { maxLength: 5 }),
-        (lines, parts) => {
+        fc.nat(1_000),
+        (lines, parts, cameBack) => {
           const content = lines.map(([amount, rate, isIncluded]) =>
             (isIncluded ? included : onTop)(amount, rate),
           )
           const total = orderOf(content).total.amount
+          // One comes back from the bank before the others are given.
+          const first = Math.max(Math.floor((total * cameBack) / 1_000), 1)
           let left = total
           const refunds = parts.map((part) => {
             const refund = Math.floor((left * part) / 1_000)
             left -= refund
             return refund
           })
-          const order = orderOf(
-            content,
-            [...refunds, left].filter((amount) => amount > 0),
-          )
-          const { taxes, creditNotes } = invoiceOf(order)
-          const credited = creditNotes.flatMap((note) => {
+          const order = orderOf(content, [
+            first,
+            { cameBack: 0 },
+            ...[...refunds, left].filter((amount) => amount > 0),
+          ])
+          const { taxes, corrections } = invoiceOf(order)
+          const credited = corrections.slice(2).flatMap((note) => {
             const sum = note.taxes.reduce((all, { gross }) => all + gross.amount, 0)
             expect(sum).toBe(note.amount.amount)
             return note.taxes

@@ -4,6 +4,7 @@ import { OrderStatus } from "../contracts/ordering-events.ts"
 import { mergeLines, type StockLine } from "../contracts/stock-lines.ts"
 import { usd } from "../kernel/money.ts"
 import { isRefusal } from "../kernel/refusal.ts"
+import { attentionOf } from "./attention.ts"
 import { wordsOf } from "./event-words.ts"
 import { evolve, isPaid, isSent, type Order, replay } from "./order.ts"
 import { type OrderEvent, readOrderEvent } from "./order-events.ts"
@@ -238,6 +239,9 @@ test("whatever is said to an order, its invariants hold, its states only move on
           expect(wordsOf(event)).toMatch(/^[A-Z].*\.$/)
         }
         if (real.order) reached.add(real.order.status)
+        // Only a bank keeps money from going back.
+        if (real.order && isPaid(real.order) && real.order.payment.disputes.length === 0)
+          expect(attentionOf(real.order)).not.toContain("refund.owed")
       },
     ),
     { numRuns: 150, seed: 7 },

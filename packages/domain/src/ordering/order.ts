@@ -18,12 +18,23 @@ export type Dispute = OrderEventOf<"DisputeOpened">["data"] & { readonly openedA
     | { readonly status: "won" | "lost"; readonly closedAt: string }
   )
 
+/**
+ * What corrects the invoice: a credit note for money that went back, and for money that the bank sent back later a
+ * cancellation of that note. Each is made when that is so, and stays as it is.
+ */
+export type Correction = Pick<Refund, "refundId" | "amount" | "reason"> & {
+  readonly type: "credit-note" | "cancellation"
+  readonly madeAt: string
+}
+
 /** What was captured, what of it went back or is to, and who contests it. */
 export type Payment = {
   readonly paymentId: string
   readonly captured: Money
   readonly invoiceNumber: string
   readonly refunds: readonly Refund[]
+  /** In the order in which they were made, which is that of their numbers. */
+  readonly corrections: readonly Correction[]
   readonly disputes: readonly Dispute[]
 }
 
@@ -184,7 +195,7 @@ function paid(
   { paymentMethod: _, paymentAction: __, reservedUntil: ___, ...placed }: AwaitingPayment,
   data: OrderEventOf<"OrderPaid">["data"],
 ): Order {
-  const payment = { ...data, refunds: [], disputes: [] }
+  const payment = { ...data, refunds: [], corrections: [], disputes: [] }
   return { ...placed, status: "Paid", payment, cancellations: [], withdrawals: [] }
 }
 
@@ -241,7 +252,7 @@ type PaymentEvent = OrderEventOf<
 >
 
 function paymentAfter(payment: Payment, event: PaymentEvent): Payment {
-  const { refunds, disputes } = payment
+  const { refunds, corrections, disputes } = payment
   const { at } = event
   switch (event.type) {
     case "RefundRequested":
@@ -256,13 +267,16 @@ function paymentAfter(payment: Payment, event: PaymentEvent): Payment {
       return {
         ...payment,
         refunds: refunds.map((one) => (one.refundId === refundId ? { ...one, ...settled } : one)),
+        corrections: [...corrections, ...refunds.flatMap(correction("credit-note", refundId, at))],
       }
     }
     case "RefundFailed": {
       const { refundId, code } = event.data
+      const settled = refunds.filter(({ status }) => status === "settled")
       return {
         ...payment,
         refunds: refunds.map((one) => (one.refundId === refundId ? failed(one, code, at) : one)),
+        corrections: [...corrections, ...settled.flatMap(correction("cancellation", refundId, at))],
       }
     }
     case "DisputeOpened":
@@ -277,6 +291,11 @@ function paymentAfter(payment: Payment, event: PaymentEvent): Payment {
     }
   }
 }
+
+const correction =
+  (type: Correction["type"], id: string, madeAt: string) =>
+  ({ refundId, amount, reason }: Refund): Correction[] =>
+    refundId === id ? [{ type, refundId, amount, reason, madeAt }] : []
 
 const failed = (
   { refundId, amount, reason, requestedAt }: Refund,

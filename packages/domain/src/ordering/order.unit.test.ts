@@ -65,6 +65,7 @@ test("an order has in each state exactly what it has there", () => {
     captured: usd(30_00),
     invoiceNumber: "2026-000001",
     refunds: [],
+    corrections: [],
     disputes: [],
   }
   const paid = { ...order, payment, cancellations: [], withdrawals: [] }
@@ -87,6 +88,15 @@ test("an order has in each state exactly what it has there", () => {
           status: "settled",
           settledAt: at,
           providerRefundId: "re_1",
+        },
+      ],
+      corrections: [
+        {
+          type: "credit-note",
+          refundId: orderId,
+          amount: usd(30_00),
+          reason: "customer.asked",
+          madeAt: at,
         },
       ],
     },

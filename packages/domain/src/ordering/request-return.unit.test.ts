@@ -5,15 +5,21 @@ import { type Order, replay } from "./order.ts"
 import {
   accept,
   black,
+  cancel,
   comeBack,
   deliverBlack,
   deliverRed,
+  dispute,
   fail,
   id1,
   id2,
+  orderId,
   red,
+  refund,
+  refund1,
   reject,
   type Said,
+  settle,
   shipBlack,
   shipRed,
   streamOf,
@@ -126,4 +132,23 @@ test("a person is needed for what waits for a decision: a return, a refund that 
     needs(...toPaid, ["openDispute", { disputeId: "dp_1", amount: usd(1), reason: "fraudulent" }]),
   ).toEqual(["dispute.open"])
   expect(needs(...toClosed, deliverBlack)).toEqual([])
+})
+
+test("a person is needed where a dispute kept money from going back and was won: of a cancellation, of a return", () => {
+  const needs = (...said: Said[]) => attentionOf(replay(streamOf(...said)) as Order)
+  const closed = (outcome: "won" | "lost"): Said => ["closeDispute", { disputeId: "dp_1", outcome }]
+  const cancelled = [...toPaid, dispute("dp_1", 30_00), cancel]
+  const returned = [...delivered, comeBack(id1, red(1)), dispute("dp_1", 30_00), accept(id1)]
+  for (const said of [cancelled, returned]) {
+    expect(needs(...said)).toEqual(["dispute.open"])
+    expect(needs(...said, closed("lost"))).toEqual([])
+    expect(needs(...said, closed("won"))).toEqual(["refund.owed"])
+  }
+  expect(needs(...returned, closed("won"), refund(refund1, 9_99))).toEqual(["refund.owed"])
+  expect(needs(...returned, closed("won"), refund(refund1, 10_00))).toEqual([])
+  expect(needs(...cancelled, closed("won"), refund(refund1, 30_00))).toEqual([])
+  // A part of it was disputed: the rest has gone back by itself.
+  const partly = [...toPaid, dispute("dp_1", 10_00), cancel, settle(orderId)]
+  expect(needs(...partly, closed("won"))).toEqual(["refund.owed"])
+  expect(needs(...partly, closed("won"), refund(refund1, 10_00))).toEqual([])
 })

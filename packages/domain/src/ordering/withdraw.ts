@@ -70,13 +70,17 @@ export const proposalRefusals = [
 export const withdrawalRefusals = [...proposalRefusals, withdrawalOther] as const
 
 /**
- * The end of the customer's time to withdraw: of the fourteenth day (UTC) after the one on which the last parcel came.
+ * The end of the customer's time to withdraw: of the fourteenth day (UTC) after the one on which the last parcel came, or
+ * where that is a Saturday or a Sunday, of the Monday (Regulation 1182/71, Article 3 (4)). It says the same of public
+ * holidays, which differ from country to country: they are not known here.
  * @returns undefined while it has not begun
  */
 export function withdrawalDeadline(order: Order): Date | undefined {
   if (order.status !== "Delivered" && order.status !== "Closed") return undefined
   const last = Math.max(...order.shipments.map(({ deliveredAt }) => Date.parse(deliveredAt as string)))
-  return new Date((Math.floor(last / DAY_MS) + 1 + PERIOD_DAYS) * DAY_MS)
+  const lastDay = new Date((Math.floor(last / DAY_MS) + PERIOD_DAYS) * DAY_MS)
+  const untilMonday = { 6: 2, 0: 1 }[lastDay.getUTCDay()] ?? 0
+  return new Date(lastDay.getTime() + (1 + untilMonday) * DAY_MS)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { usd } from "../kernel/money.ts"
 import { isRefusal } from "../kernel/refusal.ts"
-import { evolve, type Order, replay } from "./order.ts"
+import { evolve, type Order, replay, type SentOrder } from "./order.ts"
 import type { OrderEvent } from "./order-events.ts"
 import {
   accept,
@@ -84,11 +84,18 @@ describe("a withdrawal is proposed", () => {
     expect(refusalOf(withdrawn(order).order)).toBe("withdrawal.nothing-left")
   })
 
-  test("until the end of the fourteenth day after the last parcel came", () => {
-    const order = orderAfter(...toClosed)
-    // They came on 1 November at 10:00.
-    const end = new Date("2026-11-16T00:00:00.000Z")
-    expect(proposed(order).deadline).toBe(end.toISOString())
+  test.each([
+    ["2026-11-02T10:00:00.000Z", "2026-11-17T00:00:00.000Z", "of a Monday"],
+    ["2026-11-02T23:59:59.999Z", "2026-11-17T00:00:00.000Z", "of the whole day on which they came"],
+    ["2026-11-06T10:00:00.000Z", "2026-11-21T00:00:00.000Z", "of a Friday"],
+    ["2026-11-07T10:00:00.000Z", "2026-11-24T00:00:00.000Z", "of a Saturday, which makes it the Monday"],
+    ["2026-11-08T10:00:00.000Z", "2026-11-24T00:00:00.000Z", "of a Sunday, which makes it the Monday"],
+  ])("until the end of the fourteenth day after the last parcel came on %s: %s, %s", (came, deadline) => {
+    const closed = orderAfter(...toClosed) as SentOrder
+    const shipments = closed.shipments.map((one) => ({ ...one, deliveredAt: came }))
+    const order = { ...closed, shipments }
+    const end = new Date(deadline)
+    expect(proposed(order).deadline).toBe(deadline)
     expect(proposed(order, undefined, new Date(end.getTime() - 1)).lines).toHaveLength(2)
     expect(refusalOf(order, undefined, end)).toBe("withdrawal.too-late")
   })
@@ -98,7 +105,7 @@ describe("a withdrawal is proposed", () => {
     expect(proposed(underWay, undefined, later(100))).not.toHaveProperty("deadline")
     const [last] = streamOf(...toPaid, shipRed, deliverRed, shipBlack, deliverBlack).slice(-1) as [OrderEvent]
     const arrived = evolve(underWay, { ...last, at: later(20).toISOString() })
-    expect(proposed(arrived, undefined, later(30)).deadline).toBe("2026-12-06T00:00:00.000Z")
+    expect(proposed(arrived, undefined, later(30)).deadline).toBe("2026-12-08T00:00:00.000Z")
   })
 })
 

@@ -11062,7 +11062,7 @@ export type OrderingGetOrderResponses = {
             /**
              * What waits for a person's decision
              */
-            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'refund.owed' | 'dispute.open'>;
             /**
              * Neither cancelled nor in a parcel
              */
@@ -11998,7 +11998,7 @@ export type OrderingSearchOrdersResponses = {
             /**
              * What waits for a person's decision
              */
-            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'refund.owed' | 'dispute.open'>;
         }>;
         nextCursor: string | null;
     };
@@ -12081,7 +12081,7 @@ export type OrderingListOrdersToShipResponses = {
             /**
              * What waits for a person's decision
              */
-            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'refund.owed' | 'dispute.open'>;
         }>;
         nextCursor: string | null;
     };
@@ -12164,7 +12164,7 @@ export type OrderingFindOrdersByEmailResponses = {
             /**
              * What waits for a person's decision
              */
-            needsAttention: Array<'return.requested' | 'refund.failed' | 'dispute.open'>;
+            needsAttention: Array<'return.requested' | 'refund.failed' | 'refund.owed' | 'dispute.open'>;
         }>;
     };
 };
@@ -15295,9 +15295,13 @@ export type OrderingReconcilePaymentsNowResponses = {
          * Refunds made at the provider of which no report had come
          */
         noted: number;
+        /**
+         * Reports of failed refunds and of disputes that had not arrived
+         */
+        reported: number;
         alarms: number;
         /**
-         * Every payment and refund that was made before has been looked at
+         * Every payment, refund and report that was made before has been looked at
          */
         settledUntil: string;
     };

@@ -5,7 +5,10 @@ import type { ProviderWatch } from "../../payments/ports.ts"
 type Row = { settled_until: Date; window_end: Date | null; after_id: string | null }
 
 /** How far one of the payment provider's lists is settled, as SQL Server tables. */
-export const sqlServerProviderWatch = (server: SqlServer, list: "payments" | "refunds"): ProviderWatch => ({
+export const sqlServerProviderWatch = (
+  server: SqlServer,
+  list: "payments" | "refunds" | "reports",
+): ProviderWatch => ({
   async until() {
     const { rows } = await server.run<Row>(
       sql`SELECT settled_until, window_end, after_id FROM provider_reconciliation WHERE list = ${text(list)}`,

@@ -44,6 +44,7 @@ export function onSqlServer(url: string, keys: WrappingKeys, heard: Heard) {
     lookups: sqlServerLookupCounts(pool),
     paymentWatch: sqlServerProviderWatch(pool, "payments"),
     refundWatch: sqlServerProviderWatch(pool, "refunds"),
+    reportPosition: sqlServerProviderWatch(pool, "reports"),
     notices: sqlServerNotices(background, heard.noticesAdded),
     deliveries: sqlServerWebhookDeliveries(background, heard.deliveriesDue),
     subscriptions: sqlServerWebhookSubscriptions(pool, heard.deliveriesDue),

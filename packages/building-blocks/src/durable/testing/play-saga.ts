@@ -67,8 +67,8 @@ export const after =
     return fault ?? answer(input, stage)
   }
 
-/** More turns than any saga takes in a test. */
-const MOST_TURNS = 100_000
+/** More turns than any saga takes in a test; within a second they are over. */
+const MOST_TURNS = 5_000
 
 type Wait = { readonly kind: "event"; readonly name: string }
 type Timer = { readonly kind: "timer"; readonly at: number; isCanceled: boolean; cancel(): void }
@@ -85,7 +85,8 @@ type PlayedTask = (Wait | Timer | Call | Any) & {
 /**
  * Plays a saga with a virtual clock, as the durable library would: an event goes to the newest open wait of its name,
  * and without one to the next wait; a task that was given to one `Task.any` must not be given to another.
- * @throws what would not work on the platform: a task used twice, a timer that is still running at the end
+ * @throws what would not work on the platform: a task used twice, a timer that is still running at the end; and for a saga
+ *   that takes no end, with the step that it is at and what that one's actor threw
  */
 export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Promise<Played> {
   const start = (play.startedAt ?? new Date("2026-01-01T00:00:00Z")).getTime()
@@ -97,10 +98,11 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   const calls: { activity: string; input: unknown; atSeconds: number }[] = []
   const positions: unknown[] = []
   const log: Record<string, unknown>[] = []
-  const timers: (Timer & PlayedTask)[] = []
+  let timers: (Timer & PlayedTask)[] = []
   const open = new Map<string, PlayedTask[]>()
   const unheard = new Map<string, unknown[]>()
   const attempts = new Map<string, number>()
+  let last: { readonly activity: string; readonly attempt: number; error?: Error } | undefined
   const coming: { at: number; event: string; data: unknown }[] = []
   const seconds = () => (now - start) / 1_000
   const task = <T extends Wait | Timer | Call | Any>(made: T) => ({
@@ -167,12 +169,13 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
   const isOver = (yielded: PlayedTask): boolean =>
     yielded.kind === "any" ? yielded.tasks.some(({ isCompleted }) => isCompleted) : yielded.isCompleted
 
+  const running = () => timers.filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
+
   /** Lets time pass to the next event or timer. */
   function pass(): void {
     const next = coming.sort((a, b) => a.at - b.at)[0]
-    const timer = timers
-      .filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
-      .sort((a, b) => a.at - b.at)[0]
+    timers = running()
+    const timer = timers.sort((a, b) => a.at - b.at)[0]
     if (!next && !timer) throw new Error("the saga waits for something that never comes")
     history.sleep()
     if (next && (!timer || next.at <= timer.at)) {
@@ -194,6 +197,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
     const key = `${activity} ${JSON.stringify(input)}`
     const attempt = (attempts.get(key) ?? 0) + 1
     attempts.set(key, attempt)
+    last = { activity, attempt }
     try {
       const answer = await play.actors?.[activity]?.(input as never, {
         attempt,
@@ -205,6 +209,7 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
       const outcome = isRefusal(answer) ? { refused: answer as Refusal } : { done: answer }
       return JSON.parse(JSON.stringify(outcome)) as ActivityOutcome
     } catch (error) {
+      last.error = error as Error
       if (error instanceof DependencyUnavailableError) return { unavailable: error.dependency }
       if (isUnavailable(error)) return { unavailable: "a dependency" }
       throw new Error(`${activity} failed; the log says why`)
@@ -229,8 +234,8 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
       return { failure, ...ended() }
     }
     if (result.done) {
-      const left = timers.filter(({ isCompleted, isCanceled }) => !isCompleted && !isCanceled)
-      if (left.length > 0) throw new Error("a timer is still running: the instance would hang until it fires")
+      if (running().length > 0)
+        throw new Error("a timer is still running: the instance would hang until it fires")
       history.end("Completed", result.value)
       return { state: result.value, ...ended() }
     }
@@ -256,5 +261,9 @@ export async function playSaga(saga: Saga, input: unknown, play: Play = {}): Pro
       yielded.kind === "any" ? yielded.tasks.find(({ isCompleted }) => isCompleted) : yielded.result
     turn = () => generator.next(value)
   }
-  throw new Error("the saga takes no end")
+  const at = last ? ` at ${last.activity}, attempt ${last.attempt}` : ""
+  const why = last?.error ? `, which threw: ${last.error.message}` : ""
+  throw new Error(`the saga takes no end: after ${MOST_TURNS} turns it is still${at}${why}`, {
+    cause: last?.error,
+  })
 }

@@ -28,14 +28,14 @@ export function postgresArchive(pool: pg.Pool, keys: WrappingKeys): Archive {
   }
 
   return {
-    async keep(tx, { subject, data, until }) {
+    async keep(tx, { subject, data, until, askedBy }) {
       const client = inTransaction(tx)
       const text = Buffer.from(canonicalize(data) ?? "")
       const { nonce, ciphertext } = seal(await keyUntil(client, until), archiveBindingOf(subject), text)
       await client.query(
-        `INSERT INTO archived_data (subject, kept_until, nonce, ciphertext) VALUES ($1, $2, $3, $4)
+        `INSERT INTO archived_data (subject, kept_until, asked_by, nonce, ciphertext) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING`,
-        [subject, until, nonce, ciphertext],
+        [subject, until, askedBy, nonce, ciphertext],
       )
     },
 
@@ -50,6 +50,15 @@ export function postgresArchive(pool: pg.Pool, keys: WrappingKeys): Archive {
       const { until } = row
       const text = open(wrapping.unwrap(archiveKeyOwner(until), row), archiveBindingOf(subject), row)
       return { data: JSON.parse(text.toString()), until }
+    },
+
+    async keptFrom(askedBy, limit) {
+      const { rows } = await pool.query<{ subject: string; until: Date }>(
+        `SELECT subject, kept_until AS until FROM archived_data
+         WHERE asked_by = $1 ORDER BY kept_until, subject LIMIT $2`,
+        [askedBy, limit],
+      )
+      return rows
     },
 
     async forgetOver(now) {

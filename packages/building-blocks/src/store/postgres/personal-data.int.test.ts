@@ -212,7 +212,9 @@ describe("the archive", () => {
   const archive = (keys = `a:${keyOf(1)}`) => postgresArchive(store.pool, settings(keys))
   const until = (year: number) => new Date(Date.UTC(year, 0, 1))
   const keep = (subject: string, year: number, data: unknown = ada.data) =>
-    store.unitOfWork.transaction((tx) => archive().keep(tx, { subject, data, until: until(year) }))
+    store.unitOfWork.transaction((tx) =>
+      archive().keep(tx, { subject, data, until: until(year), askedBy: "ada" }),
+    )
   const rows = async () => (await store.pool.query("SELECT subject, ciphertext FROM archived_data")).rows
 
   test("keeps data until its day, sealed, and forgets it then with its key", async () => {
@@ -275,6 +277,7 @@ describe("wrapping keys", () => {
         subject: "order-0",
         data: ada.data,
         until: new Date(Date.UTC(2037, 0, 1)),
+        askedBy: "ada",
       }),
     )
     const both = `b:${keyOf(2)} a:${keyOf(1)}`

@@ -88,10 +88,12 @@ CREATE TABLE archive_key (
 CREATE TABLE archived_data (
   subject    text        PRIMARY KEY,
   kept_until timestamptz NOT NULL REFERENCES archive_key ON DELETE CASCADE,
+  asked_by   text        NOT NULL,
   nonce      bytea       NOT NULL,
   ciphertext bytea       NOT NULL
 );
 CREATE INDEX archived_data_by_end ON archived_data (kept_until);
+CREATE INDEX archived_data_by_asker ON archived_data (asked_by, kept_until, subject);
 
 CREATE TABLE erased_customer (
   customer_id  text        PRIMARY KEY,

@@ -5,7 +5,7 @@ import type { Archive } from "../../personal-data/personal-data.ts"
 import { open, type Sealed, seal } from "../../personal-data/sealing.ts"
 import type { WrappingKeys } from "../../personal-data/wrapping-keys.ts"
 import { insertIfNew, inTransaction, type SqlServer } from "./pool.ts"
-import { bytes, instant, sql, text } from "./sql.ts"
+import { bytes, instant, int, sql, text } from "./sql.ts"
 
 const wrapped = sql`wrapped_key AS [wrappedKey], key_version AS [keyVersion]`
 
@@ -30,7 +30,7 @@ export function sqlServerArchive(server: SqlServer, keys: WrappingKeys): Archive
   }
 
   return {
-    async keep(tx, { subject, data, until }) {
+    async keep(tx, { subject, data, until, askedBy }) {
       const transaction = inTransaction(tx)
       const content = Buffer.from(canonicalize(data) ?? "")
       const { nonce, ciphertext } = seal(
@@ -40,8 +40,8 @@ export function sqlServerArchive(server: SqlServer, keys: WrappingKeys): Archive
       )
       await insertIfNew(
         transaction,
-        sql`INSERT INTO archived_data (subject, kept_until, nonce, ciphertext)
-            VALUES (${text(subject)}, ${instant(until)}, ${bytes(nonce)}, ${bytes(ciphertext)})`,
+        sql`INSERT INTO archived_data (subject, kept_until, asked_by, nonce, ciphertext)
+            VALUES (${text(subject)}, ${instant(until)}, ${text(askedBy)}, ${bytes(nonce)}, ${bytes(ciphertext)})`,
       )
     },
 
@@ -56,6 +56,14 @@ export function sqlServerArchive(server: SqlServer, keys: WrappingKeys): Archive
       const { until } = row
       const content = open(wrapping.unwrap(archiveKeyOwner(until), row), archiveBindingOf(subject), row)
       return { data: JSON.parse(content.toString()), until }
+    },
+
+    async keptFrom(askedBy, limit) {
+      const { rows } = await server.run<{ subject: string; until: Date }>(
+        sql`SELECT TOP (${int(limit)}) subject AS [subject], kept_until AS [until] FROM archived_data
+            WHERE asked_by = ${text(askedBy)} ORDER BY kept_until, subject`,
+      )
+      return rows
     },
 
     async forgetOver(now) {

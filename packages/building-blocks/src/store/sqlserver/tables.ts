@@ -83,10 +83,12 @@ CREATE TABLE archive_key (
 CREATE TABLE archived_data (
   subject    nvarchar(200)  COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
   kept_until datetime2(3)   NOT NULL REFERENCES archive_key (kept_until) ON DELETE CASCADE,
+  asked_by   nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
   nonce      varbinary(12)  NOT NULL,
   ciphertext varbinary(max) NOT NULL
 );
 CREATE INDEX archived_data_by_end ON archived_data (kept_until);
+CREATE INDEX archived_data_by_asker ON archived_data (asked_by, kept_until, subject);
 
 CREATE TABLE erased_customer (
   customer_id  nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,

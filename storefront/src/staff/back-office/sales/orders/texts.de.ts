@@ -38,6 +38,7 @@ export const de = {
   "status.Cancelled": "Storniert",
   "attention.return.requested": "Eine Rücksendung wartet auf eine Entscheidung",
   "attention.refund.failed": "Eine Erstattung ist fehlgeschlagen",
+  "attention.refund.owed": "Noch zu erstatten: ein Widerspruch wurde gewonnen",
   "attention.dispute.open": "Der Zahlung wurde widersprochen",
   // One order.
   "order.title": "Bestellung {number}",

@@ -41,6 +41,7 @@ export const en = {
   "status.Cancelled": "Cancelled",
   "attention.return.requested": "A return waits for a decision",
   "attention.refund.failed": "A refund failed",
+  "attention.refund.owed": "Still to be refunded: a dispute was won",
   "attention.dispute.open": "The payment is disputed",
   // One order.
   "order.title": "Order {number}",
