@@ -99,7 +99,8 @@ export const sqlServerLookupCounts = (server: SqlServer): LookupCounts => ({
       )
       const [row] = rows
       if (!row || row.count <= highest.count) continue
-      const passed = (row.now.getTime() - row.begunAt.getTime()) / 1_000
+      // A window that has just begun may seem to begin in a moment: what is stored is rounded to milliseconds.
+      const passed = Math.max(0, row.now.getTime() - row.begunAt.getTime()) / 1_000
       highest = { count: row.count, secondsLeft: Math.ceil(windowSeconds - passed) }
     }
     return highest

@@ -133,10 +133,10 @@ export const sqlServerOrders = (server: SqlServer, changed: () => void): Orders 
 
   async countInSagas() {
     const { rows } = await server.run<OrdersInSaga>(
-      sql`SELECT N'checkout' AS [saga], status AS [status], COUNT(*) AS [count] FROM orders WITH (READPAST)
+      sql`SELECT N'checkout' AS [saga], status AS [status], COUNT(*) AS [count] FROM orders
           WHERE status IN (N'Submitted', N'AwaitingStock', N'AwaitingPayment') GROUP BY status
           UNION ALL
-          SELECT N'fulfilment', status, COUNT(*) FROM orders WITH (READPAST)
+          SELECT N'fulfilment', status, COUNT(*) FROM orders
           WHERE unfinished = 1 AND status IN (N'Paid', N'PartiallyShipped', N'Shipped', N'Delivered')
           GROUP BY status`,
     )
