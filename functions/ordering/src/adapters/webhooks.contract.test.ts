@@ -74,7 +74,11 @@ async function onSqlServer(): Promise<Stores> {
       pool.run(
         sql`UPDATE webhook_delivery SET created_at = DATEADD(day, ${int(-days)}, created_at) WHERE id = ${text(id)}`,
       ),
-    empty: () => pool.run(sql`DELETE FROM webhook_subscription`),
+    async empty() {
+      await pool.run(sql`DELETE FROM webhook_subscription`)
+      await pool.run(sql`DELETE FROM webhook_subscription_type`)
+      await pool.run(sql`DELETE FROM webhook_delivery`)
+    },
     close,
   }
 }

@@ -43,8 +43,11 @@ export const sqlServerOrders = (server: SqlServer, changed: () => void): Orders 
   },
 
   async lock(tx, id) {
+    const key = text(id)
+    // The lock of this name is for servers that know no hints.
     const { rows } = await inTransaction(tx).run<LockedRow>(
-      sql`SELECT state, version, hash FROM orders WITH (UPDLOCK, ROWLOCK) WHERE id = ${text(id)}`,
+      sql`EXEC sp_getapplock @Resource = ${key}, @LockMode = N'Exclusive';
+          SELECT state, version, hash FROM orders WITH (UPDLOCK, ROWLOCK) WHERE id = ${key}`,
     )
     return rows[0] && toLocked(rows[0])
   },

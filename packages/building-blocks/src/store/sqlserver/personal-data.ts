@@ -109,6 +109,7 @@ export function sqlServerPersonalData(server: SqlServer, keys: WrappingKeys): Pe
       if (since.length > 0 && !isOlder) return false
       const oldKey = wrapping.unwrap(customerId, before)
       await transaction.run(sql`DELETE FROM customer_key WHERE customer_id = ${of}`)
+      await transaction.run(sql`DELETE FROM personal_data WHERE customer_id = ${of}`)
       if (since.length === 0) return isOlder
       const newKey = wrapping.unwrap(customerId, await addKey(transaction, customerId))
       for (const { subject, kept_at, ...sealed } of since) {
