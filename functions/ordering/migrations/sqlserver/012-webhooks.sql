@@ -18,16 +18,14 @@ CREATE TABLE webhook_subscription (
 
 CREATE TABLE webhook_subscription_type (
   type            nvarchar(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
-  subscription_id nchar(36)     COLLATE Latin1_General_100_BIN2 NOT NULL
-    REFERENCES webhook_subscription (id) ON DELETE CASCADE,
+  subscription_id nchar(36)     COLLATE Latin1_General_100_BIN2 NOT NULL,
   PRIMARY KEY (type, subscription_id)
 );
 CREATE INDEX webhook_subscription_type_of ON webhook_subscription_type (subscription_id);
 
 CREATE TABLE webhook_delivery (
   id              nchar(36)     COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
-  subscription_id nchar(36)     COLLATE Latin1_General_100_BIN2 NOT NULL
-    REFERENCES webhook_subscription (id) ON DELETE CASCADE,
+  subscription_id nchar(36)     COLLATE Latin1_General_100_BIN2 NOT NULL,
   type            nvarchar(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
   body            nvarchar(max) NOT NULL,
   state           nvarchar(20)  COLLATE Latin1_General_100_BIN2 NOT NULL,

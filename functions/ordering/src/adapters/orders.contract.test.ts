@@ -1,9 +1,6 @@
-import { fileURLToPath } from "node:url"
 import type { Call, UnitOfWork } from "@eshop/building-blocks/app/call"
 import { newId } from "@eshop/building-blocks/ids"
-import { applyMigrations } from "@eshop/building-blocks/store/sqlserver/migrations"
 import { int, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
-import { sqlServerStore } from "@eshop/building-blocks/store/sqlserver/sqlserver-store"
 import { OrderStatusChanged } from "@eshop/domain/contracts/ordering-events"
 import { usd } from "@eshop/domain/kernel/money"
 import { isRefusal } from "@eshop/domain/kernel/refusal"
@@ -23,7 +20,7 @@ import {
 } from "@eshop/domain/ordering/testing/given"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { newDatabase } from "../../../../tests/fixtures/new-database.ts"
-import { hasSqlServer, newSqlServerDatabase, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
+import { hasSqlServer, sqlServerName } from "../../../../tests/fixtures/sql-server.ts"
 import type { HeadLine } from "../evidence/ports.ts"
 import { changeOrder, type OrderPorts } from "../orders/change-order.ts"
 import type {
@@ -38,6 +35,7 @@ import type {
 import { project } from "../orders/project-orders.ts"
 import { rebuildProjection } from "../orders/rebuild-projection.ts"
 import { orderingOn } from "../testing/ordering.ts"
+import { newOrderingOnSqlServer } from "../testing/sql-server.ts"
 import { postgresOrders } from "./postgres-orders.ts"
 import { sqlServerOrderViews } from "./sqlserver/order-views.ts"
 import { sqlServerOrders } from "./sqlserver/orders.ts"
@@ -98,12 +96,8 @@ async function onPostgres(): Promise<OpenStores> {
   }
 }
 
-const sqlServerMigrations = fileURLToPath(new URL("../../migrations/sqlserver", import.meta.url))
-
 async function onSqlServer(): Promise<OpenStores> {
-  const { url, drop } = await newSqlServerDatabase()
-  await applyMigrations(url, sqlServerMigrations)
-  const store = sqlServerStore(url)
+  const { store, close } = await newOrderingOnSqlServer()
   const { pool, background, outbox, unitOfWork } = store
   let changes = 0
   return {
@@ -143,10 +137,7 @@ async function onSqlServer(): Promise<OpenStores> {
         })
       },
     },
-    async close() {
-      await store.close()
-      await drop()
-    },
+    close,
   }
 }
 

@@ -2,11 +2,12 @@ import { isStale } from "@eshop/building-blocks/app/call"
 import { useCase } from "@eshop/building-blocks/app/use-case"
 import * as z from "zod"
 import { type ChangePorts, subjectOf } from "./change-subscription.ts"
+import { SubscriptionId } from "./subscription.ts"
 import { webhookChanged, webhookUnknown } from "./webhook-refusals.ts"
 
 /** Ends a subscription; its deliveries and their log go with it. */
 export const deleteSubscription = useCase("ordering.delete-webhook", {
-  input: z.strictObject({ id: z.uuid() }),
+  input: z.strictObject({ id: SubscriptionId }),
   result: z.void(),
   refusals: [webhookUnknown, webhookChanged],
   handle:

@@ -3,6 +3,8 @@ import * as z from "zod"
 export const DeliveryState = z.enum(["pending", "delivered", "failed"])
 export type DeliveryState = z.infer<typeof DeliveryState>
 
+export const DeliveryId = z.uuid().toLowerCase()
+
 /** One event on its way to one subscription. */
 export type Delivery = {
   /** The webhook-id of every attempt: by it a receiver recognises a repetition. */

@@ -3,7 +3,7 @@ import { cursorOf } from "@eshop/building-blocks/http/cursor"
 import { pageSize } from "@eshop/building-blocks/http/query"
 import * as z from "zod"
 import type { Subscriptions } from "./ports.ts"
-import { SubscriptionView, subscriptionView } from "./subscription.ts"
+import { SubscriptionId, SubscriptionView, subscriptionView } from "./subscription.ts"
 import { webhookUnknown } from "./webhook-refusals.ts"
 
 type Ports = { readonly subscriptions: Subscriptions }
@@ -12,7 +12,7 @@ const cursor = cursorOf("webhooks", z.uuid())
 
 /** One subscription. */
 export const getSubscription = useCase("ordering.get-webhook", {
-  input: z.strictObject({ id: z.uuid() }),
+  input: z.strictObject({ id: SubscriptionId }),
   result: SubscriptionView,
   refusals: [webhookUnknown],
   handle:

@@ -4,6 +4,7 @@ import { pageSize } from "@eshop/building-blocks/http/query"
 import * as z from "zod"
 import { DeliveryState, DeliveryView, deliveryView } from "./delivery.ts"
 import type { Deliveries, Subscriptions } from "./ports.ts"
+import { SubscriptionId } from "./subscription.ts"
 import { webhookUnknown } from "./webhook-refusals.ts"
 
 const cursor = cursorOf("deliveries", z.strictObject({ at: CursorInstant, id: z.uuid() }))
@@ -11,7 +12,7 @@ const cursor = cursorOf("deliveries", z.strictObject({ at: CursorInstant, id: z.
 /** What was sent to a subscription in the last 30 days, and how it went; newest first. */
 export const listDeliveries = useCase("ordering.list-webhook-deliveries", {
   input: z.strictObject({
-    id: z.uuid(),
+    id: SubscriptionId,
     state: DeliveryState.optional(),
     limit: pageSize,
     cursor: cursor.schema.optional(),

@@ -2,12 +2,13 @@ import { useCase } from "@eshop/building-blocks/app/use-case"
 import * as z from "zod"
 import type { Deliveries, Subscriptions } from "./ports.ts"
 import { webhookBody } from "./queue-deliveries.ts"
+import { SubscriptionId } from "./subscription.ts"
 import { webhookUnknown } from "./webhook-refusals.ts"
 import { PING } from "./webhook-types.ts"
 
 /** Sends a delivery that means nothing, to try the receiver out; the log shows how it went. */
 export const pingSubscription = useCase("ordering.ping-webhook", {
-  input: z.strictObject({ id: z.uuid() }),
+  input: z.strictObject({ id: SubscriptionId }),
   result: z.strictObject({ deliveryId: z.uuid() }),
   refusals: [webhookUnknown],
   handle:

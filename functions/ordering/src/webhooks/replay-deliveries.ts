@@ -1,8 +1,9 @@
 import { useCase } from "@eshop/building-blocks/app/use-case"
 import * as z from "zod"
 import { type ChangePorts, subjectOf } from "./change-subscription.ts"
-import { DeliveryState } from "./delivery.ts"
+import { DeliveryId, DeliveryState } from "./delivery.ts"
 import type { Deliveries } from "./ports.ts"
+import { SubscriptionId } from "./subscription.ts"
 import { deliveryUnknown, webhookUnknown } from "./webhook-refusals.ts"
 
 type Ports = ChangePorts & { readonly deliveries: Deliveries }
@@ -12,7 +13,7 @@ const MAX_REPLAYED = 10_000
 
 /** Sends a delivery once more from its beginning, under its own webhook-id. */
 export const replayDelivery = useCase("ordering.replay-webhook-delivery", {
-  input: z.strictObject({ id: z.uuid(), deliveryId: z.uuid() }),
+  input: z.strictObject({ id: SubscriptionId, deliveryId: DeliveryId }),
   result: z.void(),
   refusals: [deliveryUnknown],
   handle:
@@ -30,7 +31,7 @@ export const replayDelivery = useCase("ordering.replay-webhook-delivery", {
 /** Sends the deliveries of a time once more: those that failed, unless it says otherwise. */
 export const replayDeliveries = useCase("ordering.replay-webhook-deliveries", {
   input: z.strictObject({
-    id: z.uuid(),
+    id: SubscriptionId,
     from: z.iso.datetime(),
     to: z.iso.datetime().describe("Exclusive"),
     state: DeliveryState.exclude(["pending"]).default("failed"),

@@ -3,7 +3,7 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import { type ChangePorts, changeSubscription } from "./change-subscription.ts"
 import type { WebhookSecrets } from "./secrets.ts"
-import { SubscriptionView, subscriptionView } from "./subscription.ts"
+import { SubscriptionId, SubscriptionView, subscriptionView } from "./subscription.ts"
 import { webhookChanged, webhookUnknown } from "./webhook-refusals.ts"
 
 const HOUR_MS = 3_600_000
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 /** Gives a subscription another secret. Until the old one ends, everything is signed with both. */
 export const rotateSecret = useCase("ordering.rotate-webhook-secret", {
   input: z.strictObject({
-    id: z.uuid(),
+    id: SubscriptionId,
     overlapHours: z
       .int()
       .min(0)

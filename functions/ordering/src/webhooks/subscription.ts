@@ -5,6 +5,9 @@ import { WebhookType } from "./webhook-types.ts"
 export const DisabledFor = z.enum(["operator", "gone", "failing"])
 export type DisabledFor = z.infer<typeof DisabledFor>
 
+/** In lower case, as it was made: not every store takes `A` for `a`. */
+export const SubscriptionId = z.uuid().toLowerCase()
+
 /** Names a secret: it is derived from these. */
 export type SecretName = { readonly number: number; readonly keyVersion: string }
 

@@ -4,7 +4,7 @@ import { isRefusal } from "@eshop/domain/kernel/refusal"
 import * as z from "zod"
 import { type ChangePorts, changeSubscription } from "./change-subscription.ts"
 import { type OutboundRule, subscriptionContent } from "./create-subscription.ts"
-import { SubscriptionView, subscriptionView } from "./subscription.ts"
+import { SubscriptionId, SubscriptionView, subscriptionView } from "./subscription.ts"
 import { webhookChanged, webhookUnknown, webhookUrlRefused } from "./webhook-refusals.ts"
 
 /**
@@ -12,7 +12,7 @@ import { webhookChanged, webhookUnknown, webhookUrlRefused } from "./webhook-ref
  * disabled was not kept.
  */
 export const updateSubscription = useCase("ordering.update-webhook", {
-  input: z.strictObject({ id: z.uuid(), ...subscriptionContent, enabled: z.boolean() }),
+  input: z.strictObject({ id: SubscriptionId, ...subscriptionContent, enabled: z.boolean() }),
   result: SubscriptionView,
   refusals: [webhookUnknown, webhookChanged, webhookUrlRefused],
   handle:

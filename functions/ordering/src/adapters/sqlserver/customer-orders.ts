@@ -1,5 +1,5 @@
 import { inTransaction, type SqlServer } from "@eshop/building-blocks/store/sqlserver/pool"
-import { ids, instant, int, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
+import { ids, inParts, instant, int, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
 import type { Order } from "@eshop/domain/ordering/order"
 import type { CustomerOrders } from "../../privacy/ports.ts"
 
@@ -24,10 +24,11 @@ export const sqlServerCustomerOrders = (server: SqlServer): CustomerOrders => ({
   },
 
   async known(orderIds) {
-    if (orderIds.length === 0) return []
-    const { rows } = await server.run<{ id: string }>(
-      sql`SELECT id FROM orders WHERE id IN (${ids(orderIds)})`,
-    )
-    return rows.map(({ id }) => id)
+    const known: string[] = []
+    for (const part of inParts(orderIds)) {
+      const { rows } = await server.run<{ id: string }>(sql`SELECT id FROM orders WHERE id IN (${ids(part)})`)
+      known.push(...rows.map(({ id }) => id))
+    }
+    return known
   },
 })

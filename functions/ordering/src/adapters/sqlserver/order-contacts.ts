@@ -1,9 +1,4 @@
-import {
-  insertIfNew,
-  inTransaction,
-  type SqlServer,
-  upsert,
-} from "@eshop/building-blocks/store/sqlserver/pool"
+import { insertIfNew, inTransaction, type SqlServer } from "@eshop/building-blocks/store/sqlserver/pool"
 import { inSeconds, int, join, now, type Sql, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
 import type { EmailDigest } from "../../access/email-digest.ts"
 import type { LookupCounts, OrderContacts } from "../../access/ports.ts"
@@ -81,26 +76,11 @@ export const sqlServerOrderContacts = (server: SqlServer): OrderContacts => ({
 
 export const sqlServerLookupCounts = (server: SqlServer): LookupCounts => ({
   async count(tx, subjects, windowSeconds) {
-    const transaction = inTransaction(tx)
     let highest = { count: 0, secondsLeft: 0 }
     // In one order, so that two look-ups of the same cannot wait for each other in a circle.
     for (const subject of [...subjects].sort()) {
-      const of = text(subject)
-      const isOver = sql`begun_at < ${inSeconds(-windowSeconds)}`
-      await upsert(
-        transaction,
-        sql`UPDATE lookup_count SET [count] = CASE WHEN ${isOver} THEN 1 ELSE [count] + 1 END,
-              begun_at = CASE WHEN ${isOver} THEN ${now} ELSE begun_at END
-            WHERE subject = ${of}`,
-        sql`INSERT INTO lookup_count (subject, begun_at, [count]) VALUES (${of}, ${now}, 1)`,
-      )
-      const { rows } = await transaction.run<{ count: number; begunAt: Date; now: Date }>(
-        sql`SELECT [count], begun_at AS [begunAt], ${now} AS [now] FROM lookup_count WHERE subject = ${of}`,
-      )
-      const [row] = rows
-      if (!row || row.count <= highest.count) continue
-      const passed = (row.now.getTime() - row.begunAt.getTime()) / 1_000
-      highest = { count: row.count, secondsLeft: Math.ceil(windowSeconds - passed) }
+      const counted = await countOne(inTransaction(tx), subject, windowSeconds)
+      if (counted.count > highest.count) highest = counted
     }
     return highest
   },
@@ -109,3 +89,27 @@ export const sqlServerLookupCounts = (server: SqlServer): LookupCounts => ({
     await server.run(sql`DELETE FROM lookup_count WHERE begun_at < ${inSeconds(-seconds)}`)
   },
 })
+
+async function countOne(transaction: SqlServer, subject: string, windowSeconds: number) {
+  const of = text(subject)
+  const isOver = sql`begun_at < ${inSeconds(-windowSeconds)}`
+  for (;;) {
+    const { rows } = await transaction.run<{ count: number; begunAt: Date; now: Date }>(
+      sql`UPDATE lookup_count SET [count] = CASE WHEN ${isOver} THEN 1 ELSE [count] + 1 END,
+            begun_at = CASE WHEN ${isOver} THEN ${now} ELSE begun_at END
+          OUTPUT inserted.[count] AS [count], inserted.[begun_at] AS [begunAt], ${now} AS [now]
+          WHERE subject = ${of}`,
+    )
+    const [row] = rows
+    if (row) {
+      // A window that has just begun may seem to begin in a moment: what is stored is rounded to milliseconds.
+      const passed = Math.max(0, row.now.getTime() - row.begunAt.getTime()) / 1_000
+      return { count: row.count, secondsLeft: Math.ceil(windowSeconds - passed) }
+    }
+    const isNew = await insertIfNew(
+      transaction,
+      sql`INSERT INTO lookup_count (subject, begun_at, [count]) VALUES (${of}, ${now}, 1)`,
+    )
+    if (isNew) return { count: 1, secondsLeft: windowSeconds }
+  }
+}

@@ -10,7 +10,7 @@ import { type Sql, sql, text } from "@eshop/building-blocks/store/sqlserver/sql"
 export async function* ranges(server: SqlServer, table: Sql): AsyncGenerator<Sql> {
   for (let after = ""; ; ) {
     const { rows } = await server.run<{ last: string | null }>(
-      sql`SELECT MAX(page.id) AS [last]
+      sql`SELECT CAST(MAX(page.id) AS nchar(36)) AS [last]
           FROM (SELECT TOP (1000) id FROM ${table} WHERE id > ${text(after)} ORDER BY id) AS page`,
     )
     const last = rows[0]?.last

@@ -151,7 +151,12 @@ export const sqlServerWebhookSubscriptions = (
   },
 
   async remove(tx, id) {
-    await inTransaction(tx).run(sql`DELETE FROM webhook_subscription WHERE id = ${text(id)}`)
+    const transaction = inTransaction(tx)
+    const of = text(id)
+    // First itself: whoever makes a delivery for it has to end before.
+    await transaction.run(sql`DELETE FROM webhook_subscription WHERE id = ${of}`)
+    await transaction.run(sql`DELETE FROM webhook_subscription_type WHERE subscription_id = ${of}`)
+    await transaction.run(sql`DELETE FROM webhook_delivery WHERE subscription_id = ${of}`)
   },
 
   async wanting(tx, type) {

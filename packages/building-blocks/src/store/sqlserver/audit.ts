@@ -1,7 +1,7 @@
 import { idOfCaller } from "../../app/call.ts"
 import type { Audit, AuditRecord } from "../../audit/audit.ts"
 import { inTransaction, type SqlServer } from "./pool.ts"
-import { bigint, ids, instant, int, join, sql, text } from "./sql.ts"
+import { bigint, ids, inParts, instant, int, join, sql, text } from "./sql.ts"
 
 type Row = {
   position: string
@@ -13,20 +13,15 @@ type Row = {
   change: string
 }
 
-/** A statement has at most 2,100 parameters. */
-const ENTRIES = 500
-
 /** The audit trail as a SQL Server table. */
 export const sqlServerAudit = (server: SqlServer): Audit => ({
   async add(tx, { caller, now }, entries) {
     const who = sql`${instant(now)}, ${text(caller.kind)}, ${text(idOfCaller(caller) ?? null)}`
-    for (let start = 0; start < entries.length; start += ENTRIES) {
-      const rows = entries
-        .slice(start, start + ENTRIES)
-        .map(
-          ({ subject, action, change }) =>
-            sql`(${who}, ${text(subject)}, ${text(action)}, ${text(JSON.stringify(change))})`,
-        )
+    for (const part of inParts(entries)) {
+      const rows = part.map(
+        ({ subject, action, change }) =>
+          sql`(${who}, ${text(subject)}, ${text(action)}, ${text(JSON.stringify(change))})`,
+      )
       await inTransaction(tx).run(
         sql`INSERT INTO audit ([at], caller_kind, caller, subject, action, change) VALUES ${join(rows, ", ")}`,
       )
@@ -36,14 +31,14 @@ export const sqlServerAudit = (server: SqlServer): Audit => ({
   async pseudonymise(tx, { customerId, pseudonym, subjects }) {
     const [old, next] = [text(customerId), text(pseudonym)]
     const [ending, length] = [text(` ${customerId}`), int(customerId.length)]
-    for (let start = 0; start < subjects.length; start += ENTRIES)
-      // A subject that names the customer (`cart ada`) names the pseudonym from then on, and so does who acted.
+    // A subject that names the customer (`cart ada`) names the pseudonym from then on, and so does who acted.
+    for (const part of inParts(subjects))
       await inTransaction(tx).run(
         sql`UPDATE audit SET
               caller = CASE WHEN caller = ${old} THEN ${next} ELSE caller END,
               subject = CASE WHEN RIGHT(subject, ${length} + 1) = ${ending}
                              THEN LEFT(subject, LEN(subject) - ${length}) + ${next} ELSE subject END
-            WHERE subject IN (${ids(subjects.slice(start, start + ENTRIES))})`,
+            WHERE subject IN (${ids(part)})`,
       )
   },
 

@@ -43,7 +43,3 @@ const numberOf = (error: unknown): unknown =>
 
 /** True when a row with this key is there: by a constraint (2627) or an index (2601). */
 export const isDuplicate = (error: unknown): boolean => [2627, 2601].includes(numberOf(error) as number)
-
-/** True when somebody else's lock was in the way of a statement that does not wait (1222). */
-export const isLocked = (error: unknown): boolean =>
-  error instanceof DependencyUnavailableError && numberOf(error.cause) === 1222

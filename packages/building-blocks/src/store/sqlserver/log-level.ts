@@ -1,6 +1,6 @@
 import type { LogLevel } from "../../telemetry/log.ts"
 import type { LogLevels } from "../../telemetry/log-level.ts"
-import type { SqlServerPool } from "./pool.ts"
+import { type SqlServerPool, upsert } from "./pool.ts"
 import { inSeconds, now, sql, text } from "./sql.ts"
 
 /** The log's level as a row of a SQL Server table, by the server's clock. */
@@ -14,10 +14,10 @@ export const sqlServerLogLevels = (server: SqlServerPool): LogLevels => ({
 
   async set(level, minutes) {
     const until = inSeconds(minutes * 60)
-    await server.run(
-      sql`MERGE log_level WITH (HOLDLOCK) AS known USING (SELECT 1 AS id) AS wanted ON known.id = wanted.id
-          WHEN MATCHED THEN UPDATE SET level = ${text(level)}, until = ${until}
-          WHEN NOT MATCHED THEN INSERT (id, level, until) VALUES (1, ${text(level)}, ${until});`,
+    await upsert(
+      server,
+      sql`UPDATE log_level SET level = ${text(level)}, until = ${until} WHERE id = 1`,
+      sql`INSERT INTO log_level (id, level, until) VALUES (1, ${text(level)}, ${until})`,
     )
   },
 })

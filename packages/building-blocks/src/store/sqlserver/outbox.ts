@@ -2,17 +2,10 @@ import type { CloudEvent } from "@eshop/domain/contracts/event"
 import type { Outbox, OutboxMessage } from "../../messaging/outbox.ts"
 import { afterCommit } from "../transaction.ts"
 import { inTransaction, type SqlServer } from "./pool.ts"
-import { ids, inSeconds, int, join, now, sql, text } from "./sql.ts"
+import { ids, inParts, inSeconds, int, join, now, sql, text } from "./sql.ts"
 
 type Row = { id: string; position: string; topic: string; event: string; redrive_to: string | null }
 type Sender = { leaseSeconds: number; send(messages: readonly OutboxMessage[]): void }
-
-/** A statement has at most 2,100 parameters. */
-const MESSAGES = 500
-const inParts = <T>(all: readonly T[]): readonly T[][] =>
-  Array.from({ length: Math.ceil(all.length / MESSAGES) }, (_, part) =>
-    all.slice(part * MESSAGES, (part + 1) * MESSAGES),
-  )
 
 const never = sql`'0001-01-01T00:00:00'`
 
@@ -77,10 +70,9 @@ export function sqlServerOutbox(server: SqlServer): Outbox {
     },
 
     async backlog() {
-      // Also of what is locked: counting must not wait behind a commit.
       const { rows } = await server.run<{ pending: number; oldest: number | null }>(
         sql`SELECT COUNT(*) AS [pending], DATEDIFF_BIG(millisecond, MIN(added_at), ${now}) AS [oldest]
-            FROM outbox WITH (READPAST)`,
+            FROM outbox`,
       )
       return {
         pending: rows[0]?.pending ?? 0,

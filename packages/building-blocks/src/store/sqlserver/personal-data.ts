@@ -28,7 +28,7 @@ export function sqlServerPersonalData(server: SqlServer, keys: WrappingKeys): Pe
   /**
    * The customer's key; a new one at the first time. Of two first writes at once the second waits for the first.
    * @param lock REPEATABLEREAD: whoever forgets the customer waits until this transaction has ended, and then takes its
-   * data along. UPDLOCK: whoever wants to forget or lock as well waits
+   * data along. XLOCK: whoever wants the key waits; UPDLOCK would let those pass who keep something
    */
   async function keyOf(transaction: SqlServer, customerId: string, lock: Sql): Promise<KeyObject> {
     for (;;) {
@@ -90,24 +90,27 @@ export function sqlServerPersonalData(server: SqlServer, keys: WrappingKeys): Pe
     },
 
     async lock(tx, customerId) {
-      await keyOf(inTransaction(tx), customerId, sql`UPDLOCK`)
+      await keyOf(inTransaction(tx), customerId, sql`XLOCK`)
     },
 
     async forget(tx, customerId, until) {
       const transaction = inTransaction(tx)
       const of = text(customerId)
       const { rows: found } = await transaction.run<WrappedKey & { created_at: Date }>(
-        sql`SELECT ${wrapped}, created_at FROM customer_key WITH (UPDLOCK, ROWLOCK) WHERE customer_id = ${of}`,
+        sql`SELECT ${wrapped}, created_at FROM customer_key WITH (XLOCK, ROWLOCK) WHERE customer_id = ${of}`,
       )
       const [before] = found
-      if (!before || before.created_at > until) return false
+      if (!before) return false
+      const isOlder = before.created_at <= until
       const { rows: since } = await transaction.run<Row & { kept_at: Date }>(
         sql`SELECT subject, nonce, ciphertext, kept_at FROM personal_data
             WHERE customer_id = ${of} AND kept_at > ${instant(until)}`,
       )
+      if (since.length > 0 && !isOlder) return false
       const oldKey = wrapping.unwrap(customerId, before)
       await transaction.run(sql`DELETE FROM customer_key WHERE customer_id = ${of}`)
-      if (since.length === 0) return true
+      await transaction.run(sql`DELETE FROM personal_data WHERE customer_id = ${of}`)
+      if (since.length === 0) return isOlder
       const newKey = wrapping.unwrap(customerId, await addKey(transaction, customerId))
       for (const { subject, kept_at, ...sealed } of since) {
         const binding = bindingOf(customerId, subject)

@@ -1,7 +1,7 @@
 import { keyOf } from "../key-of.ts"
 import type { RecordedRequest, RequestLog } from "../store.ts"
-import { isLocked } from "./failures.ts"
-import { insertIfNew, inTransaction, type SqlServer } from "./pool.ts"
+import { isDuplicate } from "./failures.ts"
+import { inTransaction, type SqlServer } from "./pool.ts"
 import { type Parameter, sql, text } from "./sql.ts"
 
 const requestKey = (scope: string, key: string): Parameter => text(keyOf(scope, key))
@@ -16,15 +16,19 @@ export const sqlServerRequestLog = (server: SqlServer): RequestLog => ({
   },
 
   async claim(tx, scope, key, hash) {
+    const of = requestKey(scope, key)
     try {
-      // Does not wait for a call with this key that is under way.
-      return await insertIfNew(
-        inTransaction(tx),
-        sql`INSERT INTO idempotent_request WITH (NOWAIT) (request_key, hash, created_at)
-            VALUES (${requestKey(scope, key)}, ${text(hash)}, SYSUTCDATETIME())`,
+      // Does not wait for a call with this key that is under way: that one has the lock until its transaction ends.
+      const { rows } = await inTransaction(tx).run<{ granted: number }>(
+        sql`DECLARE @granted int;
+            EXEC @granted = sp_getapplock @Resource = ${of}, @LockMode = N'Exclusive', @LockTimeout = 0;
+            IF @granted >= 0 INSERT INTO idempotent_request (request_key, hash, created_at)
+              VALUES (${of}, ${text(hash)}, SYSUTCDATETIME());
+            SELECT @granted AS [granted]`,
       )
+      return (rows[0]?.granted ?? -1) >= 0
     } catch (error) {
-      if (isLocked(error)) return false
+      if (isDuplicate(error)) return false
       throw error
     }
   },

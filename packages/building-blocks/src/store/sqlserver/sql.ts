@@ -67,6 +67,13 @@ export const columnsOf = (columns: Columns): Sql =>
     ", ",
   )})`
 
+/** A statement has at most 2,100 parameters. */
+const PART = 500
+
+/** A list in parts that a statement takes, of at most four parameters for each entry. */
+export const inParts = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / PART) }, (_, part) => all.slice(part * PART, (part + 1) * PART))
+
 /** Ids as a list, for IN. */
 export const ids = (values: readonly string[]): Sql =>
   join(

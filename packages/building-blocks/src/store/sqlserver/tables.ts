@@ -1,7 +1,8 @@
 /**
  * The tables that messaging and idempotency keep in a context's own database, as in ../postgres/tables.ts. What is
  * compared as a text has a binary collation: others take `a` for `A`. Ids are `nchar(36)`, since UUIDv7 in this form
- * grows with time; a `uniqueidentifier` is sorted by its random end. All texts are national ones, as parameters are.
+ * grows with time; a `uniqueidentifier` is sorted by its random end. All texts are national ones, as parameters are. No
+ * text is a foreign key: not every server can follow one in another collation than its database's.
  */
 export const storeTables = `
 CREATE TABLE outbox (
@@ -66,8 +67,7 @@ CREATE INDEX customer_key_by_version ON customer_key (key_version);
 
 CREATE TABLE personal_data (
   subject     nvarchar(200)  COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
-  customer_id nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL
-    REFERENCES customer_key (customer_id) ON DELETE CASCADE,
+  customer_id nvarchar(128)  COLLATE Latin1_General_100_BIN2 NOT NULL,
   nonce       varbinary(12)  NOT NULL,
   ciphertext  varbinary(max) NOT NULL,
   kept_at     datetime2(3)   NOT NULL
