@@ -89,6 +89,21 @@ describe.each([
     expect(await personalData.find(young)).toEqual({ customerId, data: "young", commitment })
   })
 
+  it("who is locked and has nothing leaves no key behind", async () => {
+    const { personalData, wrappedKeys } = tables
+    const before = await wrappedKeys.versions()
+    const forgotten = await inTx(async (tx) => {
+      const customerId = newId()
+      await personalData.lock(tx, customerId)
+      return await personalData.forget(tx, customerId, new Date(0))
+    })
+    expect([forgotten, await wrappedKeys.versions()]).toEqual([false, before])
+  })
+
+  it("of more ids than a statement takes, none is an order", async () => {
+    expect(await tables.customerOrders.known(Array.from({ length: 2_101 }, () => newId()))).toEqual([])
+  })
+
   it("20 first writes of one customer at once use one key", async () => {
     const customerId = newId()
     const subjects = Array.from({ length: 20 }, () => newId())

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { ids, int, join, render, sql, text } from "./sql.ts"
+import { ids, inParts, int, join, render, sql, text } from "./sql.ts"
 
 test("what is put in is a parameter, in its place", () => {
   const { text: rendered, inputs } = render(
@@ -28,6 +28,13 @@ test("a parameter that is put in twice is sent once; two of the same value are t
 
 test("a statement without parameters is its text", () => {
   expect(render(sql`SELECT 1`)).toEqual({ text: "SELECT 1", inputs: [] })
+})
+
+test("a long list comes in parts, and nothing in none", () => {
+  const parts = inParts(Array.from({ length: 1_001 }, (_, index) => index))
+  expect(parts.map(({ length }) => length)).toEqual([500, 500, 1])
+  expect(parts.flat()).toEqual(Array.from({ length: 1_001 }, (_, index) => index))
+  expect(inParts([])).toEqual([])
 })
 
 test("a list of ids is a parameter for each", () => {
