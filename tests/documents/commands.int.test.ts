@@ -34,6 +34,7 @@ const notRun: Record<string, string> = {
   "npm run sagas": "prints how it is used; tested by tools/sagas/check.int.test.ts",
   "npm run build": "run by tests/bundles/bundles.int.test.ts",
   "npm run check": "takes a minute; continuous integration begins with it",
+  "npm run ci:long": "takes hours",
   "npm run format": "changes files",
   "npm run bench": "takes minutes",
   "npm run bench -- budget": "takes a minute; tested by bench/budget/budget.e2e.test.ts",
