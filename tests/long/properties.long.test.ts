@@ -22,7 +22,7 @@ it.each(seeds)("every property holds with the values of seed %i", async (seed) =
   const files = await filesWithProperties()
   expect(files.length).toBeGreaterThan(0)
   const env = { ...process.env, PROPERTY_SEED: String(seed) }
-  const run = promisify(execFile)(process.execPath, [vitest, "run", "--silent", ...files], {
+  const run = promisify(execFile)(process.execPath, [vitest, "run", "--silent=true", ...files], {
     cwd: repositoryRoot,
     env,
     maxBuffer: 64 * 1024 * 1024,
