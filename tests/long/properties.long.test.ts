@@ -10,7 +10,7 @@ import { expect, it } from "vitest"
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
 const seeds = Array.from({ length: 10 }, () => randomInt(2 ** 31))
 
-/** Test files that have a property, but those that are never part of a run of their own. */
+/** Test files that have a property. None lies under `tests`, where this file has the word as well. */
 async function filesWithProperties(): Promise<string[]> {
   const { stdout } = await promisify(execFile)("git", ["ls-files", "*.test.ts"], { cwd: repositoryRoot })
   const files = stdout.split("\n").filter((file) => file !== "" && !file.startsWith("tests/"))
